@@ -1,0 +1,3 @@
+//! Thirdspace: a node that a coworking space hosts itself, federated with other spaces through ActivityPub.
+
+pub mod activitypub;
