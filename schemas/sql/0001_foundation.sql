@@ -1,1 +1,348 @@
--- The foundation.
+-- The foundation: who is known here, what they said, and the mail between nodes.
+--
+-- One text for both engines. Ids are 64-bit numbers minted by the store (time-ordered); times are unix milliseconds;
+-- booleans are 0 or 1; JSON is text. No rowid, no engine's own date functions.
+
+-- What the node knows of itself: a small set of named values.
+CREATE TABLE setting (
+  name TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Everybody who can speak: our members, spaces and the node itself (local = 1), and everybody met elsewhere.
+CREATE TABLE actor (
+  id INTEGER PRIMARY KEY,
+  uri TEXT NOT NULL UNIQUE,
+  local INTEGER NOT NULL CHECK (local IN (0, 1)),
+  type TEXT NOT NULL CHECK (type IN ('Person', 'Group', 'Organization', 'Service', 'Application')),
+  username TEXT NOT NULL,              -- preferredUsername, as its owner spells it
+  username_folded TEXT NOT NULL,       -- lower case, for look-ups
+  host TEXT NOT NULL,                  -- the host of the handle (with a port on a development node)
+  name TEXT NOT NULL DEFAULT '',
+  summary TEXT NOT NULL DEFAULT '',    -- sanitised HTML
+  summary_source TEXT,                 -- Markdown, of local actors
+  url TEXT,
+  icon TEXT,                           -- a picture's URL
+  icon_alt TEXT,
+  fields TEXT NOT NULL DEFAULT '[]',   -- JSON: [{name, value}], value sanitised HTML
+  skills TEXT NOT NULL DEFAULT '[]',   -- JSON: [string], schema:knowsAbout
+  inbox TEXT NOT NULL,
+  shared_inbox TEXT,
+  outbox TEXT,
+  followers TEXT,
+  following TEXT,
+  featured TEXT,
+  also_known_as TEXT NOT NULL DEFAULT '[]',
+  moved_to TEXT,
+  implements TEXT NOT NULL DEFAULT '[]', -- JSON: [URI], capabilities (FEP-844e)
+  manually_approves_followers INTEGER NOT NULL DEFAULT 0,
+  discoverable INTEGER NOT NULL DEFAULT 0,
+  indexable INTEGER NOT NULL DEFAULT 0,
+  hides_network INTEGER NOT NULL DEFAULT 1, -- follower lists show counts only
+  home_space_id INTEGER REFERENCES actor (id),
+  published INTEGER,
+  updated INTEGER NOT NULL,            -- the version of what is shown
+  fetched_at INTEGER,                  -- of remote actors: when last read from their home
+  suspended_at INTEGER,
+  deleted_at INTEGER                   -- a Tombstone stands at its URL
+) STRICT;
+CREATE UNIQUE INDEX actor_local_username ON actor (username_folded) WHERE local = 1;
+CREATE INDEX actor_handle ON actor (username_folded, host);
+CREATE INDEX actor_host ON actor (host, id) WHERE local = 0;
+
+-- Public keys of everybody, and the private halves of our own.
+CREATE TABLE actor_key (
+  uri TEXT PRIMARY KEY,                -- the key id that signatures name
+  actor_id INTEGER NOT NULL REFERENCES actor (id),
+  algorithm TEXT NOT NULL CHECK (algorithm IN ('rsa', 'ed25519')),
+  public_key TEXT NOT NULL,            -- RSA: SPKI PEM; Ed25519: Multikey multibase
+  private_key BLOB,                    -- PKCS#8 DER, of local actors
+  created_at INTEGER NOT NULL,
+  retired_at INTEGER
+) STRICT;
+CREATE INDEX actor_key_actor ON actor_key (actor_id, algorithm);
+
+-- Key pairs made ahead by a job, so that nobody waits for prime numbers.
+CREATE TABLE spare_key (
+  id INTEGER PRIMARY KEY,
+  algorithm TEXT NOT NULL CHECK (algorithm IN ('rsa', 'ed25519')),
+  private_key BLOB NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE member (
+  actor_id INTEGER PRIMARY KEY REFERENCES actor (id),
+  role TEXT NOT NULL CHECK (role IN ('member', 'host', 'admin')),
+  joined_at INTEGER NOT NULL,
+  left_at INTEGER
+) STRICT;
+
+CREATE TABLE space (
+  actor_id INTEGER PRIMARY KEY REFERENCES actor (id),
+  zone TEXT NOT NULL,                  -- IANA
+  is_default INTEGER NOT NULL DEFAULT 0,
+  founded_at INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX space_default ON space (is_default) WHERE is_default = 1;
+
+-- Bearer tokens; only the SHA-256 of a token is kept.
+CREATE TABLE token (
+  hash BLOB PRIMARY KEY,
+  id INTEGER NOT NULL UNIQUE,
+  member_id INTEGER NOT NULL REFERENCES member (actor_id),
+  label TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  last_used_at INTEGER,
+  expires_at INTEGER,
+  revoked_at INTEGER
+) STRICT;
+CREATE INDEX token_member ON token (member_id, id);
+
+-- Posts, replies, direct messages and offers, of members and of people elsewhere.
+CREATE TABLE post (
+  id INTEGER PRIMARY KEY,
+  uri TEXT NOT NULL UNIQUE,
+  author_id INTEGER NOT NULL REFERENCES actor (id),
+  local INTEGER NOT NULL CHECK (local IN (0, 1)),
+  space_id INTEGER REFERENCES actor (id), -- the author's home space, of local posts
+  visibility TEXT NOT NULL CHECK (visibility IN ('public', 'unlisted', 'followers', 'members', 'direct')),
+  name TEXT,                           -- a title; offers have one
+  summary TEXT,                        -- a content warning, plain text
+  sensitive INTEGER NOT NULL DEFAULT 0,
+  content TEXT NOT NULL,               -- sanitised HTML
+  source TEXT,                         -- Markdown, of local posts
+  language TEXT,
+  url TEXT,
+  in_reply_to_id INTEGER,              -- no reference: the parent may be deleted for good
+  in_reply_to_uri TEXT,
+  context TEXT,
+  attachments TEXT NOT NULL DEFAULT '[]', -- JSON: [{url, mediaType, name, width, height}]
+  tags TEXT NOT NULL DEFAULT '[]',     -- JSON: [string], hashtags without #
+  mentions TEXT NOT NULL DEFAULT '[]', -- JSON: [{href, name}]
+  published INTEGER NOT NULL,
+  updated INTEGER,
+  deleted_at INTEGER
+) STRICT;
+CREATE INDEX post_author ON post (author_id, id) WHERE deleted_at IS NULL;
+CREATE INDEX post_author_public ON post (author_id, id) WHERE deleted_at IS NULL AND visibility IN ('public', 'unlisted');
+CREATE INDEX post_reply ON post (in_reply_to_id, id) WHERE in_reply_to_id IS NOT NULL;
+CREATE INDEX post_network ON post (id) WHERE visibility = 'public' AND deleted_at IS NULL AND in_reply_to_uri IS NULL;
+CREATE INDEX post_space ON post (space_id, id) WHERE visibility = 'public' AND deleted_at IS NULL AND in_reply_to_uri IS NULL;
+
+-- Who may read a post besides what its visibility says (mentions and direct addressees).
+CREATE TABLE post_recipient (
+  post_id INTEGER NOT NULL REFERENCES post (id),
+  actor_id INTEGER NOT NULL REFERENCES actor (id),
+  PRIMARY KEY (post_id, actor_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX post_recipient_actor ON post_recipient (actor_id, post_id);
+
+CREATE TABLE post_tag (
+  tag TEXT NOT NULL,                   -- folded
+  post_id INTEGER NOT NULL REFERENCES post (id),
+  PRIMARY KEY (tag, post_id)
+) STRICT, WITHOUT ROWID;
+
+-- Posts that an actor pins to its page ("featured").
+CREATE TABLE pin (
+  actor_id INTEGER NOT NULL REFERENCES actor (id),
+  post_id INTEGER NOT NULL REFERENCES post (id),
+  pinned_at INTEGER NOT NULL,
+  PRIMARY KEY (actor_id, post_id)
+) STRICT, WITHOUT ROWID;
+
+-- An open offer or request: a post with a proposal in it (FEP-0837).
+CREATE TABLE offer (
+  post_id INTEGER PRIMARY KEY REFERENCES post (id),
+  author_id INTEGER NOT NULL REFERENCES actor (id),
+  purpose TEXT NOT NULL CHECK (purpose IN ('offer', 'request')),
+  kind TEXT NOT NULL CHECK (kind IN ('skill', 'help', 'assignment', 'collaboration', 'goods', 'other')),
+  state TEXT NOT NULL CHECK (state IN ('open', 'settled', 'expired')),
+  in_return TEXT,                      -- plain text: what is hoped for in return; absent = a gift
+  proposal TEXT NOT NULL DEFAULT '{}', -- JSON: publishes, reciprocal, unitBased as they go over the wire
+  ends_at INTEGER,
+  settled_at INTEGER
+) STRICT;
+CREATE INDEX offer_open ON offer (post_id) WHERE state = 'open';
+CREATE INDEX offer_author ON offer (author_id, post_id);
+CREATE INDEX offer_ends ON offer (ends_at) WHERE state = 'open' AND ends_at IS NOT NULL;
+
+CREATE TABLE post_like (
+  post_id INTEGER NOT NULL REFERENCES post (id),
+  actor_id INTEGER NOT NULL REFERENCES actor (id),
+  id INTEGER NOT NULL UNIQUE,
+  uri TEXT UNIQUE,                     -- of remote likes; ours follow from the id
+  liked_at INTEGER NOT NULL,
+  PRIMARY KEY (post_id, actor_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE announce (
+  id INTEGER PRIMARY KEY,
+  uri TEXT UNIQUE,                     -- of remote ones
+  actor_id INTEGER NOT NULL REFERENCES actor (id),
+  post_id INTEGER NOT NULL REFERENCES post (id),
+  visibility TEXT NOT NULL CHECK (visibility IN ('public', 'unlisted', 'followers')),
+  announced_at INTEGER NOT NULL,
+  UNIQUE (actor_id, post_id)
+) STRICT;
+CREATE INDEX announce_actor ON announce (actor_id, id);
+CREATE INDEX announce_post ON announce (post_id, id);
+
+CREATE TABLE follow (
+  follower_id INTEGER NOT NULL REFERENCES actor (id),
+  target_id INTEGER NOT NULL REFERENCES actor (id),
+  id INTEGER NOT NULL UNIQUE,          -- orders lists; names our own Follow activities
+  uri TEXT,                            -- the Follow's id, of remote followers
+  state TEXT NOT NULL CHECK (state IN ('requested', 'accepted', 'rejected')), -- rejected: kept until the answer is sent
+  requested_at INTEGER NOT NULL,
+  accepted_at INTEGER,
+  PRIMARY KEY (follower_id, target_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX follow_target ON follow (target_id, state, id);
+CREATE INDEX follow_follower ON follow (follower_id, state, id);
+
+CREATE TABLE block (
+  actor_id INTEGER NOT NULL REFERENCES actor (id),
+  target_id INTEGER NOT NULL REFERENCES actor (id),
+  id INTEGER NOT NULL UNIQUE,
+  uri TEXT,
+  blocked_at INTEGER NOT NULL,
+  PRIMARY KEY (actor_id, target_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX block_target ON block (target_id, actor_id);
+
+CREATE TABLE mute (
+  member_id INTEGER NOT NULL REFERENCES member (actor_id),
+  target_id INTEGER NOT NULL REFERENCES actor (id),
+  id INTEGER NOT NULL UNIQUE,
+  muted_at INTEGER NOT NULL,
+  PRIMARY KEY (member_id, target_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE report (
+  id INTEGER PRIMARY KEY,
+  reporter_id INTEGER NOT NULL REFERENCES actor (id),
+  target_id INTEGER NOT NULL REFERENCES actor (id),
+  uri TEXT,
+  posts TEXT NOT NULL DEFAULT '[]',    -- JSON: [URI]
+  content TEXT NOT NULL,
+  forward INTEGER NOT NULL DEFAULT 0,
+  reported_at INTEGER NOT NULL,
+  resolved_at INTEGER
+) STRICT;
+CREATE INDEX report_open ON report (id) WHERE resolved_at IS NULL;
+
+-- A member's home timeline, filled when a post comes in: reading it is one range of one index.
+CREATE TABLE home_entry (
+  member_id INTEGER NOT NULL REFERENCES member (actor_id),
+  id INTEGER NOT NULL,                 -- order of arrival: the post's or the announce's id
+  post_id INTEGER NOT NULL,
+  author_id INTEGER NOT NULL,          -- whose follow brought it: the author or the announcer
+  PRIMARY KEY (member_id, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX home_entry_post ON home_entry (post_id);
+
+CREATE TABLE notification (
+  id INTEGER PRIMARY KEY,
+  member_id INTEGER NOT NULL REFERENCES member (actor_id),
+  kind TEXT NOT NULL CHECK (kind IN ('follow', 'follow_request', 'follow_accepted', 'mention', 'reply', 'direct', 'like', 'announce', 'offer_reply', 'moved', 'report')),
+  actor_id INTEGER NOT NULL REFERENCES actor (id),
+  post_id INTEGER,
+  notified_at INTEGER NOT NULL,
+  read_at INTEGER
+) STRICT;
+CREATE INDEX notification_member ON notification (member_id, id);
+CREATE INDEX notification_unread ON notification (member_id, id) WHERE read_at IS NULL;
+
+-- What happened, in the order it happened; the publisher turns each into activities, once.
+CREATE TABLE event (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,
+  body TEXT NOT NULL,                  -- JSON of coworking::Event
+  recorded_at INTEGER NOT NULL,
+  published_at INTEGER
+) STRICT;
+CREATE INDEX event_unpublished ON event (id) WHERE published_at IS NULL;
+
+-- Verified activities from other nodes, until they are processed; then their ids alone, so that a repeat is known.
+CREATE TABLE inbox (
+  id INTEGER PRIMARY KEY,
+  uri TEXT NOT NULL UNIQUE,
+  actor_uri TEXT NOT NULL,
+  type TEXT NOT NULL,
+  recipient_id INTEGER,                -- whose personal inbox it came to; null for the shared one
+  body TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'done', 'failed')),
+  attempts INTEGER NOT NULL DEFAULT 0,
+  next_at INTEGER NOT NULL,
+  error TEXT,
+  received_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX inbox_waiting ON inbox (id) WHERE state = 'waiting';
+CREATE INDEX inbox_failed ON inbox (id) WHERE state = 'failed';
+CREATE INDEX inbox_tidy ON inbox (received_at) WHERE state = 'done';
+
+-- A Delete or an Undo that came before what it speaks of.
+CREATE TABLE tombstone (
+  uri TEXT PRIMARY KEY,
+  actor_uri TEXT NOT NULL,
+  buried_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tombstone_tidy ON tombstone (buried_at);
+
+-- Activities of ours, the bytes as they are sent.
+CREATE TABLE activity (
+  id INTEGER PRIMARY KEY,
+  actor_id INTEGER NOT NULL REFERENCES actor (id),
+  type TEXT NOT NULL,
+  body TEXT NOT NULL,
+  public INTEGER NOT NULL,             -- may anybody read it at its URL?
+  created_at INTEGER NOT NULL
+) STRICT;
+
+-- One row per activity and inbox.
+CREATE TABLE delivery (
+  id INTEGER PRIMARY KEY,
+  activity_id INTEGER NOT NULL REFERENCES activity (id),
+  actor_id INTEGER NOT NULL,           -- whose key signs
+  inbox TEXT NOT NULL,
+  host TEXT NOT NULL,
+  ordering_key TEXT NOT NULL,          -- the object: what is said of one thing arrives in order
+  urgent INTEGER NOT NULL DEFAULT 0,   -- goes out even to a host that is given up (Follow, Accept, Reject, Undo, Delete)
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'done', 'failed', 'dropped')),
+  attempts INTEGER NOT NULL DEFAULT 0,
+  next_at INTEGER NOT NULL,
+  status INTEGER,                      -- of the last answer
+  error TEXT,
+  created_at INTEGER NOT NULL,
+  ended_at INTEGER,
+  UNIQUE (activity_id, inbox)
+) STRICT;
+CREATE INDEX delivery_due ON delivery (next_at, id) WHERE state = 'waiting';
+CREATE INDEX delivery_order ON delivery (host, ordering_key, id) WHERE state = 'waiting';
+CREATE INDEX delivery_failed ON delivery (id) WHERE state = 'failed';
+CREATE INDEX delivery_tidy ON delivery (ended_at) WHERE ended_at IS NOT NULL;
+
+-- Every inbox that ever got something of an actor: whom to tell when the actor leaves.
+CREATE TABLE reached (
+  actor_id INTEGER NOT NULL REFERENCES actor (id),
+  inbox TEXT NOT NULL,
+  PRIMARY KEY (actor_id, inbox)
+) STRICT, WITHOUT ROWID;
+
+-- Other nodes and servers, by host (with its port, if any).
+CREATE TABLE peer (
+  host TEXT PRIMARY KEY,
+  level TEXT NOT NULL DEFAULT 'known' CHECK (level IN ('blocked', 'limited', 'known', 'trusted')),
+  note TEXT,
+  software TEXT,
+  first_met_at INTEGER NOT NULL,
+  last_heard_at INTEGER,               -- last verified request from it or success with it
+  signature_scheme TEXT,               -- what it accepted last: 'cavage' or 'rfc9421'
+  signature_scheme_at INTEGER,
+  failures INTEGER NOT NULL DEFAULT 0, -- in a row; opens the breaker
+  open_until INTEGER,                  -- the breaker: nothing is tried before
+  failing_days INTEGER NOT NULL DEFAULT 0,
+  last_failing_day INTEGER,            -- days since 1970
+  dead_since INTEGER
+) STRICT;

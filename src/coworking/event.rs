@@ -1,0 +1,216 @@
+//! What happened: facts in the past tense, with ids only.
+//!
+//! Operations record an event in the transaction of the act; whoever publishes, wakes pages or counts reads it
+//! afterwards and looks up the rest. There is no catch-all arm in any match on it, so that a new fact is considered
+//! everywhere.
+
+use serde::{Deserialize, Serialize};
+
+use super::id::{ActorId, AnnounceId, FollowId, LikeId, MemberId, PostId, ReportId, SpaceId};
+
+/// A fact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event")]
+pub enum Event {
+    /// A space opened on this node.
+    SpaceFounded {
+        /// The space.
+        space: SpaceId,
+    },
+    /// Somebody became a member.
+    MemberJoined {
+        /// The member.
+        member: MemberId,
+    },
+    /// A member left for good; everything of theirs is to be forgotten elsewhere.
+    MemberLeft {
+        /// The member.
+        member: MemberId,
+    },
+    /// A profile changed.
+    ProfileEdited {
+        /// A member, a space or the node.
+        actor: ActorId,
+    },
+    /// An actor got new keys.
+    KeysRotated {
+        /// A member, a space or the node.
+        actor: ActorId,
+    },
+    /// A member moved their following to an account elsewhere.
+    MemberMoved {
+        /// The member.
+        member: MemberId,
+        /// The new account.
+        target: ActorId,
+    },
+    /// A local post came into the world.
+    PostPublished {
+        /// The post.
+        post: PostId,
+    },
+    /// A local post changed.
+    PostEdited {
+        /// The post.
+        post: PostId,
+    },
+    /// A local post was taken back.
+    PostDeleted {
+        /// The post; its row stays as a tombstone.
+        post: PostId,
+    },
+    /// A member pinned a post to their page.
+    PostPinned {
+        /// The post.
+        post: PostId,
+    },
+    /// A member unpinned a post.
+    PostUnpinned {
+        /// The post.
+        post: PostId,
+    },
+    /// A member liked a post.
+    PostLiked {
+        /// Who liked.
+        actor: ActorId,
+        /// The post.
+        post: PostId,
+        /// The like.
+        like: LikeId,
+    },
+    /// A member took a like back.
+    LikeWithdrawn {
+        /// Who had liked.
+        actor: ActorId,
+        /// The post.
+        post: PostId,
+        /// The like that is gone.
+        like: LikeId,
+    },
+    /// A member or a space announced a post.
+    PostAnnounced {
+        /// Who announced.
+        actor: ActorId,
+        /// The post.
+        post: PostId,
+        /// The announce.
+        announce: AnnounceId,
+    },
+    /// An announce was taken back.
+    AnnounceWithdrawn {
+        /// Who had announced.
+        actor: ActorId,
+        /// The post.
+        post: PostId,
+        /// The announce that is gone.
+        announce: AnnounceId,
+    },
+    /// A local actor asked to follow somebody.
+    FollowRequested {
+        /// Who asks.
+        follower: ActorId,
+        /// Whom.
+        target: ActorId,
+        /// The follow.
+        follow: FollowId,
+    },
+    /// A local actor let somebody follow it.
+    FollowAccepted {
+        /// Who follows.
+        follower: ActorId,
+        /// Whom.
+        target: ActorId,
+        /// The follow.
+        follow: FollowId,
+    },
+    /// A local actor refused or removed a follower.
+    FollowRejected {
+        /// Who asked or followed.
+        follower: ActorId,
+        /// Who refused.
+        target: ActorId,
+        /// The follow that is gone.
+        follow: FollowId,
+    },
+    /// A local actor stopped following or took the question back.
+    FollowWithdrawn {
+        /// Who followed.
+        follower: ActorId,
+        /// Whom.
+        target: ActorId,
+        /// The follow that is gone.
+        follow: FollowId,
+    },
+    /// An offer or request came into the world.
+    OfferMade {
+        /// The post that carries it.
+        offer: PostId,
+    },
+    /// An offer or request changed.
+    OfferEdited {
+        /// The post that carries it.
+        offer: PostId,
+    },
+    /// An offer or request found its match or was closed by its author.
+    OfferSettled {
+        /// The post that carries it.
+        offer: PostId,
+    },
+    /// An offer or request reached its end time.
+    OfferExpired {
+        /// The post that carries it.
+        offer: PostId,
+    },
+    /// An offer or request was taken back.
+    OfferDeleted {
+        /// The post that carried it; its row stays as a tombstone.
+        offer: PostId,
+    },
+    /// A member reported somebody.
+    ActorReported {
+        /// The report.
+        report: ReportId,
+    },
+    /// A member blocked somebody.
+    ActorBlocked {
+        /// Who blocks.
+        actor: ActorId,
+        /// Whom.
+        target: ActorId,
+    },
+}
+
+impl Event {
+    /// The fact's name, as in the store's index and in logs.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::SpaceFounded { .. } => "SpaceFounded",
+            Self::MemberJoined { .. } => "MemberJoined",
+            Self::MemberLeft { .. } => "MemberLeft",
+            Self::ProfileEdited { .. } => "ProfileEdited",
+            Self::KeysRotated { .. } => "KeysRotated",
+            Self::MemberMoved { .. } => "MemberMoved",
+            Self::PostPublished { .. } => "PostPublished",
+            Self::PostEdited { .. } => "PostEdited",
+            Self::PostDeleted { .. } => "PostDeleted",
+            Self::PostPinned { .. } => "PostPinned",
+            Self::PostUnpinned { .. } => "PostUnpinned",
+            Self::PostLiked { .. } => "PostLiked",
+            Self::LikeWithdrawn { .. } => "LikeWithdrawn",
+            Self::PostAnnounced { .. } => "PostAnnounced",
+            Self::AnnounceWithdrawn { .. } => "AnnounceWithdrawn",
+            Self::FollowRequested { .. } => "FollowRequested",
+            Self::FollowAccepted { .. } => "FollowAccepted",
+            Self::FollowRejected { .. } => "FollowRejected",
+            Self::FollowWithdrawn { .. } => "FollowWithdrawn",
+            Self::OfferMade { .. } => "OfferMade",
+            Self::OfferEdited { .. } => "OfferEdited",
+            Self::OfferSettled { .. } => "OfferSettled",
+            Self::OfferExpired { .. } => "OfferExpired",
+            Self::OfferDeleted { .. } => "OfferDeleted",
+            Self::ActorReported { .. } => "ActorReported",
+            Self::ActorBlocked { .. } => "ActorBlocked",
+        }
+    }
+}

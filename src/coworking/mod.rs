@@ -1,0 +1,19 @@
+//! The rules of a coworking space and of the network of spaces.
+//!
+//! Pure: values in, decisions out. Nothing here reads a clock, a database or the network, and nothing speaks of
+//! protocols. Time comes in as a parameter; a "no" is a [`Refusal`] that tells the person what would pass.
+
+pub mod event;
+pub mod id;
+pub mod markdown;
+pub mod member;
+pub mod name;
+pub mod offer;
+pub mod post;
+pub mod profile;
+pub mod refusal;
+pub mod space;
+pub mod tag;
+
+pub use event::Event;
+pub use refusal::Refusal;

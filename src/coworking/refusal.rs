@@ -1,0 +1,285 @@
+//! Every "no" that the rules can say, in words a person can act on.
+//!
+//! A refusal names the rule, its value and what would pass. It is never retried. Doors render it: the API as
+//! problem details, pages beside the field, the command line as a sentence.
+
+use std::fmt;
+
+/// A "no" to a person.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// There is no such thing, or the asker may not know that there is.
+    #[error("there is no such {what}")]
+    NotFound {
+        /// What was asked for, as a noun: "post", "member".
+        what: &'static str,
+    },
+    /// The thing was there and is gone.
+    #[error("this {what} is gone")]
+    Gone {
+        /// What was asked for, as a noun.
+        what: &'static str,
+    },
+    /// The asker lacks the right.
+    #[error("only {who} may {act}")]
+    NotPermitted {
+        /// Who may: "the author", "an administrator".
+        who: &'static str,
+        /// The act, as a verb: "edit a post".
+        act: &'static str,
+    },
+    /// Nothing was given where something is needed.
+    #[error("{field} is empty; it needs 1 to {limit} characters")]
+    Empty {
+        /// The field's name, as in the API.
+        field: &'static str,
+        /// The most characters that pass.
+        limit: usize,
+    },
+    /// Too many characters.
+    #[error("{field} has {found} characters; at most {limit} pass")]
+    TooLong {
+        /// The field's name, as in the API.
+        field: &'static str,
+        /// The most characters that pass.
+        limit: usize,
+        /// How many were given.
+        found: usize,
+    },
+    /// Too many items.
+    #[error("{field} has {found} items; at most {limit} pass")]
+    TooMany {
+        /// The field's name, as in the API.
+        field: &'static str,
+        /// The most items that pass.
+        limit: usize,
+        /// How many were given.
+        found: usize,
+    },
+    /// The value has the wrong form.
+    #[error("{field} is {found:?}, but it must be {expected}")]
+    Malformed {
+        /// The field's name, as in the API.
+        field: &'static str,
+        /// What was given, cut short.
+        found: String,
+        /// What would pass.
+        expected: &'static str,
+    },
+    /// Somebody has it already.
+    #[error("{field} {value:?} is taken; choose another")]
+    Taken {
+        /// The field's name, as in the API.
+        field: &'static str,
+        /// The value that is taken.
+        value: String,
+    },
+    /// A time that had to lie ahead does not.
+    #[error("{field} is {found}, which has passed; it must be after {now}")]
+    InThePast {
+        /// The field's name, as in the API.
+        field: &'static str,
+        /// The time given.
+        found: jiff::Timestamp,
+        /// The time it is.
+        now: jiff::Timestamp,
+    },
+    /// A time lies too far ahead.
+    #[error("{field} is {found}; the latest that passes is {latest}")]
+    TooFar {
+        /// The field's name, as in the API.
+        field: &'static str,
+        /// The time given.
+        found: jiff::Timestamp,
+        /// The latest time that passes.
+        latest: jiff::Timestamp,
+    },
+    /// Nobody can do this to themselves.
+    #[error("nobody can {act} themselves")]
+    Oneself {
+        /// The act, as a verb: "follow".
+        act: &'static str,
+    },
+    /// One of the two has blocked the other.
+    #[error("you cannot {act}: one of you has blocked the other")]
+    Blocked {
+        /// The act, as a verb.
+        act: &'static str,
+    },
+    /// The thing is not in a state where this can be done.
+    #[error("this {what} is {state}; only {needed} can be changed so")]
+    WrongState {
+        /// What it is about, as a noun.
+        what: &'static str,
+        /// The state it is in.
+        state: &'static str,
+        /// The state it would have to be in.
+        needed: &'static str,
+    },
+    /// A post that not everybody may read is not passed on.
+    #[error("a {visibility} post cannot be announced; only public and unlisted posts can")]
+    NotPublic {
+        /// The post's visibility.
+        visibility: &'static str,
+    },
+    /// The network would have to be asked and cannot be.
+    #[error("{whom} could not be reached: {why}")]
+    Unreachable {
+        /// The handle or URL that was asked for.
+        whom: String,
+        /// What went wrong, in a sentence.
+        why: String,
+    },
+    /// The node has no administrator yet, or has one already.
+    #[error("{0}")]
+    Setup(SetupRefusal),
+    /// The same was asked too often.
+    #[error("that was too often; try again in {seconds} seconds")]
+    TooOften {
+        /// When it would pass.
+        seconds: u64,
+    },
+}
+
+/// Why a node cannot be set up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SetupRefusal {
+    /// A space and an administrator are there.
+    #[error("this node is set up already; an administrator can add spaces and members")]
+    Done,
+    /// The setup link is wrong, old or used.
+    #[error("this setup link is wrong or was used; `thirdspace serve` prints a new one when it starts")]
+    WrongLink,
+    /// Nothing can be done before the setup.
+    #[error("this node is not set up yet; open the link that `thirdspace serve` prints, or run `thirdspace setup`")]
+    Missing,
+}
+
+/// What sort of "no" it is; doors choose a status from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sort {
+    /// The input cannot pass as it is (422).
+    Invalid,
+    /// The asker may not (403).
+    Forbidden,
+    /// There is no such thing (404).
+    NotFound,
+    /// It was there (410).
+    Gone,
+    /// It stands against what is (409).
+    Conflict,
+    /// Another server did not answer (502).
+    Upstream,
+    /// Too often (429).
+    TooOften,
+}
+
+impl Refusal {
+    /// A stable word for programs: the last part of the problem type.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound { .. } => "not-found",
+            Self::Gone { .. } => "gone",
+            Self::NotPermitted { .. } => "not-permitted",
+            Self::Empty { .. } => "empty",
+            Self::TooLong { .. } => "too-long",
+            Self::TooMany { .. } => "too-many",
+            Self::Malformed { .. } => "malformed",
+            Self::Taken { .. } => "taken",
+            Self::InThePast { .. } => "in-the-past",
+            Self::TooFar { .. } => "too-far",
+            Self::Oneself { .. } => "oneself",
+            Self::Blocked { .. } => "blocked",
+            Self::WrongState { .. } => "wrong-state",
+            Self::NotPublic { .. } => "not-public",
+            Self::Unreachable { .. } => "unreachable",
+            Self::Setup(_) => "setup",
+            Self::TooOften { .. } => "too-often",
+        }
+    }
+
+    /// The sort of "no".
+    #[must_use]
+    pub fn sort(&self) -> Sort {
+        match self {
+            Self::NotFound { .. } => Sort::NotFound,
+            Self::Gone { .. } => Sort::Gone,
+            Self::NotPermitted { .. } | Self::Blocked { .. } => Sort::Forbidden,
+            Self::Empty { .. }
+            | Self::TooLong { .. }
+            | Self::TooMany { .. }
+            | Self::Malformed { .. }
+            | Self::InThePast { .. }
+            | Self::TooFar { .. }
+            | Self::Oneself { .. }
+            | Self::NotPublic { .. } => Sort::Invalid,
+            Self::Taken { .. } | Self::WrongState { .. } | Self::Setup(_) => Sort::Conflict,
+            Self::Unreachable { .. } => Sort::Upstream,
+            Self::TooOften { .. } => Sort::TooOften,
+        }
+    }
+
+    /// The field that is at fault, as it is named in the API.
+    #[must_use]
+    pub fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::Empty { field, .. }
+            | Self::TooLong { field, .. }
+            | Self::TooMany { field, .. }
+            | Self::Malformed { field, .. }
+            | Self::Taken { field, .. }
+            | Self::InThePast { field, .. }
+            | Self::TooFar { field, .. } => Some(field),
+            _ => None,
+        }
+    }
+
+    /// A value of the wrong form; long input is cut so that the answer stays readable.
+    pub fn malformed(field: &'static str, found: impl fmt::Display, expected: &'static str) -> Self {
+        let mut found = found.to_string();
+        if let Some((cut, _)) = found.char_indices().nth(80) {
+            found.truncate(cut);
+            found.push('…');
+        }
+        Self::Malformed { field, found, expected }
+    }
+}
+
+/// The text, trimmed, if it has 1 to `limit` characters.
+///
+/// # Errors
+/// [`Refusal::Empty`] or [`Refusal::TooLong`] naming `field`.
+pub fn needed(field: &'static str, text: &str, limit: usize) -> Result<String, Refusal> {
+    optional(field, text, limit)?.ok_or(Refusal::Empty { field, limit })
+}
+
+/// The text, trimmed, if it has at most `limit` characters; `None` if it is empty.
+///
+/// # Errors
+/// [`Refusal::TooLong`] naming `field`; [`Refusal::Malformed`] for control characters other than line ends and tabs.
+pub fn optional(field: &'static str, text: &str, limit: usize) -> Result<Option<String>, Refusal> {
+    let text = text.trim();
+    let found = text.chars().count();
+    if found > limit {
+        return Err(Refusal::TooLong { field, limit, found });
+    }
+    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+        return Err(Refusal::malformed(field, text.escape_debug(), "text without control characters"));
+    }
+    Ok((!text.is_empty()).then(|| text.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_names_the_rule_its_value_and_what_would_pass() {
+        let long = needed("name", &"x".repeat(201), 200).unwrap_err();
+        assert_eq!(long.to_string(), "name has 201 characters; at most 200 pass");
+        assert_eq!((long.code(), long.sort(), long.field()), ("too-long", Sort::Invalid, Some("name")));
+        assert_eq!(needed("name", "  ", 200).unwrap_err().to_string(), "name is empty; it needs 1 to 200 characters");
+        assert!(matches!(optional("name", "a\u{0}b", 9), Err(Refusal::Malformed { .. })));
+    }
+}
