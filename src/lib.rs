@@ -2,3 +2,4 @@
 
 pub mod activitypub;
 pub mod coworking;
+pub mod site;
