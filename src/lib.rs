@@ -1,3 +1,4 @@
 //! Thirdspace: a node that a coworking space hosts itself, federated with other spaces through ActivityPub.
 
 pub mod activitypub;
+pub mod http_client;
