@@ -1,1 +1,8 @@
-//! What ActivityPub says.
+//! What ActivityPub says: bytes in, values out.
+//!
+//! Pure: no clock, no network, no database, and nothing of coworking. Reading is lenient in spelling and strict in
+//! safety; writing is strict in both.
+
+pub mod activity;
+pub mod id;
+pub mod json;
