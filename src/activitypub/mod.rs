@@ -6,3 +6,4 @@
 pub mod activity;
 pub mod id;
 pub mod json;
+pub mod object;
