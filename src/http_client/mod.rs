@@ -40,6 +40,8 @@ use turn::Turns;
 const MAX_URL: usize = 4096;
 /// How long an idle connection is kept for the next request to the same peer.
 const IDLE: Duration = Duration::from_secs(30);
+/// Longest deadline; a longer one means the same to everybody and would overflow the clock.
+const MAX_DEADLINE: Duration = Duration::from_secs(24 * 60 * 60);
 /// Largest header block of an HTTP/2 answer in bytes; HTTP/1.1 is bounded by hyper (100 headers,
 /// about 400 KiB).
 const MAX_HTTP2_HEADERS: u32 = 64 * 1024;
@@ -240,7 +242,7 @@ impl HttpClient {
         }
         let url = inner.url().clone();
         let host: Arc<str> = url.host_str().unwrap_or_default().into();
-        let whole = deadline.unwrap_or(rules.total_timeout);
+        let whole = deadline.unwrap_or(rules.total_timeout).min(MAX_DEADLINE);
         let end = Instant::now() + whole;
         let too_late = |wait| Error::Timeout {
             host: host.to_string(),
@@ -254,7 +256,7 @@ impl HttpClient {
         let _turn = timeout_at(end, rules.turns.take(&host))
             .await
             .map_err(|_| too_late(Wait::Turn))?;
-        let answer = timeout_at(end, rules.client.execute(inner))
+        let mut answer = timeout_at(end, rules.client.execute(inner))
             .await
             .map_err(|_| too_late(Wait::Answer))?
             .map_err(describe)?;
@@ -262,7 +264,7 @@ impl HttpClient {
         let limit = max_body.unwrap_or(rules.max_body);
         let head = message::Head {
             status: answer.status().as_u16(),
-            headers: Headers::new(answer.headers().clone()),
+            headers: Headers::new(std::mem::take(answer.headers_mut())),
             url,
         };
         let mut body = message::Body::new(limit);

@@ -254,3 +254,22 @@ async fn a_closed_port_is_a_failure_that_may_pass() {
         !error.is_permanent() && !error.is_our_fault() && !error.to_string().contains("secret")
     );
 }
+
+/// Run in a process of its own, because the environment belongs to all tests of this one.
+#[test]
+fn no_variable_of_the_environment_puts_a_proxy_in_between() {
+    let same_without_proxy = "http_client::tests::wire::headers_arrive_byte_by_byte_as_given";
+    let output = std::process::Command::new(std::env::current_exe().expect("this test"))
+        .args(["--exact", same_without_proxy])
+        .env("http_proxy", "http://127.0.0.1:1")
+        .env("all_proxy", "http://127.0.0.1:1")
+        .env_remove("no_proxy")
+        .env_remove("NO_PROXY")
+        .output()
+        .expect("it runs");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && said.contains("1 passed"),
+        "{said}"
+    );
+}
