@@ -18,6 +18,9 @@ const PURPOSE: &str = "assertionMethod";
 /// Keywords with which the graph of a JSON-LD document can differ from the JSON that is read.
 const REFUSED_KEYWORDS: [&str; 3] = ["@graph", "@included", "@reverse"];
 
+/// The largest integer up to which doubles have no gaps.
+const MAX_INTEGER: u64 = 1 << 53;
+
 /// Proofs from further in the future than this are refused; an hour is for clocks that are off.
 const MAX_AHEAD: SignedDuration = SignedDuration::from_hours(1);
 /// Longer ids of verification methods are refused.
@@ -124,7 +127,7 @@ pub fn attach(
     created: Timestamp,
 ) -> Result<(), ProofError> {
     needs_ed25519(key.algorithm())?;
-    check_keywords(object)?;
+    check_literal(object)?;
     let document = object
         .as_object_mut()
         .ok_or_else(|| malformed("only an object can have a proof"))?;
@@ -162,7 +165,7 @@ pub fn verify<'a>(
 ) -> Result<ProofView<'a>, ProofError> {
     let view = ProofView::of(object)?.ok_or(ProofError::Missing)?;
     needs_ed25519(key.algorithm())?;
-    check_keywords(object)?;
+    check_literal(object)?;
     if view.created.duration_since(now) > MAX_AHEAD {
         return Err(ProofError::Stale(format!(
             "created is {}, more than an hour ahead of {now}",
@@ -209,7 +212,9 @@ fn signature(value: &str) -> Result<Vec<u8>, ProofError> {
         .ok_or_else(|| malformed("proofValue is not z and 64 bytes in base58btc"))
 }
 
-fn check_keywords(object: &Value) -> Result<(), ProofError> {
+/// Refuses what could be read in another way than it was signed: keywords of the graph, and integers that the canonical
+/// form rounds to a double (RFC 8785, section 3.2.2.3).
+fn check_literal(object: &Value) -> Result<(), ProofError> {
     let mut open = vec![object];
     while let Some(value) = open.pop() {
         match value {
@@ -222,6 +227,14 @@ fn check_keywords(object: &Value) -> Result<(), ProofError> {
                 }
             }
             Value::Array(values) => open.extend(values),
+            Value::Number(number) => {
+                let size = number.as_u64().or(number.as_i64().map(i64::unsigned_abs));
+                if size.is_some_and(|size| size > MAX_INTEGER) {
+                    return Err(ProofError::Malformed(format!(
+                        "the integer {number} is larger than 2^53; write it as a string"
+                    )));
+                }
+            }
             _ => {}
         }
     }
@@ -362,7 +375,9 @@ mod tests {
     #[test]
     fn forms_that_hide_something_are_refused_before_the_key_is_asked() {
         let (object, key) = signed();
-        let malformed: [fn(&mut Value); 7] = [
+        let malformed: [fn(&mut Value); 9] = [
+            |object| object["object"]["count"] = json!(9_007_199_254_740_993_u64),
+            |object| object["object"]["count"] = json!(-9_007_199_254_740_993_i64),
             |object| object["proof"] = json!([object["proof"].clone()]),
             |object| object["proof"] = json!("none"),
             |object| object["proof"]["created"] = json!("yesterday"),
@@ -396,6 +411,16 @@ mod tests {
         assert!(attach(&mut again, METHOD, &key, now()).is_err(), "twice");
         assert!(attach(&mut json!({}), METHOD, &rsa, now()).is_err(), "RSA");
         assert!(attach(&mut json!([]), METHOD, &key, now()).is_err(), "list");
+    }
+
+    proptest::proptest! {
+        // Another parser rounds decimal numbers correctly, so ours must, or proofs over coordinates fail by chance.
+        #[test]
+        fn decimal_numbers_are_read_to_the_nearest_double(number in proptest::num::f64::NORMAL) {
+            let text = format!("{number:e}");
+            let read: Value = serde_json::from_str(&text).expect("a number");
+            proptest::prop_assert_eq!(read.as_f64(), Some(number));
+        }
     }
 
     #[test]

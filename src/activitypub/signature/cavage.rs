@@ -9,13 +9,13 @@ use base64::Engine as _;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, general_purpose};
 use jiff::Timestamp;
 
-use super::super::key::{KeyAlgorithm, PrivateKey};
 use super::error::excerpt;
 use super::received::CoveredDigests;
 use super::{
     MAX_COVERED, MAX_HEADER, MAX_KEY_ID, Message, ReceivedSignature, Scheme, SignatureError,
     SigningError, window,
 };
+use crate::activitypub::key::{KeyAlgorithm, PrivateKey};
 
 /// More parameters than this are refused; the draft knows six.
 const MAX_PARAMETERS: usize = 16;

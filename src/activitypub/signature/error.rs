@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::super::digest::DigestError;
-use super::super::key::KeyError;
+use crate::activitypub::digest::DigestError;
+use crate::activitypub::key::KeyError;
 
 /// Parts of a request are quoted back in errors up to this many characters.
 const EXCERPT: usize = 80;

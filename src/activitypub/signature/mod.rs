@@ -44,6 +44,4 @@ pub fn parse(message: &Message<'_>, now: Timestamp) -> Result<ReceivedSignature,
 }
 
 #[cfg(test)]
-mod properties;
-#[cfg(test)]
 mod tests;

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::super::digest::BodyDigest;
-use super::super::key::{KeyAlgorithm, PublicKey};
 use super::{Message, SignatureError};
+use crate::activitypub::digest::BodyDigest;
+use crate::activitypub::key::{KeyAlgorithm, PublicKey};
 
 /// The two ways to sign a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -3,10 +3,8 @@
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use super::super::digest::BodyDigest;
-use super::super::key::{KeyAlgorithm, PrivateKey};
-use super::tests::{ED25519, RSA, Request, now, origin};
 use super::*;
+use crate::activitypub::key::KeyAlgorithm;
 
 /// A request from us to us, unsigned: any method, path, query, spelling of header names, body and date in the window.
 fn request() -> impl Strategy<Value = Request> {
