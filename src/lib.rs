@@ -4,7 +4,6 @@ pub mod activitypub;
 pub mod config;
 pub mod coworking;
 pub mod http_client;
-pub mod coworking;
 pub mod operations;
 pub mod site;
 pub mod store;
