@@ -4,6 +4,11 @@
 //! safety; writing is strict in both.
 
 pub mod activity;
+mod dictionary;
+pub mod digest;
 pub mod id;
 pub mod json;
+pub mod key;
 pub mod object;
+pub mod proof;
+pub mod signature;
