@@ -4,6 +4,8 @@ pub mod activitypub;
 pub mod config;
 pub mod coworking;
 pub mod http_client;
+pub mod key_ring;
+pub mod node;
 pub mod operations;
 pub mod site;
 pub mod store;
