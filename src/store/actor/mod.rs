@@ -19,7 +19,7 @@ use crate::coworking::id::{ActorId, SpaceId};
 use crate::coworking::profile::Picture;
 use crate::site::Site;
 
-pub use local::{NewLocal, Shown, add_local, local_list, save_shown, set_aliases, set_moved};
+pub use local::{NewLocal, Shown, add_local, local_list, rename, save_shown, set_aliases, set_moved};
 pub use remote::{Changed, RemoteKey, RemoteProfile, mark_fetched, set_suspended, upsert_remote};
 pub use search::search;
 
