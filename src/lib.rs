@@ -2,5 +2,6 @@
 
 pub mod activitypub;
 pub mod coworking;
+pub mod operations;
 pub mod site;
 pub mod store;
