@@ -10,6 +10,7 @@ mod errand;
 mod error;
 pub mod event;
 mod id;
+pub mod inbox;
 pub mod json;
 pub mod key;
 mod many;
@@ -105,6 +106,8 @@ pub enum Notice {
     Delivery,
     /// Cached documents about the actor with this id are stale.
     Changed(i64),
+    /// Who may speak here was judged anew: servers were blocked or actors silenced, or let in again.
+    Judged,
     /// Another process has written; anything may be stale.
     Elsewhere,
 }
