@@ -13,6 +13,8 @@ use crate::coworking::id::ActorId;
 
 /// The most characters of an error that are kept.
 const ERROR_LIMIT: usize = 1_000;
+/// The most that one statement has tried again.
+const RETRY_LIMIT: u32 = 1_000;
 
 /// The number of a received activity; numbers grow in the order of arrival.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -101,7 +103,8 @@ statements! {
     FAILED = "SELECT i.id, r.uri, i.actor_uri, i.type, i.attempts, i.error FROM inbox i \
               JOIN received r ON r.id = i.id WHERE i.state = 'failed' AND i.id < ?1 ORDER BY i.id DESC LIMIT ?2";
     RETRY = "UPDATE inbox SET state = 'waiting', attempts = 0, next_at = ?2 WHERE id = ?1 AND state = 'failed'";
-    RETRY_ALL = "UPDATE inbox SET state = 'waiting', attempts = 0, next_at = ?1 WHERE state = 'failed'";
+    RETRY_ALL = "UPDATE inbox SET state = 'waiting', attempts = 0, next_at = ?1 \
+                 WHERE id IN (SELECT id FROM inbox WHERE state = 'failed' ORDER BY id LIMIT ?2)";
     DROP = "DELETE FROM inbox WHERE id = ?1";
     TIDY = "DELETE FROM received WHERE id IN (SELECT r.id FROM received r WHERE r.id < ?1 \
             AND NOT EXISTS (SELECT 1 FROM inbox i WHERE i.id = r.id) ORDER BY r.id LIMIT ?2)";
@@ -212,14 +215,14 @@ pub fn counts(tx: &mut Tx<'_>) -> Result<Counts, Error> {
     Ok(Counts { waiting: all.saturating_sub(failed), failed })
 }
 
-/// Has what was set aside tried again: one, or all of it. Tells how many.
+/// Has what was set aside tried again: one, or the oldest 1,000. Tells how many.
 ///
 /// # Errors
 /// The store's.
 pub fn retry(tx: &mut Tx<'_>, id: Option<InboxId>, now: Timestamp) -> Result<u64, Error> {
     match id {
         Some(id) => tx.execute(RETRY, params![id, now]),
-        None => tx.execute(RETRY_ALL, params![now]),
+        None => tx.execute(RETRY_ALL, params![now, RETRY_LIMIT]),
     }
 }
 
