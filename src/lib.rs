@@ -7,5 +7,6 @@ pub mod http_client;
 pub mod key_ring;
 pub mod node;
 pub mod operations;
+pub mod reception;
 pub mod site;
 pub mod store;
