@@ -4,11 +4,14 @@
 //! safety; writing is strict in both.
 
 pub mod activity;
+mod compact;
 mod dictionary;
 pub mod digest;
 pub mod id;
 pub mod json;
 pub mod key;
+pub mod negotiation;
 pub mod object;
 pub mod proof;
 pub mod signature;
+pub mod webfinger;
