@@ -4,7 +4,9 @@
 //! safety; writing is strict in both.
 
 pub mod activity;
+pub mod actor;
 mod compact;
+pub mod context;
 mod dictionary;
 pub mod digest;
 pub mod id;
@@ -12,6 +14,8 @@ pub mod json;
 pub mod key;
 pub mod negotiation;
 pub mod object;
+pub mod place;
 pub mod proof;
 pub mod signature;
+pub mod tag;
 pub mod webfinger;
