@@ -4,11 +4,18 @@
 //! safety; writing is strict in both.
 
 pub mod activity;
+pub mod actor;
+mod compact;
+pub mod context;
 mod dictionary;
 pub mod digest;
 pub mod id;
 pub mod json;
 pub mod key;
+pub mod negotiation;
 pub mod object;
+pub mod place;
 pub mod proof;
 pub mod signature;
+pub mod tag;
+pub mod webfinger;
