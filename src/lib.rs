@@ -3,5 +3,6 @@
 pub mod activitypub;
 pub mod coworking;
 pub mod http_client;
+pub mod operations;
 pub mod site;
 pub mod store;
