@@ -5,15 +5,28 @@
 //! `&mut Tx` that can be called one after another in the same job. Who needs to know that something changed
 //! subscribes to [`Notice`]s, which leave after the commit.
 
+pub mod actor;
 mod errand;
 mod error;
+pub mod event;
 mod id;
+pub mod json;
+pub mod key;
+mod many;
+pub mod member;
 mod migration;
+pub mod page;
+pub mod peer;
+mod plan;
 mod queue;
+pub mod setting;
+pub mod space;
 mod sqlite;
 #[cfg(test)]
 mod tests;
+pub mod token;
 mod tx;
+mod typed;
 mod value;
 
 use std::path::Path;
