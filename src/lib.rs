@@ -3,3 +3,4 @@
 pub mod activitypub;
 pub mod coworking;
 pub mod site;
+pub mod store;

@@ -1,0 +1,214 @@
+//! Memory: the one place that knows SQL.
+//!
+//! A [`Store`] runs jobs. `write` gives a job a transaction and answers when it is committed; `read` gives it a
+//! snapshot. Jobs are sync, so no network can hide inside a transaction, and row functions are plain functions on
+//! `&mut Tx` that can be called one after another in the same job. Who needs to know that something changed
+//! subscribes to [`Notice`]s, which leave after the commit.
+
+mod errand;
+mod error;
+mod id;
+mod migration;
+mod queue;
+mod sqlite;
+#[cfg(test)]
+mod tests;
+mod tx;
+mod value;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use tokio::sync::broadcast;
+
+pub use error::{ConstraintKind, Error};
+pub use tx::{Row, Tx};
+pub use value::{FromValue, Value, params};
+
+use errand::{Errand, errand};
+use id::Ids;
+use migration::Migration;
+use queue::Queue;
+use sqlite::{Readers, Writer};
+
+/// Notices that a slow subscriber may fall behind before it misses some.
+const NOTICES_KEPT: usize = 512;
+
+/// How a database is opened.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Options {
+    /// When a commit counts as done.
+    pub synchronous: Synchronous,
+    /// Threads that read at the same time; they start when they are needed.
+    pub readers: usize,
+    /// How long to wait for another process that writes.
+    pub busy_timeout: Duration,
+    /// Jobs that may wait in line, for the writer and for the readers each.
+    pub waiting: usize,
+    /// How long to wait for a place in line.
+    pub patience: Duration,
+    /// How long one read may take.
+    pub read_deadline: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            synchronous: Synchronous::Full,
+            readers: 4,
+            busy_timeout: Duration::from_secs(10),
+            waiting: 1024,
+            patience: Duration::from_secs(10),
+            read_deadline: Duration::from_secs(30),
+        }
+    }
+}
+
+/// When a commit counts as done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Synchronous {
+    /// When the disk has it: what was confirmed survives a power cut.
+    #[default]
+    Full,
+    /// When the system has it: survives the end of the process; a power cut may take the last commits, never the
+    /// file's soundness.
+    Normal,
+}
+
+/// What a subscriber hears after a commit: where to look again, never what is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Notice {
+    /// Events were recorded.
+    Event,
+    /// Activities wait in the inbox.
+    Inbox,
+    /// Deliveries are due.
+    Delivery,
+    /// Cached documents about the actor with this id are stale.
+    Changed(i64),
+    /// Another process has written; anything may be stale.
+    Elsewhere,
+}
+
+/// The open database. Cheap to clone; the threads behind it end with [`close`](Store::close), or some time after
+/// the last clone is dropped.
+#[derive(Clone)]
+pub struct Store(Arc<Inner>);
+
+struct Inner {
+    writes: Arc<Queue<Box<dyn Errand>>>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+    readers: Readers,
+    subscribers: broadcast::Sender<Notice>,
+}
+
+impl Store {
+    /// Opens the database file, making folder and file (0700, 0600) where there are none, applies the migrations it
+    /// lacks and starts the threads. Blocks meanwhile.
+    ///
+    /// # Errors
+    /// [`Error::File`] when it cannot be made; [`Error::Newer`], [`Error::ChangedMigration`],
+    /// [`Error::MigrationGap`] and [`Error::Migration`] when it cannot be brought to this program's shape;
+    /// [`Error::Unavailable`] when another process holds it; [`Error::Engine`] when it is damaged or no database.
+    pub fn open(path: &Path, options: Options) -> Result<Store, Error> {
+        Store::open_with(path, options, migration::ALL)
+    }
+
+    fn open_with(path: &Path, options: Options, migrations: &[Migration]) -> Result<Store, Error> {
+        let mut connection = sqlite::open_writer(path, &options)?;
+        migration::apply(&mut connection, migrations)?;
+
+        let ids = Arc::new(Ids::default());
+        let (subscribers, _) = broadcast::channel(NOTICES_KEPT);
+        let writes = Arc::new(Queue::new(options.waiting, options.patience));
+        let readers = Readers::start(path.to_owned(), options, ids.clone())?;
+        let writer = Writer::new(connection, writes.clone(), subscribers.clone(), ids);
+        let inner = Inner { writes, writer: Mutex::default(), readers, subscribers };
+        let thread = std::thread::Builder::new()
+            .name("store-write".to_owned())
+            .spawn(move || writer.work())
+            .map_err(|error| Error::Engine(Arc::new(error)))?;
+        *inner.writer() = Some(thread);
+        Ok(Store(Arc::new(inner)))
+    }
+
+    /// Runs a job in a transaction, and answers `Ok` once that is committed. On `Err` what the job wrote is rolled
+    /// back. Other jobs may share the commit; they do not see each other fail.
+    ///
+    /// The job may run more than once (an engine that finds two transactions in conflict runs one again; what it
+    /// wrote the first time is gone then), so it owns what it needs and gives out nothing but its result. It runs to
+    /// its end also when the future is dropped after its first poll. There is no deadline on the answer, because
+    /// giving up would not tell whether the commit happened; the line is bounded, and so is each wait of the engine.
+    ///
+    /// # Errors
+    /// The job's own; or, through `E`, [`Error::Unavailable`] when the job was not run, [`Error::Panicked`], or the
+    /// engine's error when the commit failed. In all these cases nothing was kept.
+    pub async fn write<T, E>(&self, job: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let (job, answer) = errand(job);
+        self.0.writes.room().await?.push(job)?;
+        answer.await.unwrap_or_else(|_| Err(Error::Unavailable("it is closed").into()))
+    }
+
+    /// Runs a job on one snapshot: all its queries see the same moment, which includes every write that was
+    /// answered before. It cannot write.
+    ///
+    /// # Errors
+    /// The job's own; or, through `E`, [`Error::Unavailable`] when the job was not run, or [`Error::Panicked`].
+    /// A query beyond [`Options::read_deadline`] fails with [`Error::Unavailable`].
+    pub async fn read<T, E>(&self, job: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let (job, answer) = errand(job);
+        self.0.readers.push(job).await?;
+        answer.await.unwrap_or_else(|_| Err(Error::Unavailable("it is closed").into()))
+    }
+
+    /// The notices of all commits from now on. A subscriber that falls behind is told so
+    /// ([`RecvError::Lagged`](broadcast::error::RecvError)), and treats it as [`Notice::Elsewhere`].
+    pub fn subscribe(&self) -> broadcast::Receiver<Notice> {
+        self.0.subscribers.subscribe()
+    }
+
+    /// Takes no more jobs, finishes those in line, writes the log back into the file and ends the threads. Closing
+    /// twice does nothing more, but waits for the first.
+    pub async fn close(&self) {
+        let inner = self.0.clone();
+        inner.writes.close();
+        inner.readers.close();
+        // Joining blocks; a runtime that is itself ending has nobody left to wait.
+        let _ = tokio::task::spawn_blocking(move || inner.join()).await;
+    }
+}
+
+impl Inner {
+    /// Readers first: a snapshot still open would keep the writer from emptying the log.
+    fn join(&self) {
+        self.readers.finish();
+        self.readers.join();
+        self.writes.finish();
+        let mut writer = self.writer();
+        if let Some(thread) = writer.take() {
+            let _ = thread.join();
+        }
+    }
+
+    fn writer(&self) -> std::sync::MutexGuard<'_, Option<JoinHandle<()>>> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.readers.finish();
+        self.writes.finish();
+    }
+}

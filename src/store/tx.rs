@@ -1,0 +1,145 @@
+//! What a job holds while it runs: one transaction, in words that name no engine.
+//!
+//! SQL is written once, in the dialect that SQLite and PostgreSQL share: `?1` placeholders, `RETURNING`,
+//! `ON CONFLICT … DO`, times as unix milliseconds, booleans as 0 or 1, JSON as text. A job never ends the
+//! transaction by its own SQL (`BEGIN`, `COMMIT`, `ROLLBACK`); its `Ok` and `Err` do that.
+
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+use super::id::Ids;
+use super::{Error, FromValue, Notice, Value, sqlite};
+
+/// One transaction: the argument of every row function and every operation.
+pub struct Tx<'a> {
+    engine: Engine<'a>,
+    notices: &'a mut Vec<Notice>,
+    ids: &'a Ids,
+}
+
+enum Engine<'a> {
+    Sqlite(&'a rusqlite::Connection),
+}
+
+impl<'a> Tx<'a> {
+    pub(super) fn sqlite(connection: &'a rusqlite::Connection, notices: &'a mut Vec<Notice>, ids: &'a Ids) -> Tx<'a> {
+        Tx { engine: Engine::Sqlite(connection), notices, ids }
+    }
+
+    /// Runs a statement that returns no rows, and counts the rows that it inserted, changed or deleted itself
+    /// (not those of triggers and cascades). The count means nothing after a statement of another kind.
+    ///
+    /// # Errors
+    /// [`Error::Constraint`] when the database refuses; [`Error::Engine`] when the SQL does not parse, the number of
+    /// parameters differs, or a row comes back.
+    pub fn execute(&mut self, sql: &str, params: &[Value<'_>]) -> Result<u64, Error> {
+        match self.engine {
+            Engine::Sqlite(connection) => sqlite::statement::execute(connection, sql, params),
+        }
+    }
+
+    /// All rows of a query, or of a statement with `RETURNING`, each mapped while the engine stands on it. The SQL
+    /// bounds the number of rows (`LIMIT`).
+    ///
+    /// # Errors
+    /// As [`execute`](Tx::execute), and the first error of `map`.
+    pub fn query<T>(
+        &mut self,
+        sql: &str,
+        params: &[Value<'_>],
+        map: impl FnMut(&Row<'_>) -> Result<T, Error>,
+    ) -> Result<Vec<T>, Error> {
+        match self.engine {
+            Engine::Sqlite(connection) => sqlite::statement::query(connection, sql, params, map),
+        }
+    }
+
+    /// The one row, or none.
+    ///
+    /// # Errors
+    /// As [`query`](Tx::query), and [`Error::ManyRows`] when a second row follows.
+    pub fn query_one<T>(
+        &mut self,
+        sql: &str,
+        params: &[Value<'_>],
+        map: impl FnMut(&Row<'_>) -> Result<T, Error>,
+    ) -> Result<Option<T>, Error> {
+        match self.engine {
+            Engine::Sqlite(connection) => sqlite::statement::query_one(connection, sql, params, map),
+        }
+    }
+
+    /// Runs a part of the job that may fail by itself: on `Err` (or a panic) what it wrote and notified is rolled
+    /// back, and the transaction goes on. Savepoints nest.
+    ///
+    /// # Errors
+    /// The error of `job`; or the engine's, when the savepoint cannot be set or released.
+    pub fn savepoint<T, E>(&mut self, job: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<Error>,
+    {
+        // Nested savepoints share a name; the innermost is meant, in both dialects.
+        self.execute("SAVEPOINT step", &[])?;
+        let notices = self.notices.len();
+        match catch_unwind(AssertUnwindSafe(|| job(self))) {
+            Ok(Ok(done)) => {
+                self.execute("RELEASE SAVEPOINT step", &[])?;
+                Ok(done)
+            }
+            Ok(Err(error)) => {
+                self.undo_step(notices)?;
+                Err(error)
+            }
+            Err(panic) => {
+                // Should undoing fail too, the panic is still the better story; the whole job is rolled back.
+                let _ = self.undo_step(notices);
+                resume_unwind(panic)
+            }
+        }
+    }
+
+    fn undo_step(&mut self, notices: usize) -> Result<(), Error> {
+        self.notices.truncate(notices);
+        self.execute("ROLLBACK TO SAVEPOINT step", &[])?;
+        self.execute("RELEASE SAVEPOINT step", &[])?;
+        Ok(())
+    }
+
+    /// A new id: unix milliseconds of `now` in the upper 43 bits, 20 bits below that start at random in each
+    /// millisecond. Ids of one store only grow, even when the clock stands still or goes back. The layout lasts to
+    /// the year 2248.
+    pub fn next_id(&mut self, now: jiff::Timestamp) -> i64 {
+        self.ids.next(now)
+    }
+
+    /// Tells all who [subscribed](super::Store::subscribe), after the commit and once per commit however often it is
+    /// said. With a rollback of the job, or of the savepoint it was said in, it was never said; a read never commits.
+    pub fn notify(&mut self, notice: Notice) {
+        if self.notices.last() != Some(&notice) {
+            self.notices.push(notice);
+        }
+    }
+}
+
+/// A row that a query stands on.
+pub struct Row<'a>(Columns<'a>);
+
+enum Columns<'a> {
+    Sqlite(&'a rusqlite::Row<'a>),
+}
+
+impl<'a> Row<'a> {
+    pub(super) fn sqlite(row: &'a rusqlite::Row<'a>) -> Row<'a> {
+        Row(Columns::Sqlite(row))
+    }
+
+    /// The value of a column, counted from 0 in the order of the SELECT.
+    ///
+    /// # Errors
+    /// [`Error::Decode`] with the column's name and what stands there, when that is no `T` or there is no such
+    /// column.
+    pub fn get<T: FromValue>(&self, column: usize) -> Result<T, Error> {
+        match self.0 {
+            Columns::Sqlite(row) => sqlite::statement::column(row, column),
+        }
+    }
+}
