@@ -2,5 +2,6 @@
 
 pub mod activitypub;
 pub mod coworking;
+pub mod http_client;
 pub mod site;
 pub mod store;
