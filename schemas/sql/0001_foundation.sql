@@ -19,12 +19,13 @@ CREATE TABLE actor (
   username_folded TEXT NOT NULL,       -- lower case, for look-ups
   host TEXT NOT NULL,                  -- the host of the handle (with a port on a development node)
   name TEXT NOT NULL DEFAULT '',
+  name_folded TEXT NOT NULL DEFAULT '', -- lower case, for searches
   summary TEXT NOT NULL DEFAULT '',    -- sanitised HTML
   summary_source TEXT,                 -- Markdown, of local actors
   url TEXT,
   icon TEXT,                           -- a picture's URL
   icon_alt TEXT,
-  fields TEXT NOT NULL DEFAULT '[]',   -- JSON: [{name, value}], value sanitised HTML
+  fields TEXT NOT NULL DEFAULT '[]',   -- JSON: [{name, value, source}], value sanitised HTML, source plain text of local actors
   skills TEXT NOT NULL DEFAULT '[]',   -- JSON: [string], schema:knowsAbout
   inbox TEXT NOT NULL,
   shared_inbox TEXT,
@@ -48,7 +49,9 @@ CREATE TABLE actor (
 ) STRICT;
 CREATE UNIQUE INDEX actor_local_username ON actor (username_folded) WHERE local = 1;
 CREATE INDEX actor_handle ON actor (username_folded, host);
+CREATE INDEX actor_name ON actor (name_folded);
 CREATE INDEX actor_host ON actor (host, id) WHERE local = 0;
+CREATE INDEX actor_local ON actor (type, id) WHERE local = 1 AND deleted_at IS NULL;
 
 -- Public keys of everybody, and the private halves of our own.
 CREATE TABLE actor_key (
@@ -61,12 +64,15 @@ CREATE TABLE actor_key (
   retired_at INTEGER
 ) STRICT;
 CREATE INDEX actor_key_actor ON actor_key (actor_id, algorithm);
+CREATE INDEX actor_key_retired ON actor_key (retired_at) WHERE retired_at IS NOT NULL AND private_key IS NOT NULL;
 
 -- Key pairs made ahead by a job, so that nobody waits for prime numbers.
 CREATE TABLE spare_key (
   id INTEGER PRIMARY KEY,
-  algorithm TEXT NOT NULL CHECK (algorithm IN ('rsa', 'ed25519')),
-  private_key BLOB NOT NULL,
+  rsa_private BLOB NOT NULL,           -- as in actor_key
+  rsa_public TEXT NOT NULL,
+  ed25519_private BLOB NOT NULL,
+  ed25519_public TEXT NOT NULL,
   created_at INTEGER NOT NULL
 ) STRICT;
 

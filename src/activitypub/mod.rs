@@ -1,1 +1,7 @@
 //! What ActivityPub says.
+
+mod dictionary;
+pub mod digest;
+pub mod key;
+pub mod proof;
+pub mod signature;

@@ -5,8 +5,10 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::id::MemberId;
-use super::refusal::Refusal;
+use super::id::{MemberId, SpaceId};
+use super::name::Username;
+use super::profile::NAME_LIMIT;
+use super::refusal::{self, Refusal};
 
 /// What a member may do. Each role may do all that the ones before it may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -48,6 +50,29 @@ impl FromStr for Role {
             "admin" => Ok(Self::Admin),
             _ => Err(Refusal::malformed("role", text, "member, host or admin")),
         }
+    }
+}
+
+/// Somebody who is to become a member, every part checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewMember {
+    /// Their name in handles and URLs.
+    pub username: Username,
+    /// Their display name.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// The space they belong to; `None` is the node's default space.
+    pub home: Option<SpaceId>,
+}
+
+impl NewMember {
+    /// Checks the parts.
+    ///
+    /// # Errors
+    /// The first [`Refusal`] met, naming the field.
+    pub fn parse(username: &str, name: &str, role: Role, home: Option<SpaceId>) -> Result<Self, Refusal> {
+        Ok(Self { username: Username::parse(username)?, name: refusal::needed("name", name, NAME_LIMIT)?, role, home })
     }
 }
 

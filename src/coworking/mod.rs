@@ -9,6 +9,7 @@ pub mod markdown;
 pub mod member;
 pub mod name;
 pub mod offer;
+pub mod peer;
 pub mod post;
 pub mod profile;
 pub mod refusal;

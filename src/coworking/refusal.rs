@@ -235,6 +235,23 @@ impl Refusal {
         }
     }
 
+    /// The same "no" about a field that has another name where it was asked for: of two usernames in one form, the
+    /// administrator's.
+    #[must_use]
+    pub fn about(mut self, name: &'static str) -> Self {
+        match &mut self {
+            Self::Empty { field, .. }
+            | Self::TooLong { field, .. }
+            | Self::TooMany { field, .. }
+            | Self::Malformed { field, .. }
+            | Self::Taken { field, .. }
+            | Self::InThePast { field, .. }
+            | Self::TooFar { field, .. } => *field = name,
+            _ => {}
+        }
+        self
+    }
+
     /// A value of the wrong form; long input is cut so that the answer stays readable.
     pub fn malformed(field: &'static str, found: impl fmt::Display, expected: &'static str) -> Self {
         let mut found = found.to_string();

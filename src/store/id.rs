@@ -13,6 +13,11 @@ use std::sync::atomic::{AtomicI64, Ordering};
 const LOW_BITS: u32 = 20;
 const LAST_MILLISECOND: i64 = (1 << (63 - LOW_BITS)) - 1;
 
+/// The smallest id that a moment can have; every id minted before it is smaller.
+pub(super) fn first_at(time: jiff::Timestamp) -> i64 {
+    time.as_millisecond().clamp(0, LAST_MILLISECOND) << LOW_BITS
+}
+
 /// The last id that a store has given out.
 #[derive(Debug, Default)]
 pub(super) struct Ids(AtomicI64);

@@ -5,15 +5,28 @@
 //! `&mut Tx` that can be called one after another in the same job. Who needs to know that something changed
 //! subscribes to [`Notice`]s, which leave after the commit.
 
+pub mod actor;
 mod errand;
 mod error;
+pub mod event;
 mod id;
+pub mod json;
+pub mod key;
+mod many;
+pub mod member;
 mod migration;
+pub mod page;
+pub mod peer;
+mod plan;
 mod queue;
+pub mod setting;
+pub mod space;
 mod sqlite;
 #[cfg(test)]
 mod tests;
+pub mod token;
 mod tx;
+mod typed;
 mod value;
 
 use std::path::Path;
@@ -38,10 +51,12 @@ const NOTICES_KEPT: usize = 512;
 
 /// How a database is opened.
 #[derive(Debug, Clone)]
-#[non_exhaustive]
 pub struct Options {
     /// When a commit counts as done.
     pub synchronous: Synchronous,
+    /// How long jobs may join a transaction before it is committed: under load, the longest that the first of a
+    /// group waits for the others. Nobody waits for jobs that have not come yet.
+    pub group_time: Duration,
     /// Threads that read at the same time; they start when they are needed.
     pub readers: usize,
     /// How long to wait for another process that writes.
@@ -58,6 +73,7 @@ impl Default for Options {
     fn default() -> Options {
         Options {
             synchronous: Synchronous::Full,
+            group_time: Duration::from_millis(20),
             readers: 4,
             busy_timeout: Duration::from_secs(10),
             waiting: 1024,
@@ -124,8 +140,8 @@ impl Store {
         let ids = Arc::new(Ids::default());
         let (subscribers, _) = broadcast::channel(NOTICES_KEPT);
         let writes = Arc::new(Queue::new(options.waiting, options.patience));
-        let readers = Readers::start(path.to_owned(), options, ids.clone())?;
-        let writer = Writer::new(connection, writes.clone(), subscribers.clone(), ids);
+        let writer = Writer::new(connection, &options, writes.clone(), subscribers.clone(), ids.clone());
+        let readers = Readers::start(path.to_owned(), options, ids)?;
         let inner = Inner { writes, writer: Mutex::default(), readers, subscribers };
         let thread = std::thread::Builder::new()
             .name("store-write".to_owned())

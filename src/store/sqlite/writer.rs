@@ -15,17 +15,17 @@ use super::statement;
 use crate::store::errand::{Errand, Outcome};
 use crate::store::id::Ids;
 use crate::store::queue::{Queue, Taken};
-use crate::store::{Error, Notice, Tx};
+use crate::store::{Error, Notice, Options, Tx};
 
-/// A group ends at whichever comes first, so that under load the first to ask does not wait for the last.
+/// A group ends here or at [`Options::group_time`], so that under load the first to ask does not wait for the last.
 const GROUP_JOBS: usize = 256;
-const GROUP_TIME: Duration = Duration::from_millis(20);
 
 /// How soon another process's commit is noticed.
 const LOOK_ELSEWHERE: Duration = Duration::from_millis(300);
 
 pub(in crate::store) struct Writer {
     connection: Connection,
+    group_time: Duration,
     queue: Arc<Queue<Box<dyn Errand>>>,
     subscribers: broadcast::Sender<Notice>,
     ids: Arc<Ids>,
@@ -45,12 +45,14 @@ pub(in crate::store) struct Writer {
 impl Writer {
     pub(in crate::store) fn new(
         connection: Connection,
+        options: &Options,
         queue: Arc<Queue<Box<dyn Errand>>>,
         subscribers: broadcast::Sender<Notice>,
         ids: Arc<Ids>,
     ) -> Writer {
         let mut writer = Writer {
             connection,
+            group_time: options.group_time,
             queue,
             subscribers,
             ids,
@@ -92,11 +94,11 @@ impl Writer {
 
     /// One transaction. The first job needs no savepoint: when it fails, nothing else is in the transaction yet.
     fn group(&mut self) {
-        let started = Instant::now();
         let most = if self.singly > 0 { 1 } else { GROUP_JOBS };
         if let Err(error) = self.control("BEGIN IMMEDIATE") {
             return self.refuse_waiting(&error);
         }
+        let started = Instant::now();
         while let Some(mut job) = self.next(started, most) {
             let first = self.run.is_empty();
             let outcome = if first { Ok(self.run_job(&mut job)) } else { self.run_apart(&mut job) };
@@ -147,7 +149,7 @@ impl Writer {
     /// The next job of the group that has run since `started`, if it takes more.
     fn next(&mut self, started: Instant, most: usize) -> Option<Box<dyn Errand>> {
         let room = most.saturating_sub(self.run.len());
-        if room == 0 || (!self.run.is_empty() && started.elapsed() >= GROUP_TIME) {
+        if room == 0 || (!self.run.is_empty() && started.elapsed() >= self.group_time) {
             return None;
         }
         if self.waiting.is_empty() {

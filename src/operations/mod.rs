@@ -1,0 +1,40 @@
+//! Acts: one function is one thing the node can do, in one transaction.
+//!
+//! An operation checks whether the asker may, loads, lets the rules decide, saves, and records what happened. It
+//! never waits for the network: what must be known from elsewhere is looked up before, and who must be told hears it
+//! from the recorded events afterwards.
+
+pub mod key;
+pub mod member;
+pub mod peer;
+pub mod profile;
+pub mod secret;
+pub mod setup;
+pub mod space;
+pub mod token;
+
+#[cfg(test)]
+pub(crate) mod testing;
+
+use crate::coworking::Refusal;
+use crate::store;
+
+/// Why an operation was not done. In both cases nothing of it was kept.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The rules say no: tell the person, never retry.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Something is broken: log it once, retry or answer that it is.
+    #[error(transparent)]
+    Broken(#[from] anyhow::Error),
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        Self::Broken(error.into())
+    }
+}
+
+/// What an operation answers.
+pub type Result<T> = std::result::Result<T, Error>;

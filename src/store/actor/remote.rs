@@ -1,0 +1,253 @@
+//! Actors that live elsewhere: what their homes say of them, kept until it is read again.
+
+use jiff::Timestamp;
+
+use super::{Actor, ActorType, ShownField, by_uri, icon_columns, json_columns};
+use crate::coworking::id::ActorId;
+use crate::coworking::peer::Host;
+use crate::coworking::profile::Picture;
+use crate::store::key::{self, Algorithm};
+use crate::store::plan::statements;
+use crate::store::{Error, Tx, json, params, peer};
+
+/// What a remote actor's document says, checked, bounded and sanitised by whoever read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RemoteProfile {
+    /// Its id; the document came from there.
+    pub uri: String,
+    /// What it is.
+    pub actor_type: ActorType,
+    /// The first half of its handle.
+    pub username: String,
+    /// The second half of its handle, as WebFinger confirmed it.
+    pub host: String,
+    /// The display name; may be empty.
+    pub name: String,
+    /// Sanitised HTML.
+    pub summary: String,
+    /// Its page for humans.
+    pub url: Option<String>,
+    /// Its picture.
+    pub icon: Option<Picture>,
+    /// The table; values are sanitised HTML.
+    pub fields: Vec<ShownField>,
+    /// What it knows about.
+    pub skills: Vec<String>,
+    /// Where activities for it alone go.
+    pub inbox: String,
+    /// Where activities for all of its server go.
+    pub shared_inbox: Option<String>,
+    /// Its outbox.
+    pub outbox: Option<String>,
+    /// The collection of its followers.
+    pub followers: Option<String>,
+    /// The collection of those it follows.
+    pub following: Option<String>,
+    /// The collection of its pinned posts.
+    pub featured: Option<String>,
+    /// Other accounts of the same person.
+    pub also_known_as: Vec<String>,
+    /// The account that took over.
+    pub moved_to: Option<String>,
+    /// Capabilities that its server names.
+    pub implements: Vec<String>,
+    /// Does a follower need an approval?
+    pub manually_approves_followers: bool,
+    /// May it be suggested to others?
+    pub discoverable: bool,
+    /// May its public posts be searched?
+    pub indexable: bool,
+    /// Are its lists of followers and followed hidden?
+    pub hides_network: bool,
+    /// When it came to be.
+    pub published: Option<Timestamp>,
+    /// All its keys; a key that is missing here is no longer its key.
+    pub keys: Vec<RemoteKey>,
+}
+
+/// A public key as a remote actor's document shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RemoteKey {
+    /// The key id that signatures name.
+    pub uri: String,
+    /// What sort of key it is.
+    pub algorithm: Algorithm,
+    /// RSA: SPKI PEM. Ed25519: Multikey multibase.
+    pub public_key: String,
+}
+
+/// What reading an actor again has brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Changed {
+    /// It was not known before.
+    New,
+    /// It shows itself differently.
+    Profile,
+    /// Nothing but, perhaps, its keys.
+    Nothing,
+    /// Nothing was written: it is a tombstone, which stays one, or it lives here.
+    Kept,
+}
+
+statements! {
+    /// Of those who live here and of tombstones nothing is overwritten, whoever asks.
+    WRITE = "INSERT INTO actor (id, uri, local, type, username, username_folded, host, name, name_folded, summary, \
+             url, icon, icon_alt, fields, skills, inbox, shared_inbox, outbox, followers, following, featured, \
+             also_known_as, moved_to, implements, manually_approves_followers, discoverable, indexable, \
+             hides_network, published, updated, fetched_at) \
+             VALUES (?1, ?2, 0, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, \
+             ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?29) \
+             ON CONFLICT (uri) DO UPDATE SET type = excluded.type, username = excluded.username, \
+             username_folded = excluded.username_folded, host = excluded.host, name = excluded.name, \
+             name_folded = excluded.name_folded, summary = excluded.summary, url = excluded.url, \
+             icon = excluded.icon, icon_alt = excluded.icon_alt, fields = excluded.fields, skills = excluded.skills, \
+             inbox = excluded.inbox, shared_inbox = excluded.shared_inbox, outbox = excluded.outbox, \
+             followers = excluded.followers, following = excluded.following, featured = excluded.featured, \
+             also_known_as = excluded.also_known_as, moved_to = excluded.moved_to, \
+             implements = excluded.implements, \
+             manually_approves_followers = excluded.manually_approves_followers, \
+             discoverable = excluded.discoverable, indexable = excluded.indexable, \
+             hides_network = excluded.hides_network, published = excluded.published, \
+             updated = max(excluded.updated, actor.updated + 1), fetched_at = excluded.fetched_at \
+             WHERE actor.local = 0 AND actor.deleted_at IS NULL";
+    MARK_FETCHED = "UPDATE actor SET fetched_at = ?2 WHERE id = ?1";
+    SUSPEND = "UPDATE actor SET suspended_at = CASE WHEN ?2 = 1 THEN coalesce(suspended_at, ?3) END WHERE id = ?1";
+}
+
+/// Keeps what a remote actor's document says, with its keys, and meets its server. Who is gone stays gone and who is
+/// suspended stays suspended, whatever the document says.
+///
+/// # Errors
+/// The store's.
+pub fn upsert_remote(tx: &mut Tx<'_>, profile: &RemoteProfile, now: Timestamp) -> Result<(ActorId, Changed), Error> {
+    let known = by_uri(tx, &profile.uri)?;
+    let (id, changed) = match &known {
+        None => {
+            let id = ActorId(tx.next_id(now));
+            write(tx, id, profile, now)?;
+            if let Some(host) = url::Url::parse(&profile.uri).ok().as_ref().and_then(Host::of) {
+                peer::meet(tx, &host, now)?;
+            }
+            (id, Changed::New)
+        }
+        Some(actor) if actor.local || actor.deleted_at.is_some() => return Ok((actor.id, Changed::Kept)),
+        Some(actor) if says_the_same(actor, profile) => {
+            mark_fetched(tx, actor.id, now)?;
+            (actor.id, Changed::Nothing)
+        }
+        Some(actor) => {
+            let unused = ActorId(tx.next_id(now));
+            write(tx, unused, profile, now)?;
+            (actor.id, Changed::Profile)
+        }
+    };
+    key::replace_remote(tx, id, &profile.keys, now)?;
+    Ok((id, changed))
+}
+
+/// The id counts for a new row only.
+fn write(tx: &mut Tx<'_>, id: ActorId, profile: &RemoteProfile, now: Timestamp) -> Result<(), Error> {
+    let (icon, icon_alt) = icon_columns(profile.icon.as_ref());
+    let (fields, skills) = json_columns(&profile.fields, &profile.skills)?;
+    tx.execute(
+        WRITE,
+        params![
+            id,
+            profile.actor_type,
+            &profile.username,
+            profile.username.to_lowercase(),
+            profile.host.to_lowercase(),
+            &profile.name,
+            profile.name.to_lowercase(),
+            &profile.summary,
+            profile.url.as_deref(),
+            icon,
+            icon_alt,
+            fields,
+            skills,
+            &profile.inbox,
+            profile.shared_inbox.as_deref(),
+            profile.outbox.as_deref(),
+            profile.followers.as_deref(),
+            profile.following.as_deref(),
+            profile.featured.as_deref(),
+            json::text(&profile.also_known_as)?,
+            profile.moved_to.as_deref(),
+            json::text(&profile.implements)?,
+            profile.manually_approves_followers,
+            profile.discoverable,
+            profile.indexable,
+            profile.hides_network,
+            profile.published,
+            now
+        ],
+    )?;
+    Ok(())
+}
+
+/// Compared by what would be written: a row made of the profile equals the row that is there.
+fn says_the_same(actor: &Actor, profile: &RemoteProfile) -> bool {
+    let said = Actor {
+        id: actor.id,
+        uri: profile.uri.clone(),
+        local: false,
+        actor_type: profile.actor_type,
+        username: profile.username.clone(),
+        host: profile.host.to_lowercase(),
+        name: profile.name.clone(),
+        summary: profile.summary.clone(),
+        summary_source: None,
+        url: profile.url.clone(),
+        icon: profile.icon.clone(),
+        fields: profile.fields.clone(),
+        skills: profile.skills.clone(),
+        inbox: profile.inbox.clone(),
+        shared_inbox: profile.shared_inbox.clone(),
+        outbox: profile.outbox.clone(),
+        followers: profile.followers.clone(),
+        following: profile.following.clone(),
+        featured: profile.featured.clone(),
+        also_known_as: profile.also_known_as.clone(),
+        moved_to: profile.moved_to.clone(),
+        implements: profile.implements.clone(),
+        manually_approves_followers: profile.manually_approves_followers,
+        discoverable: profile.discoverable,
+        indexable: profile.indexable,
+        hides_network: profile.hides_network,
+        home_space: None,
+        published: profile.published.and_then(|time| Timestamp::from_millisecond(time.as_millisecond()).ok()),
+        updated: actor.updated,
+        fetched_at: actor.fetched_at,
+        suspended_at: actor.suspended_at,
+        deleted_at: actor.deleted_at,
+    };
+    said == *actor
+}
+
+/// Notes that a remote actor was read and says what it said before.
+///
+/// # Errors
+/// The store's.
+pub fn mark_fetched(tx: &mut Tx<'_>, id: ActorId, now: Timestamp) -> Result<(), Error> {
+    tx.execute(MARK_FETCHED, params![id, now])?;
+    Ok(())
+}
+
+/// Silences an actor here, or lets it speak again; it is silent since the first time.
+///
+/// # Errors
+/// The store's.
+pub fn set_suspended(tx: &mut Tx<'_>, id: ActorId, suspended: bool, now: Timestamp) -> Result<(), Error> {
+    tx.execute(SUSPEND, params![id, suspended, now])?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn every_statement_uses_an_index() {
+        crate::store::plan::check(STATEMENTS).await;
+    }
+}

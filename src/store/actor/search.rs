@@ -1,0 +1,70 @@
+//! Finding people and places by the beginning of a name.
+
+use super::{ActorSummary, read_summary, summary_columns};
+use crate::store::page::Page;
+use crate::store::plan::statements;
+use crate::store::{Error, Tx, params};
+
+statements! {
+    BY_USERNAME = concat!(
+        "SELECT ", summary_columns!(), " FROM actor WHERE username_folded >= ?1 AND username_folded < ?2 \
+         AND deleted_at IS NULL AND suspended_at IS NULL AND discoverable >= ?3 \
+         ORDER BY username_folded, host LIMIT ?4"
+    );
+    BY_NAME = concat!(
+        "SELECT ", summary_columns!(), " FROM actor WHERE name_folded >= ?1 AND name_folded < ?2 \
+         AND deleted_at IS NULL AND suspended_at IS NULL AND discoverable >= ?3 \
+         ORDER BY name_folded LIMIT ?4"
+    );
+    BY_HANDLE = concat!(
+        "SELECT ", summary_columns!(), " FROM actor WHERE username_folded = ?1 AND host >= ?2 AND host < ?3 \
+         AND deleted_at IS NULL AND suspended_at IS NULL AND discoverable >= ?4 \
+         ORDER BY host LIMIT ?5"
+    );
+}
+
+/// Actors, here and elsewhere, whose username or display name begins with the text (case does not matter), or whose
+/// handle does (`@ana@har`): those here first. A stranger finds those only who want to be found.
+///
+/// # Errors
+/// The store's.
+pub fn search(tx: &mut Tx<'_>, text: &str, by_member: bool, limit: u32) -> Result<Vec<ActorSummary>, Error> {
+    let text = text.trim().trim_start_matches('@').to_lowercase();
+    if text.is_empty() {
+        return Ok(Vec::new());
+    }
+    let limit = Page::new(None, Some(limit)).limit();
+    let wanted = !by_member;
+    let mut found = match text.split_once('@') {
+        Some((username, host)) => {
+            let params = params![username, host, after(host), wanted, limit];
+            tx.query(BY_HANDLE, params, read_summary)?
+        }
+        None => {
+            let params = params![&text, after(&text), wanted, limit];
+            let mut found = tx.query(BY_USERNAME, params, read_summary)?;
+            found.extend(tx.query(BY_NAME, params, read_summary)?);
+            found
+        }
+    };
+    let rank = |actor: &ActorSummary| (!actor.local, actor.username.to_lowercase() != text);
+    found.sort_by_cached_key(|actor| (rank(actor), actor.username.to_lowercase(), actor.id.0));
+    found.dedup_by_key(|actor| actor.id);
+    found.truncate(limit as usize);
+    Ok(found)
+}
+
+/// The end of the range of texts that begin with this one.
+fn after(prefix: &str) -> String {
+    format!("{prefix}{}", char::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn every_statement_uses_an_index() {
+        crate::store::plan::check(STATEMENTS).await;
+    }
+}

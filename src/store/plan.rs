@@ -1,0 +1,88 @@
+//! Every statement is written down where a test finds it, and the test asks the engine how it would run it.
+//!
+//! A query that reads a whole table is quick on the day it is written and slow a year later; so it fails on the day.
+
+/// Declares the statements of a file as constants, and lists them for `plan::check` in tests.
+macro_rules! statements {
+    ($($(#[$doc:meta])* $name:ident = $sql:expr;)+) => {
+        $($(#[$doc])* const $name: &str = $sql;)+
+        #[cfg(test)]
+        const STATEMENTS: &[(&str, &str)] = &[$((stringify!($name), $name)),+];
+    };
+}
+pub(super) use statements;
+
+#[cfg(test)]
+pub use check::{check, store};
+
+#[cfg(test)]
+mod check {
+    use tempfile::TempDir;
+
+    use crate::store::{Error, Options, Store, Tx, Value};
+
+    /// A fresh store that is gone with its folder.
+    pub fn store() -> (TempDir, Store) {
+        let folder = TempDir::new().unwrap();
+        let store = Store::open(&folder.path().join("node.db"), Options::default()).unwrap();
+        (folder, store)
+    }
+
+    /// Tables that stay as small as one node's people, places and settings.
+    const SMALL: [&str; 4] = ["setting", "member", "space", "spare_key"];
+
+    /// Fails when one of the statements would read a whole big table.
+    pub async fn check(statements: &'static [(&'static str, &'static str)]) {
+        let (_folder, store) = store();
+        let slow = store
+            .read(move |tx| {
+                let mut slow = Vec::new();
+                for (name, sql) in statements {
+                    slow.extend(faults(tx, sql)?.into_iter().map(|fault| format!("{name}: {fault}")));
+                }
+                Ok::<_, Error>(slow)
+            })
+            .await
+            .unwrap();
+        assert!(slow.is_empty(), "{slow:#?}");
+    }
+
+    fn faults(tx: &mut Tx<'_>, sql: &str) -> Result<Vec<String>, Error> {
+        let sql = crate::store::many::with_places(sql, parameters(sql) + 1, 3);
+        let nothing = vec![Value::Null; parameters(&sql)];
+        let steps = tx.query(&format!("EXPLAIN QUERY PLAN {sql}"), &nothing, |row| row.get::<String>(3))?;
+        // Walking an index in the order that is wanted ends at the LIMIT; sorting first does not.
+        let walks = sql.contains("LIMIT") && !steps.iter().any(|step| step.contains("TEMP B-TREE"));
+        Ok(steps.into_iter().filter(|step| is_scan(step, walks)).collect())
+    }
+
+    fn is_scan(step: &str, walks: bool) -> bool {
+        let Some(rest) = step.strip_prefix("SCAN ") else { return false };
+        let table = rest.split(' ').next().unwrap_or_default();
+        let made_up = table.starts_with('(') || rest.starts_with("CONSTANT ROW") || rest.contains("VIRTUAL TABLE");
+        !(made_up || SMALL.contains(&table) || walks && rest.contains("USING") && rest.contains("INDEX"))
+    }
+
+    /// The highest `?n`.
+    fn parameters(sql: &str) -> usize {
+        let number = |part: &str| part.split(|c: char| !c.is_ascii_digit()).next().and_then(|n| n.parse().ok());
+        sql.split('?').skip(1).filter_map(number).max().unwrap_or(0)
+    }
+
+    #[tokio::test]
+    async fn a_whole_table_is_noticed_and_an_index_is_not() {
+        let (_folder, store) = store();
+        store
+            .read(|tx| {
+                assert_eq!(faults(tx, "SELECT id FROM post WHERE content = ?1")?.len(), 1);
+                assert_eq!(faults(tx, "SELECT id FROM post WHERE content = ?1 ORDER BY published LIMIT 5")?.len(), 1);
+                // Also every table that refers to actors is read, to see whether the row may go.
+                assert!(faults(tx, "DELETE FROM actor WHERE name = ?1")?.len() > 1);
+                assert_eq!(faults(tx, "SELECT name FROM actor WHERE id IN ({keys}) AND host = ?1")?.len(), 0);
+                assert_eq!(faults(tx, "SELECT uri FROM post WHERE author_id = ?1 AND deleted_at IS NULL")?.len(), 0);
+                Ok::<_, Error>(())
+            })
+            .await
+            .unwrap();
+    }
+}
