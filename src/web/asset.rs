@@ -5,7 +5,7 @@
 use std::sync::LazyLock;
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
@@ -34,7 +34,7 @@ pub static ICON: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("icon", "svg", "image/svg+xml", include_bytes!("static/icon.svg")));
 
 /// `GET /static/{name}`.
-pub async fn file(request: actix_web::HttpRequest) -> Result<HttpResponse, Error> {
+pub async fn file(request: HttpRequest) -> Result<HttpResponse, Error> {
     let asset = [&*STYLE, &*ICON].into_iter().find(|asset| asset.path == request.path()).ok_or(Error::not_found("file"))?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, asset.media_type))
@@ -42,7 +42,10 @@ pub async fn file(request: actix_web::HttpRequest) -> Result<HttpResponse, Error
         .body(asset.content.clone()))
 }
 
-/// `GET /favicon.ico`, which some programs ask for without reading the page.
-pub async fn favicon() -> web::Redirect {
-    web::Redirect::to("/static/icon.svg").using_status_code(actix_web::http::StatusCode::FOUND)
+/// `GET /favicon.ico`, for programs that ask without reading the page.
+pub async fn favicon() -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, ICON.media_type))
+        .insert_header((CACHE_CONTROL, "public, max-age=86400"))
+        .body(ICON.content.clone())
 }
