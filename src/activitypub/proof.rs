@@ -409,6 +409,8 @@ mod tests {
         assert_eq!(ProofView::of(&json!({"type": "Note"})), Ok(None));
         let (mut again, rsa) = (object, PrivateKey::generate_rsa().expect("a key"));
         assert!(attach(&mut again, METHOD, &key, now()).is_err(), "twice");
+        let mut linked = json!({"signature": {"type": "RsaSignature2017"}});
+        assert!(attach(&mut linked, METHOD, &key, now()).is_err(), "after");
         assert!(attach(&mut json!({}), METHOD, &rsa, now()).is_err(), "RSA");
         assert!(attach(&mut json!([]), METHOD, &key, now()).is_err(), "list");
     }

@@ -67,9 +67,7 @@ fn embedded(address: Ipv6Addr) -> Option<Ipv4Addr> {
         [0, 0, 0, 0, 0, 0, 0, 0 | 1] => None,
         // IPv4-compatible (RFC 4291, deprecated), NAT64 (RFC 6052), NAT64 of one's own network (RFC
         // 8215).
-        [0, 0, 0, 0, 0, 0, ..] | [0x64, 0xff9b, 0, 0, 0, 0, ..] | [0x64, 0xff9b, 1, ..] => {
-            Some(low)
-        }
+        [0, 0, 0, 0, 0, 0, ..] | [0x64, 0xff9b, 0, 0, 0, 0, ..] | [0x64, 0xff9b, 1, ..] => Some(low),
         // 6to4 (RFC 3056).
         [0x2002, ..] => Some(Ipv4Addr::from_bits(((bits >> 80) & 0xffff_ffff) as u32)),
         // Teredo (RFC 4380) writes the client's address with every bit turned over.
@@ -98,9 +96,7 @@ impl Bits for u128 {
 }
 
 fn within<T: Bits>(ranges: &[Range<T>], address: T) -> bool {
-    ranges
-        .iter()
-        .any(|(start, length)| address.same_start(*start, *length))
+    ranges.iter().any(|(start, length)| address.same_start(*start, *length))
 }
 
 const fn v4(a: u8, b: u8, c: u8, length: u32) -> Range<u32> {
@@ -151,12 +147,7 @@ mod tests {
     }
 
     fn gate(allowed: &[&str]) -> Gate {
-        Gate::new(
-            allowed
-                .iter()
-                .map(|text| text.parse().expect(text))
-                .collect(),
-        )
+        Gate::new(allowed.iter().map(|text| text.parse().expect(text)).collect())
     }
 
     /// First and last address of every range, and the neighbours outside where these are public.
@@ -165,81 +156,26 @@ mod tests {
         let ranges = [
             ("", "0.0.0.0", "0.255.255.255", "1.0.0.0"),
             ("9.255.255.255", "10.0.0.0", "10.255.255.255", "11.0.0.0"),
-            (
-                "100.63.255.255",
-                "100.64.0.0",
-                "100.127.255.255",
-                "100.128.0.0",
-            ),
-            (
-                "126.255.255.255",
-                "127.0.0.0",
-                "127.255.255.255",
-                "128.0.0.0",
-            ),
-            (
-                "169.253.255.255",
-                "169.254.0.0",
-                "169.254.255.255",
-                "169.255.0.0",
-            ),
-            (
-                "172.15.255.255",
-                "172.16.0.0",
-                "172.31.255.255",
-                "172.32.0.0",
-            ),
+            ("100.63.255.255", "100.64.0.0", "100.127.255.255", "100.128.0.0"),
+            ("126.255.255.255", "127.0.0.0", "127.255.255.255", "128.0.0.0"),
+            ("169.253.255.255", "169.254.0.0", "169.254.255.255", "169.255.0.0"),
+            ("172.15.255.255", "172.16.0.0", "172.31.255.255", "172.32.0.0"),
             ("191.255.255.255", "192.0.0.0", "192.0.0.255", "192.0.1.0"),
             ("192.0.1.255", "192.0.2.0", "192.0.2.255", "192.0.3.0"),
-            (
-                "192.88.98.255",
-                "192.88.99.0",
-                "192.88.99.255",
-                "192.88.100.0",
-            ),
-            (
-                "192.167.255.255",
-                "192.168.0.0",
-                "192.168.255.255",
-                "192.169.0.0",
-            ),
-            (
-                "198.17.255.255",
-                "198.18.0.0",
-                "198.19.255.255",
-                "198.20.0.0",
-            ),
-            (
-                "198.51.99.255",
-                "198.51.100.0",
-                "198.51.100.255",
-                "198.51.101.0",
-            ),
-            (
-                "203.0.112.255",
-                "203.0.113.0",
-                "203.0.113.255",
-                "203.0.114.0",
-            ),
+            ("192.88.98.255", "192.88.99.0", "192.88.99.255", "192.88.100.0"),
+            ("192.167.255.255", "192.168.0.0", "192.168.255.255", "192.169.0.0"),
+            ("198.17.255.255", "198.18.0.0", "198.19.255.255", "198.20.0.0"),
+            ("198.51.99.255", "198.51.100.0", "198.51.100.255", "198.51.101.0"),
+            ("203.0.112.255", "203.0.113.0", "203.0.113.255", "203.0.114.0"),
             ("223.255.255.255", "224.0.0.0", "239.255.255.255", ""),
             ("", "240.0.0.0", "255.255.255.255", ""),
             ("", "::", "::1", ""),
             ("", "::2", "::ffff:ffff", ""),
-            (
-                "::ffff:9.255.255.255",
-                "::ffff:10.0.0.0",
-                "::ffff:10.255.255.255",
-                "::ffff:11.0.0.0",
-            ),
+            ("::ffff:9.255.255.255", "::ffff:10.0.0.0", "::ffff:10.255.255.255", "::ffff:11.0.0.0"),
             ("", "64:ff9b::", "64:ff9b::ffff:ffff", ""),
             ("", "64:ff9b:1::", "64:ff9b:1:ffff:ffff:ffff:ffff:ffff", ""),
             ("", "100::", "100::ffff:ffff:ffff:ffff", ""),
-            (
-                "",
-                "1fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
-                "1fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
-                "2000::",
-            ),
+            ("", "1fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "1fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "2000::"),
             (
                 "2000:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
                 "2001::",
@@ -252,24 +188,14 @@ mod tests {
                 "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff",
                 "2001:db9::",
             ),
-            (
-                "2001:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
-                "2002::",
-                "2002:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
-                "2003::",
-            ),
+            ("2001:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "2002::", "2002:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "2003::"),
             (
                 "3ffe:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
                 "3fff::",
                 "3fff:fff:ffff:ffff:ffff:ffff:ffff:ffff",
                 "3fff:1000::",
             ),
-            (
-                "3fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
-                "4000::",
-                "4000::",
-                "",
-            ),
+            ("3fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "4000::", "4000::", ""),
             ("", "5f00::", "5f00:ffff:ffff:ffff:ffff:ffff:ffff:ffff", ""),
             ("", "fc00::", "fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", ""),
             ("", "fe80::", "febf:ffff:ffff:ffff:ffff:ffff:ffff:ffff", ""),
@@ -277,28 +203,13 @@ mod tests {
             ("", "ff00::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", ""),
         ];
         for (before, first, last, after) in ranges {
-            assert!(
-                !is_public(ip(first)),
-                "{first} begins a range that is not public"
-            );
-            assert!(
-                !is_public(ip(last)),
-                "{last} ends a range that is not public"
-            );
+            assert!(!is_public(ip(first)), "{first} begins a range that is not public");
+            assert!(!is_public(ip(last)), "{last} ends a range that is not public");
             for neighbour in [before, after].into_iter().filter(|text| !text.is_empty()) {
-                assert!(
-                    is_public(ip(neighbour)),
-                    "{neighbour} lies beside a range and is public"
-                );
+                assert!(is_public(ip(neighbour)), "{neighbour} lies beside a range and is public");
             }
         }
-        for public in [
-            "8.8.8.8",
-            "185.199.108.153",
-            "2606:4700::6810:84e5",
-            "2a01:4f8::1",
-            "::ffff:8.8.8.8",
-        ] {
+        for public in ["8.8.8.8", "185.199.108.153", "2606:4700::6810:84e5", "2a01:4f8::1", "::ffff:8.8.8.8"] {
             assert!(is_public(ip(public)), "{public}");
         }
     }
@@ -306,23 +217,10 @@ mod tests {
     #[test]
     fn an_exception_opens_its_network_and_nothing_else() {
         let gate = gate(&["10.1.0.0/16", "::1"]);
-        for open in [
-            "10.1.0.0",
-            "10.1.255.255",
-            "::ffff:10.1.2.3",
-            "::1",
-            "8.8.8.8",
-        ] {
+        for open in ["10.1.0.0", "10.1.255.255", "::ffff:10.1.2.3", "::1", "8.8.8.8"] {
             assert!(gate.is_open(ip(open)), "{open}");
         }
-        for closed in [
-            "10.2.0.0",
-            "127.0.0.1",
-            "::",
-            "::ffff:127.0.0.1",
-            "::10.1.0.1",
-            "64:ff9b::10.1.0.1",
-        ] {
+        for closed in ["10.2.0.0", "127.0.0.1", "::", "::ffff:127.0.0.1", "::10.1.0.1", "64:ff9b::10.1.0.1"] {
             assert!(!gate.is_open(ip(closed)), "{closed}");
         }
     }
@@ -331,12 +229,7 @@ mod tests {
     #[test]
     fn an_address_within_an_address_is_judged_too() {
         let gate = gate(&["64:ff9b::/96", "2002::/16", "2001::/32", "::/96"]);
-        for open in [
-            "64:ff9b::8.8.8.8",
-            "2002:808:808::1",
-            "2001:0:102:304::f7f7:f7f7",
-            "::8.8.8.8",
-        ] {
+        for open in ["64:ff9b::8.8.8.8", "2002:808:808::1", "2001:0:102:304::f7f7:f7f7", "::8.8.8.8"] {
             assert!(gate.is_open(ip(open)), "{open}");
         }
         for closed in [

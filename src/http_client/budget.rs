@@ -20,10 +20,7 @@ impl Budget {
 
     /// A budget of so many requests.
     pub fn new(limit: u32) -> Self {
-        Self {
-            left: Arc::new(AtomicU32::new(limit)),
-            limit,
-        }
+        Self { left: Arc::new(AtomicU32::new(limit)), limit }
     }
 
     /// Takes one request from the budget.
@@ -32,9 +29,7 @@ impl Budget {
     /// [`Error::BudgetSpent`] when none is left.
     pub fn spend(&self) -> Result<(), Error> {
         self.left
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
-                left.checked_sub(1)
-            })
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1))
             .map(drop)
             .map_err(|_| Error::BudgetSpent { limit: self.limit })
     }

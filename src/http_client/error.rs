@@ -173,10 +173,7 @@ impl Error {
     /// something.
     pub fn is_permanent(&self) -> bool {
         match self {
-            Self::Forbidden(_)
-            | Self::TooLarge { .. }
-            | Self::InvalidRequest { .. }
-            | Self::Settings { .. } => true,
+            Self::Forbidden(_) | Self::TooLarge { .. } | Self::InvalidRequest { .. } | Self::Settings { .. } => true,
             Self::Resolve { .. }
             | Self::Connect { .. }
             | Self::Tls { .. }
@@ -195,9 +192,7 @@ impl Error {
             | Self::InvalidRequest { .. }
             | Self::Exhausted { .. }
             | Self::Settings { .. }
-            | Self::Timeout {
-                wait: Wait::Turn, ..
-            } => true,
+            | Self::Timeout { wait: Wait::Turn, .. } => true,
             Self::Forbidden(_)
             | Self::Resolve { .. }
             | Self::Connect { .. }
@@ -210,30 +205,17 @@ impl Error {
 }
 
 /// Turns what the HTTP library says into our words.
-pub(super) fn describe(
-    error: &reqwest::Error,
-    host: &str,
-    connect: Duration,
-    read: Duration,
-) -> Error {
+pub(super) fn describe(error: &reqwest::Error, host: &str, connect: Duration, read: Duration) -> Error {
     let host = || host.to_owned();
     for cause in causes(error) {
         if let Some(ours) = cause.downcast_ref::<Error>() {
             return ours.clone();
         }
         if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
-            return Error::Tls {
-                host: host(),
-                reason: cut(&tls.to_string()),
-            };
+            return Error::Tls { host: host(), reason: cut(&tls.to_string()) };
         }
-        if let Some(system) = cause
-            .downcast_ref::<io::Error>()
-            .filter(|error| is_local(error))
-        {
-            return Error::Exhausted {
-                reason: system.to_string(),
-            };
+        if let Some(system) = cause.downcast_ref::<io::Error>().filter(|error| is_local(error)) {
+            return Error::Exhausted { reason: system.to_string() };
         }
     }
     let reason = innermost(error);
@@ -241,38 +223,19 @@ pub(super) fn describe(
         return Error::InvalidRequest { reason };
     }
     match (error.is_timeout(), error.is_connect()) {
-        (true, true) => Error::Timeout {
-            host: host(),
-            wait: Wait::Connection,
-            limit: connect,
-        },
-        (true, false) => Error::Timeout {
-            host: host(),
-            wait: Wait::Answer,
-            limit: read,
-        },
-        (false, true) => Error::Connect {
-            host: host(),
-            reason,
-        },
-        (false, false) => Error::Protocol {
-            host: host(),
-            reason,
-        },
+        (true, true) => Error::Timeout { host: host(), wait: Wait::Connection, limit: connect },
+        (true, false) => Error::Timeout { host: host(), wait: Wait::Answer, limit: read },
+        (false, true) => Error::Connect { host: host(), reason },
+        (false, false) => Error::Protocol { host: host(), reason },
     }
 }
 
 /// The causes below an error, outermost first. An `io::Error` names the cause of its content as its
 /// own, so the content is put in between.
-fn causes<'a>(
-    error: &'a (dyn StdError + 'static),
-) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+fn causes<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
     let next = |cause: &&'a (dyn StdError + 'static)| {
         let cause: &'a (dyn StdError + 'static) = *cause;
-        match cause
-            .downcast_ref::<io::Error>()
-            .and_then(io::Error::get_ref)
-        {
+        match cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
             Some(content) => Some(content as &'a (dyn StdError + 'static)),
             None => cause.source(),
         }
@@ -283,10 +246,7 @@ fn causes<'a>(
 /// The last cause, which is the one that tells something; never the outermost text, as that holds
 /// the URL.
 pub(super) fn innermost(error: &reqwest::Error) -> String {
-    causes(error).last().map_or_else(
-        || "no cause is known".to_owned(),
-        |cause| cut(&cause.to_string()),
-    )
+    causes(error).last().map_or_else(|| "no cause is known".to_owned(), |cause| cut(&cause.to_string()))
 }
 
 fn is_local(error: &io::Error) -> bool {
@@ -294,16 +254,11 @@ fn is_local(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(23 | 24))
         || matches!(
             error.kind(),
-            io::ErrorKind::NetworkDown
-                | io::ErrorKind::AddrNotAvailable
-                | io::ErrorKind::OutOfMemory
+            io::ErrorKind::NetworkDown | io::ErrorKind::AddrNotAvailable | io::ErrorKind::OutOfMemory
         )
 }
 
 /// At most [`MAX_REASON`] characters, none of them a control character.
 pub(super) fn cut(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(MAX_REASON)
-        .collect()
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MAX_REASON).collect()
 }

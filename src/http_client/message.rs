@@ -57,27 +57,21 @@ impl Request {
     #[must_use]
     pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
         let value = value.as_ref();
-        let refused = match (
-            HeaderName::from_bytes(name.as_bytes()),
-            HeaderValue::from_bytes(value),
-        ) {
+        let refused = match (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_bytes(value)) {
             (Err(_), _) => Some("is no name of a header"),
             (_, Err(_)) => Some("has a value with control characters"),
             (Ok(header::HOST), _) if value == self.authority().as_bytes() => None,
             (Ok(header::HOST), _) => Some("differs from the host of the URL"),
             (Ok(header::CONTENT_LENGTH), _) if value == self.content_length().as_bytes() => None,
             (Ok(header::CONTENT_LENGTH), _) => Some("differs from the length of the body"),
-            (Ok(name), _) if OF_THE_CONNECTION.contains(&name) => {
-                Some("is decided by the connection")
-            }
+            (Ok(name), _) if OF_THE_CONNECTION.contains(&name) => Some("is decided by the connection"),
             (Ok(name), Ok(value)) => {
                 self.inner.headers_mut().append(name, value);
                 None
             }
         };
         if let Some(why) = refused {
-            self.invalid
-                .get_or_insert_with(|| super::error::cut(&format!("the header `{name}` {why}")));
+            self.invalid.get_or_insert_with(|| super::error::cut(&format!("the header `{name}` {why}")));
         }
         self
     }
@@ -117,11 +111,7 @@ impl Request {
     }
 
     fn content_length(&self) -> String {
-        self.inner
-            .body()
-            .and_then(|body| body.as_bytes())
-            .map_or(0, <[u8]>::len)
-            .to_string()
+        self.inner.body().and_then(|body| body.as_bytes()).map_or(0, <[u8]>::len).to_string()
     }
 }
 
@@ -153,10 +143,7 @@ impl Headers {
 
     /// All values under this name, in the order of the answer, as [`get`](Self::get) has them.
     pub fn get_all(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.0
-            .get_all(name)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
+        self.0.get_all(name).iter().filter_map(|value| value.to_str().ok())
     }
 }
 
@@ -182,10 +169,7 @@ impl Response {
     /// [`Error::Protocol`] when it is no URL.
     pub fn location(&self) -> Option<Result<Url, Error>> {
         let value = self.headers.0.get(header::LOCATION)?;
-        let target = value
-            .to_str()
-            .ok()
-            .and_then(|text| self.url.join(text).ok());
+        let target = value.to_str().ok().and_then(|text| self.url.join(text).ok());
         Some(target.ok_or_else(|| Error::Protocol {
             host: self.url.host_str().unwrap_or_default().to_owned(),
             reason: "it redirects to something that is no URL".to_owned(),
@@ -202,12 +186,7 @@ pub(super) struct Head {
 
 impl Head {
     pub(super) fn with(self, body: Bytes) -> Response {
-        Response {
-            status: self.status,
-            headers: self.headers,
-            body,
-            url: self.url,
-        }
+        Response { status: self.status, headers: self.headers, body, url: self.url }
     }
 }
 
@@ -222,24 +201,14 @@ pub(super) struct Body {
 
 impl Body {
     pub(super) fn new(limit: usize) -> Self {
-        Self {
-            limit,
-            first: Bytes::new(),
-            rest: BytesMut::new(),
-        }
+        Self { limit, first: Bytes::new(), rest: BytesMut::new() }
     }
 
     /// Reads to the end; false when the limit came first.
-    pub(super) async fn read(
-        &mut self,
-        mut answer: reqwest::Response,
-    ) -> Result<bool, reqwest::Error> {
+    pub(super) async fn read(&mut self, mut answer: reqwest::Response) -> Result<bool, reqwest::Error> {
         // A plain body that announces its size need not be read to know that it is too large. With
         // compression no length is given here.
-        if answer
-            .content_length()
-            .is_some_and(|length| length > self.limit as u64)
-        {
+        if answer.content_length().is_some_and(|length| length > self.limit as u64) {
             return Ok(false);
         }
         while let Some(part) = answer.chunk().await? {

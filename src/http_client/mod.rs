@@ -122,9 +122,7 @@ impl HttpClient {
 
     fn with_lookup(settings: Settings, lookup: Lookup) -> Result<Self, Error> {
         if settings.per_host == 0 {
-            return Err(Error::Settings {
-                reason: "per_host is 0; it has to be at least 1".to_owned(),
-            });
+            return Err(Error::Settings { reason: "per_host is 0; it has to be at least 1".to_owned() });
         }
         let gate = Arc::new(Gate::new(settings.allow_private_addresses));
         let names = Arc::new(NameTable::new(&settings.resolve, &gate)?);
@@ -146,9 +144,7 @@ impl HttpClient {
             .pool_max_idle_per_host(settings.per_host)
             .http2_max_header_list_size(MAX_HTTP2_HEADERS)
             .build()
-            .map_err(|error| Error::Settings {
-                reason: error::innermost(&error),
-            })?;
+            .map_err(|error| Error::Settings { reason: error::innermost(&error) })?;
         Ok(Self {
             shared: Arc::new(Shared {
                 client,
@@ -173,20 +169,13 @@ impl HttpClient {
     pub fn check(&self, url: &Url) -> Result<(), Error> {
         let rules = &*self.shared;
         if url.as_str().len() > MAX_URL {
-            return Err(Forbidden::Length {
-                length: url.as_str().len(),
-                limit: MAX_URL,
-            }
-            .into());
+            return Err(Forbidden::Length { length: url.as_str().len(), limit: MAX_URL }.into());
         }
         match url.scheme() {
             "https" => {}
             "http" if rules.allow_http => {}
             scheme => {
-                return Err(Forbidden::Scheme {
-                    scheme: error::cut(scheme),
-                }
-                .into());
+                return Err(Forbidden::Scheme { scheme: error::cut(scheme) }.into());
             }
         }
         if !url.username().is_empty() || url.password().is_some() {
@@ -203,18 +192,10 @@ impl HttpClient {
             Some(Host::Ipv4(address)) => IpAddr::V4(address),
             Some(Host::Ipv6(address)) => IpAddr::V6(address),
             None => {
-                return Err(Forbidden::Name {
-                    host: String::new(),
-                    why: "there is none",
-                }
-                .into());
+                return Err(Forbidden::Name { host: String::new(), why: "there is none" }.into());
             }
         };
-        if rules.gate.is_allowed_privately(address) {
-            Ok(())
-        } else {
-            Err(Forbidden::IpLiteral { address }.into())
-        }
+        if rules.gate.is_allowed_privately(address) { Ok(()) } else { Err(Forbidden::IpLiteral { address }.into()) }
     }
 
     /// Sends one request and reads the whole answer. A redirect is an answer like any other, see
@@ -225,14 +206,7 @@ impl HttpClient {
     /// A status of 4xx or 5xx is not an error here.
     pub async fn send(&self, request: Request) -> Result<Response, Error> {
         let rules = &*self.shared;
-        let Request {
-            inner,
-            deadline,
-            max_body,
-            budget,
-            body_optional,
-            invalid,
-        } = request;
+        let Request { inner, deadline, max_body, budget, body_optional, invalid } = request;
         if let Some(reason) = invalid {
             return Err(Error::InvalidRequest { reason });
         }
@@ -244,18 +218,11 @@ impl HttpClient {
         let host: Arc<str> = url.host_str().unwrap_or_default().into();
         let whole = deadline.unwrap_or(rules.total_timeout).min(MAX_DEADLINE);
         let end = Instant::now() + whole;
-        let too_late = |wait| Error::Timeout {
-            host: host.to_string(),
-            wait,
-            limit: whole,
-        };
-        let describe = |error: reqwest::Error| {
-            error::describe(&error, &host, rules.connect_timeout, rules.read_timeout)
-        };
+        let too_late = |wait| Error::Timeout { host: host.to_string(), wait, limit: whole };
+        let describe =
+            |error: reqwest::Error| error::describe(&error, &host, rules.connect_timeout, rules.read_timeout);
 
-        let _turn = timeout_at(end, rules.turns.take(&host))
-            .await
-            .map_err(|_| too_late(Wait::Turn))?;
+        let _turn = timeout_at(end, rules.turns.take(&host)).await.map_err(|_| too_late(Wait::Turn))?;
         let mut answer = timeout_at(end, rules.client.execute(inner))
             .await
             .map_err(|_| too_late(Wait::Answer))?
@@ -270,10 +237,7 @@ impl HttpClient {
         let mut body = message::Body::new(limit);
         let complete = match timeout_at(end, body.read(answer)).await {
             Ok(Ok(true)) => Ok(()),
-            Ok(Ok(false)) => Err(Error::TooLarge {
-                host: host.to_string(),
-                limit,
-            }),
+            Ok(Ok(false)) => Err(Error::TooLarge { host: host.to_string(), limit }),
             Ok(Err(error)) => Err(describe(error)),
             Err(_) => Err(too_late(Wait::Answer)),
         };

@@ -26,27 +26,19 @@ pub(super) struct NameTable {
 
 impl NameTable {
     pub(super) fn new(entries: &BTreeMap<String, SocketAddr>, gate: &Gate) -> Result<Self, Error> {
-        let mut table = Self {
-            exact: HashMap::new(),
-            suffixes: HashMap::new(),
-        };
+        let mut table = Self { exact: HashMap::new(), suffixes: HashMap::new() };
         for (key, address) in entries {
             let (text, entries) = match key.strip_prefix("*.") {
                 Some(suffix) => (suffix, &mut table.suffixes),
                 None => (key.as_str(), &mut table.exact),
             };
             let Ok(Host::Domain(name)) = Host::parse(text) else {
-                let reason =
-                    format!("resolve: `{key}` is no host name; write `a.example` or `*.example`");
+                let reason = format!("resolve: `{key}` is no host name; write `a.example` or `*.example`");
                 return Err(Error::Settings { reason });
             };
             check_form(&name)?;
             if !gate.is_open(address.ip()) {
-                return Err(Forbidden::PrivateAddress {
-                    host: key.clone(),
-                    address: address.ip(),
-                }
-                .into());
+                return Err(Forbidden::PrivateAddress { host: key.clone(), address: address.ip() }.into());
             }
             entries.insert(name, *address);
         }
@@ -74,10 +66,7 @@ impl NameTable {
         check_form(host)?;
         if is_local(host) && !gate.has_exceptions() && self.get(host).is_none() {
             let why = "it means something on a local network only";
-            return Err(Forbidden::Name {
-                host: host.to_owned(),
-                why,
-            });
+            return Err(Forbidden::Name { host: host.to_owned(), why });
         }
         Ok(())
     }
@@ -87,22 +76,16 @@ impl NameTable {
 /// a dot.
 pub(super) fn is_local(host: &str) -> bool {
     !host.contains('.')
-        || LOCAL_NAMES.iter().any(|local| {
-            host.strip_suffix(local)
-                .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-        })
+        || LOCAL_NAMES
+            .iter()
+            .any(|local| host.strip_suffix(local).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
 }
 
 /// Letters, digits, hyphens and underscores in labels of 1 to 63, 253 in all (RFC 1035 section
 /// 2.3.4). A dot at the end is refused: it makes a second spelling of each name, equal for DNS and
 /// different for every comparison of ours.
 fn check_form(host: &str) -> Result<(), Forbidden> {
-    let refuse = |why| {
-        Err(Forbidden::Name {
-            host: super::error::cut(host),
-            why,
-        })
-    };
+    let refuse = |why| Err(Forbidden::Name { host: super::error::cut(host), why });
     if host.ends_with('.') {
         return refuse("it ends with a dot");
     }
@@ -112,10 +95,7 @@ fn check_form(host: &str) -> Result<(), Forbidden> {
     if host.split('.').any(str::is_empty) {
         return refuse("a part of it is empty");
     }
-    if !host
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
-    {
+    if !host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.')) {
         return refuse("it has characters that no host name has");
     }
     Ok(())
@@ -126,16 +106,8 @@ mod tests {
     use super::*;
 
     fn table(entries: &[(&str, &str)], allowed: &[&str]) -> Result<NameTable, Error> {
-        let gate = Gate::new(
-            allowed
-                .iter()
-                .map(|text| text.parse().expect(text))
-                .collect(),
-        );
-        let entries = entries
-            .iter()
-            .map(|(name, to)| ((*name).to_owned(), to.parse().expect(to)))
-            .collect();
+        let gate = Gate::new(allowed.iter().map(|text| text.parse().expect(text)).collect());
+        let entries = entries.iter().map(|(name, to)| ((*name).to_owned(), to.parse().expect(to))).collect();
         NameTable::new(&entries, &gate)
     }
 
@@ -154,11 +126,7 @@ mod tests {
         let port = |host| table.get(host).map(|address| address.port());
         assert_eq!(port("a.example"), Some(1));
         assert_eq!(port("x.a.example"), Some(2));
-        assert_eq!(
-            port("b.example"),
-            Some(2),
-            "a suffix does not stand for itself"
-        );
+        assert_eq!(port("b.example"), Some(2), "a suffix does not stand for itself");
         assert_eq!(port("x.y.b.example"), Some(3));
         assert_eq!(port("x.xn--bcher-kva.example"), Some(4));
         assert_eq!(port("example"), None);
@@ -167,46 +135,21 @@ mod tests {
 
     #[test]
     fn an_entry_is_no_way_around_the_list_of_addresses() {
-        let refused = table(&[("a.example", "127.0.0.1:1")], &["10.0.0.0/8"])
-            .expect_err("loopback is not listed");
-        assert!(
-            matches!(refused, Error::Forbidden(Forbidden::PrivateAddress { .. })),
-            "{refused}"
-        );
-        for wrong in [
-            "127.0.0.1",
-            "[::1]",
-            "a b",
-            "*.",
-            "*",
-            "a.*.example",
-            "https://a.example",
-            "a.example.",
-        ] {
+        let refused = table(&[("a.example", "127.0.0.1:1")], &["10.0.0.0/8"]).expect_err("loopback is not listed");
+        assert!(matches!(refused, Error::Forbidden(Forbidden::PrivateAddress { .. })), "{refused}");
+        for wrong in ["127.0.0.1", "[::1]", "a b", "*.", "*", "a.*.example", "https://a.example", "a.example."] {
             assert!(table(&[(wrong, "8.8.8.8:0")], &[]).is_err(), "{wrong}");
         }
     }
 
     #[test]
     fn names_of_a_local_network_are_known() {
-        for local in [
-            "localhost",
-            "x.localhost",
-            "printer.local",
-            "db.internal",
-            "abc.onion",
-            "nas.home.arpa",
-            "intranet",
-        ] {
+        for local in
+            ["localhost", "x.localhost", "printer.local", "db.internal", "abc.onion", "nas.home.arpa", "intranet"]
+        {
             assert!(is_local(local), "{local}");
         }
-        for public in [
-            "space.example",
-            "notlocal.example",
-            "my-local.eu",
-            "thelocal.se",
-            "local.example",
-        ] {
+        for public in ["space.example", "notlocal.example", "my-local.eu", "thelocal.se", "local.example"] {
             assert!(!is_local(public), "{public}");
         }
     }

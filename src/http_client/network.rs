@@ -20,9 +20,7 @@ pub enum NetworkError {
     #[error("`{0}` is no network; write an address and a length, such as `192.168.0.0/16`")]
     Syntax(String),
     /// The address has bits set beyond the length, so it is unclear what was meant.
-    #[error(
-        "`{given}` is not the start of a network; write `{start}` or the single address `{address}`"
-    )]
+    #[error("`{given}` is not the start of a network; write `{start}` or the single address `{address}`")]
     HostBits {
         /// What was written.
         given: String,
@@ -52,9 +50,7 @@ impl FromStr for Network {
         let network = text
             .split_once('/')
             .filter(|(_, length)| length.bytes().all(|byte| byte.is_ascii_digit()))
-            .and_then(|(address, length)| {
-                IpNet::new(address.parse().ok()?, length.parse().ok()?).ok()
-            })
+            .and_then(|(address, length)| IpNet::new(address.parse().ok()?, length.parse().ok()?).ok())
             .ok_or_else(|| NetworkError::Syntax(text.to_owned()))?;
         if network.addr() != network.network() {
             return Err(NetworkError::HostBits {
@@ -101,29 +97,12 @@ mod tests {
 
     #[test]
     fn networks_are_written_in_cidr_notation() {
-        for (given, written) in [
-            ("10.0.0.0/8", "10.0.0.0/8"),
-            ("127.0.0.1", "127.0.0.1/32"),
-            ("::1", "::1/128"),
-        ] {
+        for (given, written) in [("10.0.0.0/8", "10.0.0.0/8"), ("127.0.0.1", "127.0.0.1/32"), ("::1", "::1/128")] {
             assert_eq!(given.parse::<Network>().expect(given).to_string(), written);
         }
-        let refused = "10.1.2.3/8"
-            .parse::<Network>()
-            .expect_err("host bits")
-            .to_string();
-        assert!(
-            refused.contains("`10.0.0.0/8`") && refused.contains("`10.1.2.3`"),
-            "{refused}"
-        );
-        for wrong in [
-            "",
-            "10.0.0.0/33",
-            "10.0.0/8",
-            "localhost",
-            "010.0.0.0/8",
-            "::/129",
-        ] {
+        let refused = "10.1.2.3/8".parse::<Network>().expect_err("host bits").to_string();
+        assert!(refused.contains("`10.0.0.0/8`") && refused.contains("`10.1.2.3`"), "{refused}");
+        for wrong in ["", "10.0.0.0/33", "10.0.0/8", "localhost", "010.0.0.0/8", "::/129"] {
             assert!(wrong.parse::<Network>().is_err(), "{wrong}");
         }
     }

@@ -28,13 +28,7 @@ pub(super) enum Lookup {
     System,
     /// A test that plays the name server.
     #[cfg(test)]
-    Script(
-        Arc<
-            dyn Fn(String) -> futures_util::future::BoxFuture<'static, io::Result<Vec<SocketAddr>>>
-                + Send
-                + Sync,
-        >,
-    ),
+    Script(Arc<dyn Fn(String) -> futures_util::future::BoxFuture<'static, io::Result<Vec<SocketAddr>>> + Send + Sync>),
 }
 
 impl Lookup {
@@ -58,12 +52,7 @@ pub(super) struct Resolver {
 
 impl Resolver {
     pub(super) fn new(lookup: Lookup, names: Arc<NameTable>, gate: Arc<Gate>) -> Self {
-        Self {
-            lookup,
-            names,
-            gate,
-            slots: Arc::new(Semaphore::new(AT_ONCE)),
-        }
+        Self { lookup, names, gate, slots: Arc::new(Semaphore::new(AT_ONCE)) }
     }
 
     /// All waiting here counts against the client's connect timeout, which drops this future.
@@ -75,11 +64,7 @@ impl Resolver {
             host: host.clone(),
             reason: error::cut(&reason.to_string()),
         };
-        let slot = self
-            .slots
-            .acquire_owned()
-            .await
-            .map_err(|closed| failed(&closed))?;
+        let slot = self.slots.acquire_owned().await.map_err(|closed| failed(&closed))?;
         // A task of its own, so that the slot stays taken until the system has answered even when
         // nobody waits any more.
         let question = tokio::spawn({
@@ -90,10 +75,7 @@ impl Resolver {
                 answer
             }
         });
-        let mut addresses = question
-            .await
-            .map_err(|gone| failed(&gone))?
-            .map_err(|reason| failed(&reason))?;
+        let mut addresses = question.await.map_err(|gone| failed(&gone))?.map_err(|reason| failed(&reason))?;
         if addresses.is_empty() {
             return Err(failed(&"it has no address"));
         }
@@ -101,13 +83,11 @@ impl Resolver {
         // such an entry, and to pick the good ones would let chance decide which of several
         // attempts gets through.
         let local = name::is_local(&host);
-        if let Some(address) = addresses.iter().map(SocketAddr::ip).find(|address| {
-            !if local {
-                self.gate.is_allowed_privately(*address)
-            } else {
-                self.gate.is_open(*address)
-            }
-        }) {
+        if let Some(address) = addresses
+            .iter()
+            .map(SocketAddr::ip)
+            .find(|address| !if local { self.gate.is_allowed_privately(*address) } else { self.gate.is_open(*address) })
+        {
             return Err(Forbidden::PrivateAddress { host, address }.into());
         }
         addresses.truncate(MAX_ADDRESSES);

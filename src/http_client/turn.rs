@@ -15,20 +15,14 @@ pub(super) struct Turns {
 
 impl Turns {
     pub(super) fn new(per_host: usize) -> Self {
-        Self {
-            per_host: per_host.min(Semaphore::MAX_PERMITS),
-            hosts: Mutex::default(),
-        }
+        Self { per_host: per_host.min(Semaphore::MAX_PERMITS), hosts: Mutex::default() }
     }
 
     /// Waits until fewer than `per_host` requests to the host are on their way. Dropping the future
     /// gives the place in the queue up.
     pub(super) async fn take(self: &Arc<Self>, host: &Arc<str>) -> Turn {
-        let semaphore = Arc::clone(
-            self.lock()
-                .entry(Arc::clone(host))
-                .or_insert_with(|| Arc::new(Semaphore::new(self.per_host))),
-        );
+        let semaphore =
+            Arc::clone(self.lock().entry(Arc::clone(host)).or_insert_with(|| Arc::new(Semaphore::new(self.per_host))));
         let mut turn = Turn {
             turns: Arc::clone(self),
             host: Arc::clone(host),
@@ -59,10 +53,7 @@ impl Drop for Turn {
         self.permit = None;
         self.semaphore = None;
         // Counted under the lock, where nobody can take another copy meanwhile.
-        if hosts
-            .get(&self.host)
-            .is_some_and(|semaphore| Arc::strong_count(semaphore) == 1)
-        {
+        if hosts.get(&self.host).is_some_and(|semaphore| Arc::strong_count(semaphore) == 1) {
             hosts.remove(&self.host);
         }
     }
@@ -84,10 +75,7 @@ mod tests {
 
         let first = turns.take(&a).await;
         let second = turns.take(&a).await;
-        assert!(
-            turns.take(&a).now_or_never().is_none(),
-            "a third one has to wait"
-        );
+        assert!(turns.take(&a).now_or_never().is_none(), "a third one has to wait");
         let elsewhere = turns.take(&b).now_or_never();
         assert!(elsewhere.is_some(), "another host is not concerned");
 
@@ -97,16 +85,10 @@ mod tests {
         });
         tokio::task::yield_now().await;
         drop(first);
-        let third = tokio::time::timeout(Duration::from_secs(5), third)
-            .await
-            .expect("in time")
-            .expect("no panic");
+        let third = tokio::time::timeout(Duration::from_secs(5), third).await.expect("in time").expect("no panic");
 
         assert_eq!(turns.lock().len(), 2);
         drop((second, third, elsewhere));
-        assert!(
-            turns.lock().is_empty(),
-            "nothing is kept of hosts that nobody talks to"
-        );
+        assert!(turns.lock().is_empty(), "nothing is kept of hosts that nobody talks to");
     }
 }

@@ -21,17 +21,11 @@ fn scripted(settings: Settings, answers: Vec<Vec<SocketAddr>>) -> (HttpClient, A
         let asked = Arc::clone(&asked);
         move |_| {
             let turn = asked.fetch_add(1, Ordering::SeqCst);
-            let answer = answers
-                .get(turn)
-                .cloned()
-                .ok_or_else(|| io::Error::other("no such name"));
+            let answer = answers.get(turn).cloned().ok_or_else(|| io::Error::other("no such name"));
             futures_util::future::ready(answer).boxed()
         }
     }));
-    (
-        HttpClient::with_lookup(settings, lookup).expect("client"),
-        asked,
-    )
+    (HttpClient::with_lookup(settings, lookup).expect("client"), asked)
 }
 
 #[test]
@@ -59,10 +53,7 @@ fn an_address_is_refused_in_every_spelling() {
         "https://[2606:4700::1]/",
     ] {
         let refused = strict().check(&url(text));
-        assert!(
-            matches!(refused, Err(Error::Forbidden(Forbidden::IpLiteral { .. }))),
-            "{text}: {refused:?}"
-        );
+        assert!(matches!(refused, Err(Error::Forbidden(Forbidden::IpLiteral { .. }))), "{text}: {refused:?}");
     }
 }
 
@@ -90,17 +81,11 @@ fn a_url_is_refused_with_the_rule_that_it_breaks() {
         (label.as_str(), "too long"),
     ] {
         let refused = strict().check(&url(text)).expect_err(text);
-        assert!(
-            refused.to_string().contains(rule) && refused.is_permanent(),
-            "{text}: {refused}"
-        );
+        assert!(refused.to_string().contains(rule) && refused.is_permanent(), "{text}: {refused}");
     }
-    for text in [
-        "https://space.example/",
-        "https://space.example:443/a?b#c",
-        "https://bücher.example/",
-        "https://a_b.example/",
-    ] {
+    for text in
+        ["https://space.example/", "https://space.example:443/a?b#c", "https://bücher.example/", "https://a_b.example/"]
+    {
         strict().check(&url(text)).expect(text);
     }
 }
@@ -113,43 +98,23 @@ fn development_opens_only_what_it_names() {
         ..Settings::default()
     };
     let client = HttpClient::new(settings).expect("client");
-    for open in [
-        "http://127.0.0.1:8080/",
-        "http://localhost:3000/",
-        "https://[::ffff:127.0.0.1]/",
-    ] {
+    for open in ["http://127.0.0.1:8080/", "http://localhost:3000/", "https://[::ffff:127.0.0.1]/"] {
         client.check(&url(open)).expect(open);
     }
-    for closed in [
-        "http://10.0.0.1/",
-        "http://[::1]:8080/",
-        "http://8.8.8.8/",
-        "http://a@localhost/",
-        "ws://localhost/",
-    ] {
+    for closed in
+        ["http://10.0.0.1/", "http://[::1]:8080/", "http://8.8.8.8/", "http://a@localhost/", "ws://localhost/"]
+    {
         assert!(client.check(&url(closed)).is_err(), "{closed}");
     }
 }
 
 #[tokio::test]
 async fn one_private_address_among_public_ones_refuses_the_name() {
-    let answer = vec![
-        "8.8.8.8:0".parse().expect("address"),
-        "10.0.0.1:0".parse().expect("address"),
-    ];
+    let answer = vec!["8.8.8.8:0".parse().expect("address"), "10.0.0.1:0".parse().expect("address")];
     let (client, asked) = scripted(Settings::default(), vec![answer]);
-    let refused = client
-        .send(Request::get(url("https://mixed.example/")))
-        .await
-        .expect_err("refused");
+    let refused = client.send(Request::get(url("https://mixed.example/"))).await.expect_err("refused");
     let address: IpAddr = "10.0.0.1".parse().expect("address");
-    assert_eq!(
-        refused,
-        Error::Forbidden(Forbidden::PrivateAddress {
-            host: "mixed.example".to_owned(),
-            address
-        })
-    );
+    assert_eq!(refused, Error::Forbidden(Forbidden::PrivateAddress { host: "mixed.example".to_owned(), address }));
     assert_eq!(asked.load(Ordering::SeqCst), 1);
 }
 
@@ -157,8 +122,7 @@ async fn one_private_address_among_public_ones_refuses_the_name() {
 /// there is no moment between check and connection.
 #[tokio::test]
 async fn a_name_that_turns_private_is_refused_at_its_next_look_up() {
-    let peer =
-        Peer::saying("HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").await;
+    let peer = Peer::saying("HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").await;
     let other = Peer::saying("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await;
     // To this client "public" is 127.0.0.1 alone.
     let settings = Settings {
@@ -170,23 +134,14 @@ async fn a_name_that_turns_private_is_refused_at_its_next_look_up() {
     let (client, asked) = scripted(settings, vec![vec![peer.address], vec![private], vec![]]);
     let get = || Request::get(url("http://rebinding.example/"));
 
-    assert_eq!(
-        client.send(get()).await.expect("the first is open").status,
-        200
-    );
+    assert_eq!(client.send(get()).await.expect("the first is open").status, 200);
     assert_eq!(asked.load(Ordering::SeqCst), 1);
     let refused = client.send(get()).await.expect_err("the second is not");
-    assert!(
-        matches!(refused, Error::Forbidden(Forbidden::PrivateAddress { .. })),
-        "{refused}"
-    );
+    assert!(matches!(refused, Error::Forbidden(Forbidden::PrivateAddress { .. })), "{refused}");
     assert_eq!(asked.load(Ordering::SeqCst), 2);
     for wrong in ["no address", "no such name"] {
         let refused = client.send(get()).await.expect_err(wrong);
-        assert!(
-            matches!(&refused, Error::Resolve { reason, .. } if reason.contains(wrong)),
-            "{refused}"
-        );
+        assert!(matches!(&refused, Error::Resolve { reason, .. } if reason.contains(wrong)), "{refused}");
         assert!(!refused.is_permanent());
     }
     assert_eq!((peer.connections(), other.connections()), (1, 0));
@@ -195,38 +150,24 @@ async fn a_name_that_turns_private_is_refused_at_its_next_look_up() {
 /// Where a private network is open, a local name may lead into it, but nowhere else.
 #[tokio::test]
 async fn a_local_name_has_to_lead_into_an_open_network() {
-    let settings = Settings {
-        allow_private_addresses: vec!["127.0.0.0/8".parse().expect("network")],
-        ..Settings::default()
-    };
+    let settings =
+        Settings { allow_private_addresses: vec!["127.0.0.0/8".parse().expect("network")], ..Settings::default() };
     let (client, _) = scripted(settings, vec![vec!["8.8.8.8:0".parse().expect("address")]]);
-    let refused = client
-        .send(Request::get(url("https://db.internal/")))
-        .await
-        .expect_err("not there");
-    assert!(
-        matches!(refused, Error::Forbidden(Forbidden::PrivateAddress { .. })),
-        "{refused}"
-    );
+    let refused = client.send(Request::get(url("https://db.internal/"))).await.expect_err("not there");
+    assert!(matches!(refused, Error::Forbidden(Forbidden::PrivateAddress { .. })), "{refused}");
 }
 
 #[tokio::test]
 async fn the_system_is_asked_for_names_that_are_not_in_the_table() {
     let peer = Peer::saying("HTTP/1.1 204 No Content\r\n\r\n").await;
-    let settings = Settings {
-        resolve: [].into(),
-        ..peer.settings()
-    };
+    let settings = Settings { resolve: [].into(), ..peer.settings() };
     let client = HttpClient::new(settings).expect("client");
     let here = Request::get(url(&format!("http://localhost:{}/", peer.address.port())));
     // Some systems put ::1 before 127.0.0.1, and ::1 is not open here: both answers show that it
     // was looked up.
     match client.send(here).await {
         Ok(answer) => assert_eq!(answer.status, 204),
-        Err(error) => assert!(
-            matches!(error, Error::Forbidden(Forbidden::PrivateAddress { .. })),
-            "{error}"
-        ),
+        Err(error) => assert!(matches!(error, Error::Forbidden(Forbidden::PrivateAddress { .. })), "{error}"),
     }
 }
 
@@ -242,17 +183,9 @@ async fn a_closed_port_is_a_failure_that_may_pass() {
         ..Settings::default()
     };
     let client = HttpClient::new(settings).expect("client");
-    let error = client
-        .send(Request::get(url("http://away.example/?secret")))
-        .await
-        .expect_err("nobody there");
-    assert!(
-        matches!(&error, Error::Connect { reason, .. } if reason.contains("refused")),
-        "{error:?}"
-    );
-    assert!(
-        !error.is_permanent() && !error.is_our_fault() && !error.to_string().contains("secret")
-    );
+    let error = client.send(Request::get(url("http://away.example/?secret"))).await.expect_err("nobody there");
+    assert!(matches!(&error, Error::Connect { reason, .. } if reason.contains("refused")), "{error:?}");
+    assert!(!error.is_permanent() && !error.is_our_fault() && !error.to_string().contains("secret"));
 }
 
 /// Run in a process of its own, because the environment belongs to all tests of this one.
@@ -268,8 +201,5 @@ fn no_variable_of_the_environment_puts_a_proxy_in_between() {
         .output()
         .expect("it runs");
     let said = String::from_utf8_lossy(&output.stdout);
-    assert!(
-        output.status.success() && said.contains("1 passed"),
-        "{said}"
-    );
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
 }

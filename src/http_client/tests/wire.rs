@@ -50,14 +50,8 @@ async fn headers_arrive_byte_by_byte_as_given() {
     assert_eq!(peer.client().send(request).await.expect("sent").status, 200);
 
     let seen = seen.lock().expect("no panic").concat();
-    let end = seen
-        .windows(4)
-        .position(|four| four == b"\r\n\r\n")
-        .expect("a head");
-    let lines: Vec<&[u8]> = seen[..end]
-        .split(|byte| *byte == b'\n')
-        .map(|line| line.trim_ascii_end())
-        .collect();
+    let end = seen.windows(4).position(|four| four == b"\r\n\r\n").expect("a head");
+    let lines: Vec<&[u8]> = seen[..end].split(|byte| *byte == b'\n').map(|line| line.trim_ascii_end()).collect();
     let agent = format!("user-agent: thirdspace/{}", env!("CARGO_PKG_VERSION"));
     let expected: Vec<&[u8]> = vec![
         b"POST /inbox?a=%2F&b=1 HTTP/1.1",
@@ -90,13 +84,9 @@ async fn a_header_that_would_make_two_requests_of_one_is_refused() {
         ("Transfer-Encoding", "chunked"),
         ("Connection", "close"),
     ] {
-        let request = Request::post(url("http://peer.example/"), Bytes::from_static(b"four"))
-            .header(name, value);
+        let request = Request::post(url("http://peer.example/"), Bytes::from_static(b"four")).header(name, value);
         let refused = peer.client().send(request).await.expect_err(name);
-        assert!(
-            matches!(refused, Error::InvalidRequest { .. }) && refused.is_our_fault(),
-            "{name}: {refused}"
-        );
+        assert!(matches!(refused, Error::InvalidRequest { .. }) && refused.is_our_fault(), "{name}: {refused}");
     }
     assert!(seen.lock().expect("no panic").is_empty());
 }
@@ -104,22 +94,14 @@ async fn a_header_that_would_make_two_requests_of_one_is_refused() {
 #[tokio::test]
 async fn a_redirect_is_an_answer_and_is_not_followed() {
     for (location, target) in [
-        (
-            "https://other.example/a#b",
-            Some("https://other.example/a#b"),
-        ),
+        ("https://other.example/a#b", Some("https://other.example/a#b")),
         ("/users/anna", Some("http://peer.example/users/anna")),
         ("//127.0.0.1/", Some("http://127.0.0.1/")),
         ("https://[nonsense", None),
     ] {
-        let answer =
-            format!("HTTP/1.1 302 Found\r\nlocation: {location}\r\ncontent-length: 0\r\n\r\n");
+        let answer = format!("HTTP/1.1 302 Found\r\nlocation: {location}\r\ncontent-length: 0\r\n\r\n");
         let peer = Peer::saying(answer).await;
-        let answer = peer
-            .client()
-            .send(Request::get(url("http://peer.example/@anna#me")))
-            .await
-            .expect("an answer");
+        let answer = peer.client().send(Request::get(url("http://peer.example/@anna#me"))).await.expect("an answer");
         assert_eq!(answer.status, 302);
         assert_eq!(answer.url.as_str(), "http://peer.example/@anna");
         let found = answer.location().expect("there is one").ok();
@@ -133,51 +115,28 @@ async fn a_connection_serves_many_requests_and_keeps_no_cookies() {
     let (peer, seen) = recording().await;
     let client = peer.client();
     for _ in 0..5 {
-        client
-            .send(Request::get(url("http://peer.example/")))
-            .await
-            .expect("sent");
+        client.send(Request::get(url("http://peer.example/"))).await.expect("sent");
     }
     assert_eq!(peer.connections(), 1);
     assert_eq!(seen.lock().expect("no panic").len(), 5);
 
-    let baker = Peer::saying(
-        "HTTP/1.1 200 OK\r\nset-cookie: a=b\r\nSet-Cookie: c=d\r\ncontent-length: 0\r\n\r\n",
-    )
-    .await;
-    let answer = baker
-        .client()
-        .send(Request::get(url("http://peer.example/")))
-        .await
-        .expect("sent");
-    assert_eq!(
-        answer.headers.get_all("Set-Cookie").collect::<Vec<_>>(),
-        ["a=b", "c=d"]
-    );
+    let baker =
+        Peer::saying("HTTP/1.1 200 OK\r\nset-cookie: a=b\r\nSet-Cookie: c=d\r\ncontent-length: 0\r\n\r\n").await;
+    let answer = baker.client().send(Request::get(url("http://peer.example/"))).await.expect("sent");
+    assert_eq!(answer.headers.get_all("Set-Cookie").collect::<Vec<_>>(), ["a=b", "c=d"]);
     assert_eq!(answer.headers.get("absent"), None);
 }
 
 #[tokio::test]
 async fn what_is_not_http_is_told_apart_from_a_missing_connection() {
-    for nonsense in [
-        "SSH-2.0-OpenSSH_9.6\r\n\r\n",
-        "HTTP/1.1 200 OK\r\ncontent-length: x\r\n\r\n",
-        "",
-    ] {
+    for nonsense in ["SSH-2.0-OpenSSH_9.6\r\n\r\n", "HTTP/1.1 200 OK\r\ncontent-length: x\r\n\r\n", ""] {
         let peer = Peer::start(move |mut stream| async move {
             let _ = read_request(&mut stream).await;
             let _ = stream.write_all(nonsense.as_bytes()).await;
         })
         .await;
-        let error = peer
-            .client()
-            .send(Request::get(url("http://peer.example/")))
-            .await
-            .expect_err(nonsense);
-        assert!(
-            matches!(error, Error::Protocol { .. }),
-            "{nonsense}: {error:?}"
-        );
+        let error = peer.client().send(Request::get(url("http://peer.example/"))).await.expect_err(nonsense);
+        assert!(matches!(error, Error::Protocol { .. }), "{nonsense}: {error:?}");
     }
 }
 
@@ -185,41 +144,27 @@ async fn what_is_not_http_is_told_apart_from_a_missing_connection() {
 fn authority(name: &str, protocol: &str) -> (String, TlsAcceptor) {
     let mut params = CertificateParams::new(vec![]).expect("no names");
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().expect("a key"))
-        .expect("an authority");
+    let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().expect("a key")).expect("an authority");
     let key = KeyPair::generate().expect("a key");
     let certificate = CertificateParams::new(vec![name.to_owned()])
         .expect("a name")
         .signed_by(&key, &authority)
         .expect("a certificate");
-    let mut config = ServerConfig::builder_with_provider(Arc::new(
-        rustls::crypto::aws_lc_rs::default_provider(),
-    ))
-    .with_safe_default_protocol_versions()
-    .expect("versions")
-    .with_no_client_auth()
-    .with_single_cert(
-        vec![certificate.der().clone()],
-        PrivatePkcs8KeyDer::from(key.serialize_der()).into(),
-    )
-    .expect("key and certificate fit");
+    let mut config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.der().clone()], PrivatePkcs8KeyDer::from(key.serialize_der()).into())
+        .expect("key and certificate fit");
     config.alpn_protocols = vec![protocol.as_bytes().to_vec()];
     (authority.pem(), Arc::new(config).into())
 }
 
 fn settings_with(peer: &Peer, pem: Option<&str>) -> (Settings, tempfile::NamedTempFile) {
     let mut file = tempfile::NamedTempFile::new().expect("a file");
-    file.write_all(pem.unwrap_or_default().as_bytes())
-        .expect("written");
+    file.write_all(pem.unwrap_or_default().as_bytes()).expect("written");
     let ca_file = pem.map(|_| file.path().to_owned());
-    (
-        Settings {
-            allow_http: false,
-            ca_file,
-            ..peer.settings()
-        },
-        file,
-    )
+    (Settings { allow_http: false, ca_file, ..peer.settings() }, file)
 }
 
 #[tokio::test]
@@ -240,36 +185,17 @@ async fn https_wants_an_authority_that_we_trust_and_the_right_name() {
     let get = || Request::get(url("https://peer.example/"));
 
     let (settings, _file) = settings_with(&peer, Some(&pem));
-    assert_eq!(
-        HttpClient::new(settings.clone())
-            .expect("client")
-            .send(get())
-            .await
-            .expect("trusted")
-            .status,
-        200
-    );
+    assert_eq!(HttpClient::new(settings.clone()).expect("client").send(get()).await.expect("trusted").status, 200);
 
     let resolve = [("other.example".to_owned(), peer.address)].into();
-    let client = HttpClient::new(Settings {
-        resolve,
-        ..settings
-    })
-    .expect("client");
-    let error = client
-        .send(Request::get(url("https://other.example/")))
-        .await
-        .expect_err("another name");
+    let client = HttpClient::new(Settings { resolve, ..settings }).expect("client");
+    let error = client.send(Request::get(url("https://other.example/"))).await.expect_err("another name");
     assert!(matches!(error, Error::Tls { .. }), "{error:?}");
 
     let (foreign, _) = authority("peer.example", "http/1.1");
     for pem in [None, Some(foreign.as_str())] {
         let (settings, _file) = settings_with(&peer, pem);
-        let error = HttpClient::new(settings)
-            .expect("client")
-            .send(get())
-            .await
-            .expect_err("not trusted");
+        let error = HttpClient::new(settings).expect("client").send(get()).await.expect_err("not trusted");
         assert!(
             matches!(&error, Error::Tls { reason, .. } if reason.contains("invalid peer certificate")),
             "{error:?}"
@@ -277,16 +203,9 @@ async fn https_wants_an_authority_that_we_trust_and_the_right_name() {
         assert!(!error.is_permanent() && !error.is_our_fault());
     }
 
-    for wrong in [
-        "",
-        "nothing to see",
-        "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
-    ] {
+    for wrong in ["", "nothing to see", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
         let (settings, _file) = settings_with(&peer, Some(wrong));
-        assert!(
-            matches!(HttpClient::new(settings), Err(Error::Settings { .. })),
-            "{wrong}"
-        );
+        assert!(matches!(HttpClient::new(settings), Err(Error::Settings { .. })), "{wrong}");
     }
 }
 
@@ -303,11 +222,8 @@ async fn http2_is_spoken_where_the_peer_speaks_it() {
                 let mut connection = h2::server::handshake(stream).await.expect("HTTP/2");
                 while let Some(Ok((request, mut respond))) = connection.accept().await {
                     seen.lock().expect("no panic").push(request.into_parts().0);
-                    let mut body = respond
-                        .send_response(Default::default(), false)
-                        .expect("open");
-                    body.send_data(Bytes::from_static(b"{}"), true)
-                        .expect("open");
+                    let mut body = respond.send_response(Default::default(), false).expect("open");
+                    body.send_data(Bytes::from_static(b"{}"), true).expect("open");
                 }
             }
         }
@@ -317,13 +233,10 @@ async fn http2_is_spoken_where_the_peer_speaks_it() {
     let client = HttpClient::new(settings).expect("client");
     let sends = (0..3).map(|_| {
         client.send(
-            Request::post(
-                url("https://peer.example/inbox"),
-                Bytes::from_static(b"body"),
-            )
-            .header("host", "peer.example")
-            .header("content-length", "4")
-            .header("signature", b"keyId=\"a\",  x=\"\xff\""),
+            Request::post(url("https://peer.example/inbox"), Bytes::from_static(b"body"))
+                .header("host", "peer.example")
+                .header("content-length", "4")
+                .header("signature", b"keyId=\"a\",  x=\"\xff\""),
         )
     });
     for answer in futures_util::future::join_all(sends).await {
@@ -331,15 +244,9 @@ async fn http2_is_spoken_where_the_peer_speaks_it() {
     }
     for parts in seen.lock().expect("no panic").iter() {
         assert_eq!(parts.uri.to_string(), "https://peer.example/inbox");
-        assert_eq!(
-            parts.headers["signature"].as_bytes(),
-            b"keyId=\"a\",  x=\"\xff\""
-        );
+        assert_eq!(parts.headers["signature"].as_bytes(), b"keyId=\"a\",  x=\"\xff\"");
         assert_eq!(parts.headers["content-length"], "4");
-        assert!(
-            !parts.headers.contains_key("host"),
-            "`:authority` stands for it"
-        );
+        assert!(!parts.headers.contains_key("host"), "`:authority` stands for it");
     }
     assert_eq!(seen.lock().expect("no panic").len(), 3);
 }

@@ -331,6 +331,35 @@ fn a_new_signature_must_cover_what_it_vouches_for() {
 }
 
 #[test]
+fn a_host_that_stands_for_the_authority_must_be_ours() {
+    let created = now().as_second();
+    let mut request = Request::new("GET", "/members/b");
+    request.set("host", "evil.example");
+    let parameters = format!(r#"("@method" "host" "@path");created={created};keyid="k""#);
+    let values = ["GET", "evil.example", "/members/b"];
+    request.sign_rfc9421_like_a_peer(&parameters, &values, &RSA);
+    let expected = Refusal::Wrong("this node is \"node.example\"");
+    expect_refusal("host", request.check(RSA.public()), &expected);
+}
+
+#[test]
+fn an_end_that_is_not_signed_lengthens_nothing() {
+    let mut request = Request::new("POST", "/inbox");
+    request.sign_like_a_peer(
+        "(request-target) host date digest",
+        "/inbox",
+        r#"keyId="k",expires={expires},headers="{covered}",signature="{signature}""#,
+    );
+    let end = (now().as_second() + 300).to_string();
+    let later = (now().as_second() + 36_000).to_string();
+    request.set("signature", &request.get("signature").replace(&end, &later));
+    request.check(RSA.public()).expect("in its hour");
+    let late = now() + SignedDuration::from_mins(59);
+    let expected = Refusal::Stale("61 minutes ago");
+    expect_refusal("expires", request.check_at(RSA.public(), late), &expected);
+}
+
+#[test]
 fn refusals_quote_no_header_that_may_hold_a_secret() {
     let mut request = Request::new("POST", "/inbox");
     request.set("authorization", "Bearer hush");
