@@ -124,7 +124,7 @@ impl Documents {
                 Ok(_) | Err(RecvError::Lagged(_)) => {}
                 Err(RecvError::Closed) => return,
             }
-            self.hear();
+            // Under load one nap takes in many.
             tokio::time::sleep(NAP).await;
             notices = notices.resubscribe();
             self.hear();

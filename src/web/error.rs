@@ -13,10 +13,10 @@ use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 
 use crate::coworking::refusal::Refusal;
-use crate::store;
+use crate::{operations, store};
 
-pub use super::problem::Wrong;
 use super::problem;
+pub use super::problem::Wrong;
 
 /// The outcome of a handler.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -78,14 +78,26 @@ impl From<store::Error> for Error {
                 tracing::warn!(why, "the store took no job");
                 Self::wrong(Wrong::Unavailable, "the node is busy or restarting; try again in a moment")
             }
-            error => Self::Broken(error.into()),
+            error => Self::Broken(anyhow::Error::new(error)),
         }
     }
 }
 
 impl From<anyhow::Error> for Error {
     fn from(error: anyhow::Error) -> Self {
-        Self::Broken(error)
+        match error.downcast() {
+            Ok(error) => store::Error::into(error),
+            Err(error) => Self::Broken(error),
+        }
+    }
+}
+
+impl From<operations::Error> for Error {
+    fn from(error: operations::Error) -> Self {
+        match error {
+            operations::Error::Refused(refusal) => Self::Refused(refusal),
+            operations::Error::Broken(error) => error.into(),
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use std::any::Any;
 use std::future::{Ready, ready};
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Instant;
 
 use actix_web::body::BoxBody;
@@ -19,15 +20,14 @@ use futures_util::future::LocalBoxFuture;
 
 use super::accept::{Wants, wants};
 use super::error::{Error, Problem};
-
-/// Renders a problem as a page.
-pub type AsPage = fn(&Problem) -> HttpResponse;
+use super::pages;
+use crate::node::Node;
 
 /// The layer.
 #[derive(Clone)]
 pub struct Frame {
-    /// How a problem looks to people.
-    pub as_page: AsPage,
+    /// Its name stands on the pages of problems.
+    pub node: Arc<Node>,
 }
 
 impl<S> Transform<S, ServiceRequest> for Frame
@@ -42,14 +42,14 @@ where
     type Future = Ready<Result<Framed<S>, ()>>;
 
     fn new_transform(&self, service: S) -> Self::Future {
-        ready(Ok(Framed { service: Rc::new(service), as_page: self.as_page }))
+        ready(Ok(Framed { service: Rc::new(service), node: self.node.clone() }))
     }
 }
 
 /// A service within the layer.
 pub struct Framed<S> {
     service: Rc<S>,
-    as_page: AsPage,
+    node: Arc<Node>,
 }
 
 impl<S> Service<ServiceRequest> for Framed<S>
@@ -65,7 +65,7 @@ where
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let started = tracing::enabled!(tracing::Level::DEBUG).then(Instant::now);
-        let as_page = (!is_for_programs(&request)).then_some(self.as_page);
+        let page_of = (!is_for_programs(&request)).then(|| self.node.clone());
         // The call itself may panic too, before there is a future.
         let service = self.service.clone();
         let answer = AssertUnwindSafe(async move { service.call(request).await }).catch_unwind();
@@ -73,12 +73,12 @@ where
             let mut answer = match answer.await {
                 Ok(answer) => answer?,
                 // The request went down with the handler; the dispatcher answers for it.
-                Err(panic) => return Err(panicked(&*panic, as_page)),
+                Err(panic) => return Err(panicked(&*panic, page_of.as_deref())),
             };
             let problem = answer.response().extensions().get::<Problem>().cloned();
-            if let (Some(problem), Some(as_page)) = (problem, as_page) {
+            if let (Some(problem), Some(node)) = (problem, page_of) {
                 answer = answer.map_body(|head, body| {
-                    let page = as_page(&problem);
+                    let page = as_page(&problem, &node);
                     for (name, value) in page.headers() {
                         head.headers.insert(name.clone(), value.clone());
                     }
@@ -115,12 +115,16 @@ fn logged(path: &str) -> &str {
     if path.starts_with("/setup/") { "/setup/…" } else { path }
 }
 
-fn panicked(panic: &(dyn Any + Send), as_page: Option<AsPage>) -> actix_web::Error {
+fn as_page(problem: &Problem, node: &Node) -> HttpResponse {
+    pages::problem::page(node.config.node_name.as_str(), problem)
+}
+
+fn panicked(panic: &(dyn Any + Send), page_of: Option<&Node>) -> actix_web::Error {
     let words = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     let answer = Error::Broken(anyhow::anyhow!("a handler panicked: {}", words.unwrap_or("no words"))).error_response();
     let problem = answer.extensions().get::<Problem>().cloned();
-    let answer = match (problem, as_page) {
-        (Some(problem), Some(as_page)) => as_page(&problem),
+    let answer = match (problem, page_of) {
+        (Some(problem), Some(node)) => as_page(&problem, node),
         _ => answer,
     };
     actix_web::error::InternalError::from_response("panicked", answer).into()

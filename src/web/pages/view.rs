@@ -106,13 +106,13 @@ impl When {
     fn format(time: Timestamp, zone: &TimeZone, format: &str) -> Self {
         Self {
             iso: time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-            shown: time.to_zoned(zone.clone()).strftime(format).to_string(),
+            shown: time.to_zoned_datetime(zone.clone()).strftime(format).to_string(),
         }
     }
 }
 
 /// Something that is counted.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Count {
     /// How many.
     pub number: String,
@@ -147,32 +147,6 @@ fn grouped(number: u64) -> String {
     out
 }
 
-/// HTML as plain text of at most `limit` characters, for titles and descriptions.
-#[must_use]
-pub fn excerpt(html: &str, limit: usize) -> String {
-    let spaced = html.replace("</p>", " </p>").replace("<br", " <br").replace("</li>", " </li>");
-    let text = crate::coworking::markdown::plain_text(&spaced);
-    let mut words = text.split_whitespace();
-    let mut out = String::new();
-    let mut length = 0;
-    for word in words.by_ref() {
-        let more = word.chars().count() + usize::from(length > 0);
-        if length + more > limit {
-            if out.is_empty() {
-                out.extend(word.chars().take(limit));
-            }
-            out.push('…');
-            break;
-        }
-        if length > 0 {
-            out.push(' ');
-        }
-        out.push_str(word);
-        length += more;
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -193,12 +167,5 @@ mod tests {
         assert_eq!((when.iso.as_str(), when.shown.as_str()), ("2026-07-01T22:30:00Z", "2 Jul 2026, 00:30"));
         assert_eq!(Count::of(1, "reply", "replies").words(), "1 reply");
         assert_eq!(Count::of(12_345, "reply", "replies").words(), "12\u{202f}345 replies");
-    }
-
-    #[test]
-    fn an_excerpt_ends_at_a_word() {
-        assert_eq!(excerpt("<p>One &amp; two</p><p>three four</p>", 13), "One & two…");
-        assert_eq!(excerpt("<p>One<br>two</p>", 20), "One two");
-        assert_eq!(excerpt(&"x".repeat(50), 5), "xxxxx…");
     }
 }
