@@ -4,6 +4,8 @@
 //! safety; writing is strict in both.
 
 pub mod activity;
+mod compact;
+pub mod context;
 mod dictionary;
 pub mod digest;
 pub mod id;
@@ -12,4 +14,5 @@ pub mod key;
 pub mod language;
 pub mod object;
 pub mod proof;
+pub mod sent;
 pub mod signature;
