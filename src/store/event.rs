@@ -73,9 +73,9 @@ mod tests {
     use crate::store::plan;
     use crate::store::testing::Scratch;
 
-    #[test]
-    fn every_statement_uses_an_index() {
-        plan::check(STATEMENTS);
+    #[tokio::test]
+    async fn every_statement_uses_an_index() {
+        plan::check(STATEMENTS).await;
     }
 
     #[test]

@@ -293,8 +293,8 @@ pub fn spares(tx: &mut Tx<'_>) -> Result<u32, Error> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn every_statement_uses_an_index() {
-        crate::store::plan::check(STATEMENTS);
+    #[tokio::test]
+    async fn every_statement_uses_an_index() {
+        crate::store::plan::check(STATEMENTS).await;
     }
 }

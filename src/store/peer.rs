@@ -269,8 +269,8 @@ fn earlier(now: Timestamp, by: SignedDuration) -> Timestamp {
 mod tests {
     use super::*;
 
-    #[test]
-    fn every_statement_uses_an_index() {
-        crate::store::plan::check(STATEMENTS);
+    #[tokio::test]
+    async fn every_statement_uses_an_index() {
+        crate::store::plan::check(STATEMENTS).await;
     }
 }

@@ -13,26 +13,36 @@ macro_rules! statements {
 pub(super) use statements;
 
 #[cfg(test)]
-pub use check::check;
+pub use check::{check, store};
 
 #[cfg(test)]
 mod check {
-    use crate::store::testing::Scratch;
-    use crate::store::{Error, Tx, Value};
+    use tempfile::TempDir;
+
+    use crate::store::{Error, Options, Store, Tx, Value};
+
+    /// A fresh store that is gone with its folder.
+    pub fn store() -> (TempDir, Store) {
+        let folder = TempDir::new().unwrap();
+        let store = Store::open(&folder.path().join("node.db"), Options::default()).unwrap();
+        (folder, store)
+    }
 
     /// Tables that stay as small as one node's people, places and settings.
     const SMALL: [&str; 4] = ["setting", "member", "space", "spare_key"];
 
     /// Fails when one of the statements would read a whole big table.
-    pub fn check(statements: &'static [(&'static str, &'static str)]) {
-        let slow = Scratch::new()
-            .write(move |tx| {
+    pub async fn check(statements: &'static [(&'static str, &'static str)]) {
+        let (_folder, store) = store();
+        let slow = store
+            .read(move |tx| {
                 let mut slow = Vec::new();
                 for (name, sql) in statements {
                     slow.extend(faults(tx, sql)?.into_iter().map(|fault| format!("{name}: {fault}")));
                 }
                 Ok::<_, Error>(slow)
             })
+            .await
             .unwrap();
         assert!(slow.is_empty(), "{slow:#?}");
     }
@@ -59,10 +69,11 @@ mod check {
         sql.split('?').skip(1).filter_map(number).max().unwrap_or(0)
     }
 
-    #[test]
-    fn a_whole_table_is_noticed_and_an_index_is_not() {
-        Scratch::new()
-            .write(|tx| {
+    #[tokio::test]
+    async fn a_whole_table_is_noticed_and_an_index_is_not() {
+        let (_folder, store) = store();
+        store
+            .read(|tx| {
                 assert_eq!(faults(tx, "SELECT id FROM post WHERE content = ?1")?.len(), 1);
                 assert_eq!(faults(tx, "SELECT id FROM post WHERE content = ?1 ORDER BY published LIMIT 5")?.len(), 1);
                 // Also every table that refers to actors is read, to see whether the row may go.
@@ -71,6 +82,7 @@ mod check {
                 assert_eq!(faults(tx, "SELECT uri FROM post WHERE author_id = ?1 AND deleted_at IS NULL")?.len(), 0);
                 Ok::<_, Error>(())
             })
+            .await
             .unwrap();
     }
 }

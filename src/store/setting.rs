@@ -60,8 +60,8 @@ pub fn clear(tx: &mut Tx<'_>, setting: Setting) -> Result<(), Error> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn every_statement_uses_an_index() {
-        crate::store::plan::check(STATEMENTS);
+    #[tokio::test]
+    async fn every_statement_uses_an_index() {
+        crate::store::plan::check(STATEMENTS).await;
     }
 }

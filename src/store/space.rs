@@ -80,8 +80,8 @@ pub fn set_zone(tx: &mut Tx<'_>, space: SpaceId, zone: &str) -> Result<(), Error
 mod tests {
     use super::*;
 
-    #[test]
-    fn every_statement_uses_an_index() {
-        crate::store::plan::check(STATEMENTS);
+    #[tokio::test]
+    async fn every_statement_uses_an_index() {
+        crate::store::plan::check(STATEMENTS).await;
     }
 }

@@ -2,7 +2,7 @@
 
 use tempfile::TempDir;
 
-use super::{Error, Options, Store, Tx};
+use super::{Error, Store, Tx, plan};
 
 /// An empty store. Above the store nothing waits, so stories there do not either.
 pub(crate) struct Scratch {
@@ -13,8 +13,7 @@ pub(crate) struct Scratch {
 
 impl Scratch {
     pub(crate) fn new() -> Self {
-        let folder = TempDir::new().unwrap();
-        let store = Store::open(&folder.path().join("node.db"), Options::default()).unwrap();
+        let (folder, store) = plan::store();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         Self { store, runtime, _folder: folder }
     }

@@ -148,8 +148,8 @@ pub fn revoke_all(tx: &mut Tx<'_>, member: MemberId, now: Timestamp) -> Result<u
 mod tests {
     use super::*;
 
-    #[test]
-    fn every_statement_uses_an_index() {
-        crate::store::plan::check(STATEMENTS);
+    #[tokio::test]
+    async fn every_statement_uses_an_index() {
+        crate::store::plan::check(STATEMENTS).await;
     }
 }

@@ -184,8 +184,8 @@ pub fn set_moved(tx: &mut Tx<'_>, id: ActorId, target: &str, now: Timestamp) -> 
 mod tests {
     use super::*;
 
-    #[test]
-    fn every_statement_uses_an_index() {
-        crate::store::plan::check(STATEMENTS);
+    #[tokio::test]
+    async fn every_statement_uses_an_index() {
+        crate::store::plan::check(STATEMENTS).await;
     }
 }

@@ -358,8 +358,8 @@ fn json_columns<'a>(fields: &[ShownField], skills: &[String]) -> Result<(Value<'
 mod tests {
     use super::*;
 
-    #[test]
-    fn every_statement_uses_an_index() {
-        crate::store::plan::check(STATEMENTS);
+    #[tokio::test]
+    async fn every_statement_uses_an_index() {
+        crate::store::plan::check(STATEMENTS).await;
     }
 }

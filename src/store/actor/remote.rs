@@ -258,9 +258,9 @@ mod tests {
         Timestamp::from_second(1_800_000_000 + seconds).unwrap()
     }
 
-    #[test]
-    fn every_statement_uses_an_index() {
-        plan::check(STATEMENTS);
+    #[tokio::test]
+    async fn every_statement_uses_an_index() {
+        plan::check(STATEMENTS).await;
     }
 
     #[test]
