@@ -6,25 +6,36 @@
 //! subscribes to [`Notice`]s, which leave after the commit.
 
 pub mod actor;
+pub mod announce;
+pub mod block;
 mod errand;
 mod error;
 pub mod event;
+pub mod follow;
 mod id;
 pub mod json;
 pub mod key;
 mod many;
 pub mod member;
 mod migration;
+pub mod notification;
+pub mod offer;
 pub mod page;
 pub mod peer;
+pub mod pin;
 mod plan;
+pub mod post;
 mod queue;
+pub mod reaction;
+pub mod report;
 pub mod setting;
 pub mod space;
 mod sqlite;
 #[cfg(test)]
 mod tests;
+pub mod timeline;
 pub mod token;
+pub mod tombstone;
 mod tx;
 mod typed;
 mod value;
