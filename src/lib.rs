@@ -1,7 +1,11 @@
 //! Thirdspace: a node that a coworking space hosts itself, federated with other spaces through ActivityPub.
 
 pub mod activitypub;
+pub mod config;
 pub mod coworking;
+pub mod http_client;
+pub mod key_ring;
+pub mod node;
 pub mod operations;
 pub mod site;
 pub mod store;

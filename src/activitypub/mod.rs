@@ -1,1 +1,14 @@
-//! What ActivityPub says.
+//! What ActivityPub says: bytes in, values out.
+//!
+//! Pure: no clock, no network, no database, and nothing of coworking. Reading is lenient in spelling and strict in
+//! safety; writing is strict in both.
+
+pub mod activity;
+mod dictionary;
+pub mod digest;
+pub mod id;
+pub mod json;
+pub mod key;
+pub mod object;
+pub mod proof;
+pub mod signature;
