@@ -10,3 +10,4 @@ pub mod operations;
 pub mod reception;
 pub mod site;
 pub mod store;
+pub mod web;

@@ -75,3 +75,74 @@ fn local(tx: &mut Tx<'_>, actor: ActorId) -> Result<Actor> {
     let found = actor::by_id(tx, actor)?.filter(|actor| actor.local);
     found.ok_or_else(|| Refusal::NotFound { what: "actor" }.into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operations::testing::{Ground, at, keys, refused};
+    use crate::store::key::Algorithm;
+
+    #[test]
+    fn a_newcomer_takes_the_oldest_spare_pair_and_waits_when_there_is_none() {
+        let (ground, done) = Ground::set_up();
+        ground
+            .act(|tx, _| {
+                stock(tx, &keys(1), at(1))?;
+                stock(tx, &keys(2), at(2))
+            })
+            .unwrap();
+        let ben = ground.member("ben", Role::Member);
+        ground
+            .act(move |tx, _| {
+                let own = key::of_actor(tx, ben.into())?;
+                assert_eq!(
+                    own.iter().map(|key| (key.uri.as_str(), key.public_key.as_str())).collect::<Vec<_>>(),
+                    [
+                        ("https://harbor.example/members/ben#main-key", "rsa 1"),
+                        ("https://harbor.example/members/ben#ed25519-key", "ed25519 1"),
+                    ]
+                );
+                assert_eq!(spares(tx)?, 1);
+
+                assert!(give(tx, done.admin.into(), &keys(7), at(3))?);
+                assert!(!give(tx, done.admin.into(), &keys(8), at(4))?, "she has keys now");
+                assert_eq!(spares(tx)?, 2, "what was not needed is laid aside");
+                let signing = key::signing(tx, done.admin.into(), Algorithm::Ed25519)?.unwrap();
+                assert_eq!(signing.pkcs8, [7, 7]);
+                Ok(())
+            })
+            .unwrap();
+    }
+
+    #[test]
+    fn rotation_leaves_the_old_key_to_sign_the_news_and_then_forgets_it() {
+        let (ground, _) = Ground::set_up();
+        let ben = ground.member("ben", Role::Member);
+        let host = Acting::Member(ground.member("cleo", Role::Host), Role::Host);
+        let others = ground.act(move |tx, _| rotate(tx, host, ben.into(), &keys(3), at(5)));
+        assert_eq!(refused(others).code(), "not-permitted");
+        ground
+            .act(move |tx, _| {
+                let actor = ActorId::from(ben);
+                give(tx, actor, &keys(1), at(2))?;
+                rotate(tx, Acting::Member(ben, Role::Member), actor, &keys(2), at(5))?;
+                let now = key::signing(tx, actor, Algorithm::Rsa)?.unwrap();
+                assert_eq!((now.uri.as_str(), &now.pkcs8), ("https://harbor.example/members/ben#main-key-2", &vec![2]));
+                let before = key::signing_before(tx, actor, Algorithm::Rsa)?.unwrap();
+                assert_eq!(
+                    (before.uri.as_str(), &before.pkcs8),
+                    ("https://harbor.example/members/ben#main-key", &vec![1])
+                );
+                assert_eq!(key::of_actor(tx, actor)?.len(), 2, "the document shows the new ones alone");
+                assert!(key::by_uri(tx, &before.uri)?.unwrap().retired_at.is_some());
+
+                assert_eq!(key::forget_retired(tx, at(5))?, 0);
+                assert_eq!(key::forget_retired(tx, at(6))?, 2);
+                assert_eq!(key::signing_before(tx, actor, Algorithm::Rsa)?, None);
+                Ok(())
+            })
+            .unwrap();
+        let events = ground.events();
+        assert_eq!(events.last().unwrap().event, Event::KeysRotated { actor: ben.into() });
+    }
+}

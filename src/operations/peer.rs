@@ -156,3 +156,163 @@ fn reach(health: &Health, now: Timestamp) -> Reach {
         (None, None) => Reach::Open,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::coworking::id::MemberId;
+    use crate::operations::testing::{Ground, at, refused};
+    use crate::store::peer::SignatureScheme;
+
+    const HOUR: i64 = 3_600;
+
+    fn host(text: &str) -> Host {
+        Host::parse(text).unwrap()
+    }
+
+    #[test]
+    fn pauses_double_from_ten_minutes_to_half_a_day() {
+        let mut health = Health::default();
+        let mut pauses = Vec::new();
+        for _ in 0..14 {
+            health = after_failure(health, at(0));
+            pauses.push(match reach(&health, at(0)) {
+                Reach::Paused(until) => until.duration_since(at(0)).as_mins(),
+                other => {
+                    assert_eq!(other, Reach::Open);
+                    0
+                }
+            });
+        }
+        assert_eq!(pauses, [0, 0, 0, 0, 10, 20, 40, 80, 160, 320, 640, 720, 720, 720]);
+        assert_eq!(reach(&health, at(12 * HOUR)), Reach::Open);
+    }
+
+    #[test]
+    fn seven_bad_days_kill_and_a_month_of_silence_ends_the_asking() {
+        let mut health = Health::default();
+        for day in 0..6 {
+            for hour in [0, 5] {
+                health = after_failure(health, at((day * 24 + hour) * HOUR));
+            }
+        }
+        assert_eq!(health.dead_since, None, "twelve failures, but six days");
+        let death = at(6 * 24 * HOUR);
+        health = after_failure(health, death);
+        assert_eq!(reach(&health, death), Reach::Dead(at(7 * 24 * HOUR)));
+        assert_eq!(reach(&health, at(7 * 24 * HOUR)), Reach::Probe);
+        health = after_failure(health, at(7 * 24 * HOUR));
+        assert_eq!(reach(&health, at(7 * 24 * HOUR)), Reach::Dead(at(8 * 24 * HOUR)));
+        assert_eq!(reach(&health, at(36 * 24 * HOUR - 1)), Reach::Probe);
+        assert_eq!(reach(&health, at(36 * 24 * HOUR)), Reach::GivenUp);
+    }
+
+    proptest! {
+        #[test]
+        fn a_server_is_dead_when_it_failed_on_seven_days_and_never_paused_for_longer_than_a_day(
+            steps in proptest::collection::vec((0_i64..40 * HOUR, 0_u8..12), 1..80),
+        ) {
+            let (mut health, mut days, mut now) = (Health::default(), BTreeSet::new(), 0);
+            for (wait, answer) in steps {
+                now += wait;
+                if answer == 0 {
+                    health = Health::default();
+                    days.clear();
+                    prop_assert_eq!(reach(&health, at(now)), Reach::Open);
+                    continue;
+                }
+                health = after_failure(health, at(now));
+                days.insert(at(now).as_second() / 86_400);
+                prop_assert_eq!(health.dead_since.is_some(), days.len() >= 7);
+                match reach(&health, at(now)) {
+                    Reach::Open => prop_assert!(health.failures < 5),
+                    Reach::Paused(until) => prop_assert!(until > at(now) && until <= at(now + 12 * HOUR)),
+                    Reach::Dead(until) => prop_assert_eq!(until, at(now + 24 * HOUR)),
+                    Reach::GivenUp => prop_assert!(health.dead_since.is_some()),
+                    Reach::Probe => prop_assert!(false, "a failure always earns a pause"),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn whatever_is_heard_of_a_server_ends_its_bad_time() {
+        let ground = Ground::new();
+        let mut notices = ground.store().subscribe();
+        ground
+            .act(|tx, _| {
+                let pier = host("pier.example");
+                for day in 0..7 {
+                    failure(tx, &pier, at(day * 24 * HOUR))?;
+                }
+                assert!(matches!(state(tx, &pier, at(6 * 24 * HOUR))?, Reach::Dead(_)));
+                assert!(note_heard(tx, &pier, at(6 * 24 * HOUR + 1))?);
+                assert_eq!(state(tx, &pier, at(6 * 24 * HOUR + 1))?, Reach::Open);
+                assert!(!success(tx, &pier, at(6 * 24 * HOUR + 2))?, "it was well");
+                let known = peer::by_host(tx, &pier)?.unwrap();
+                assert_eq!((known.last_heard_at, known.health), (Some(at(6 * 24 * HOUR + 1)), Health::default()));
+                success(tx, &pier, at(6 * 24 * HOUR + 3 * HOUR))?;
+                assert_eq!(peer::by_host(tx, &pier)?.unwrap().last_heard_at, Some(at(6 * 24 * HOUR + 3 * HOUR)));
+                Ok(())
+            })
+            .unwrap();
+        assert_eq!(notices.try_recv(), Ok(Notice::Delivery));
+    }
+
+    #[test]
+    fn a_judgement_covers_what_stands_under_it_and_trust_does_not() {
+        let ground = Ground::new();
+        let member = Acting::Member(MemberId(1), Role::Member);
+        let judged =
+            ground.act(move |tx, site| set_level(tx, site, member, &host("evil.example"), Level::Blocked, "", at(0)));
+        assert_eq!(refused(judged).code(), "not-permitted");
+        let own =
+            ground.act(|tx, site| set_level(tx, site, Acting::Keeper, &host(site.host()), Level::Blocked, "", at(0)));
+        assert_eq!(refused(own).code(), "oneself");
+        ground
+            .act(|tx, site| {
+                for (name, level) in [
+                    ("evil.example", Level::Blocked),
+                    ("ok.evil.example", Level::Trusted),
+                    ("pier.example", Level::Trusted),
+                ] {
+                    set_level(tx, site, Acting::Keeper, &host(name), level, "met them", at(0))?;
+                }
+                for (name, expected) in [
+                    ("evil.example", Level::Blocked),
+                    ("a.b.evil.example", Level::Blocked),
+                    ("ok.evil.example", Level::Blocked),
+                    ("notevil.example", Level::Known),
+                    ("pier.example", Level::Trusted),
+                    ("sub.pier.example", Level::Known),
+                ] {
+                    assert_eq!(peer::level(tx, &host(name))?, expected, "{name}");
+                }
+                let names = |peers: Vec<Peer>| peers.into_iter().map(|peer| peer.host).collect::<Vec<_>>();
+                assert_eq!(names(list(tx, Acting::Keeper, None, "evil.example", 1)?), ["ok.evil.example"]);
+                let trusted = names(list(tx, Acting::Keeper, Some(Level::Trusted), "", 9)?);
+                assert_eq!(trusted, ["ok.evil.example", "pier.example"]);
+                Ok(())
+            })
+            .unwrap();
+    }
+
+    #[test]
+    fn what_a_server_understands_is_remembered_for_a_month() {
+        let ground = Ground::new();
+        ground
+            .act(|tx, _| {
+                let pier = host("pier.example");
+                assert_eq!(peer::scheme(tx, &pier, at(0))?, None);
+                peer::set_scheme(tx, &pier, SignatureScheme::Rfc9421, at(0))?;
+                assert_eq!(peer::scheme(tx, &pier, at(30 * 24 * HOUR - 1))?, Some(SignatureScheme::Rfc9421));
+                assert_eq!(peer::scheme(tx, &pier, at(30 * 24 * HOUR))?, None);
+                Ok(())
+            })
+            .unwrap();
+    }
+}

@@ -80,3 +80,43 @@ pub fn or_default(tx: &mut Tx<'_>, space: Option<SpaceId>) -> Result<Space> {
         None => space::default(tx)?.ok_or_else(|| Refusal::Setup(SetupRefusal::Missing).into()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::coworking::member::NewMember;
+    use crate::operations::testing::{Ground, at, refused};
+    use crate::store::page::Page;
+
+    #[test]
+    fn a_second_space_stands_beside_the_default_one() {
+        let (ground, done) = Ground::set_up();
+        let pier = NewSpace::parse("pier", "The Pier", "America/New_York").unwrap();
+        let host = Acting::Member(ground.member("cleo", Role::Host), Role::Host);
+        let wish = pier.clone();
+        let by_host = ground.act(move |tx, site| found(tx, site, host, &wish, None, at(2)));
+        assert_eq!(refused(by_host).to_string(), "only an administrator may open spaces");
+        ground
+            .act(move |tx, site| {
+                let second = found(tx, site, Acting::Keeper, &pier, None, at(2))?;
+                assert_eq!(or_default(tx, None)?.id, done.space);
+                let dora = NewMember::parse("dora", "Dora", Role::Member, Some(second))?;
+                let dora = member::add(tx, site, Acting::Keeper, &dora, None, at(3))?;
+                assert_eq!(actor::by_id(tx, dora.into())?.unwrap().home_space, Some(second));
+                let nowhere = NewMember::parse("emil", "Emil", Role::Member, Some(SpaceId(dora.0)))?;
+                let refusal = refused(member::add(tx, site, Acting::Keeper, &nowhere, None, at(3)));
+                assert_eq!(refusal, Refusal::NotFound { what: "space" });
+
+                set_zone(tx, Acting::Keeper, second, &Zone::parse("Asia/Tokyo")?)?;
+                let zones: Vec<_> = space::list(tx)?.into_iter().map(|space| space.zone).collect();
+                assert_eq!(zones, ["Europe/Amsterdam", "Asia/Tokyo"]);
+                let places = actor::local_list(tx, ActorType::Group, true, Page::default())?;
+                assert_eq!(
+                    places.items.into_iter().map(|place| place.name).collect::<Vec<_>>(),
+                    ["The Pier", "Harbor"]
+                );
+                Ok(())
+            })
+            .unwrap();
+    }
+}

@@ -117,3 +117,64 @@ fn may_handle(acting: Acting, member: MemberId) -> std::result::Result<(), Refus
         _ => acting.needs(Role::Admin, "handle somebody else's tokens"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operations::testing::{Ground, at, refused};
+
+    #[test]
+    fn a_token_lives_until_it_ends_or_is_revoked_and_always_has_the_role_of_now() {
+        let (ground, done) = Ground::set_up();
+        let ben = ground.member("ben", Role::Member);
+        let own = Acting::Member(ben, Role::Member);
+        let made = ground.act(move |tx, _| create(tx, own, ben, " phone ", Some(at(9_000)), at(10))).unwrap();
+        assert!(made.secret.expose().starts_with("ts_") && made.secret.expose().len() == 46);
+        assert!(!format!("{made:?}").contains(made.secret.expose()));
+        ground
+            .act(move |tx, _| {
+                let text = made.secret.expose();
+                let first = authenticate(tx, text, at(20))?.unwrap();
+                assert_eq!((first.acting, first.token, first.touch_due), (own, made.token, true));
+                touch(tx, first.token, at(20))?;
+                assert!(!authenticate(tx, text, at(20 + 3_599))?.unwrap().touch_due);
+                assert!(authenticate(tx, text, at(20 + 3_600))?.unwrap().touch_due);
+                assert_eq!(list(tx, own, ben, Page::default())?.items[0].label, "phone");
+
+                member::set_role(tx, Acting::Keeper, ben, Role::Host)?;
+                assert_eq!(authenticate(tx, text, at(30))?.unwrap().acting, Acting::Member(ben, Role::Host));
+                assert!(authenticate(tx, text, at(8_999))?.is_some());
+                assert_eq!(authenticate(tx, text, at(9_000))?, None);
+                for wrong in ["", "ts_", &text[3..], &text[..45], &format!("{text}x")] {
+                    assert_eq!(authenticate(tx, wrong, at(30))?, None, "{wrong}");
+                }
+                let other = Acting::Member(done.admin, Role::Member);
+                assert_eq!(refused(revoke(tx, other, made.token, at(31))), Refusal::NotFound { what: "token" });
+                revoke(tx, own, made.token, at(31))?;
+                revoke(tx, own, made.token, at(32))?;
+                assert_eq!(authenticate(tx, text, at(33))?, None);
+                assert_eq!(list(tx, own, ben, Page::default())?.items, []);
+                Ok(())
+            })
+            .unwrap();
+    }
+
+    #[test]
+    fn nobody_makes_tokens_for_others_past_their_end_or_without_number() {
+        let (ground, done) = Ground::set_up();
+        let ben = ground.member("ben", Role::Host);
+        let own = Acting::Member(ben, Role::Host);
+        let other = ground.act(move |tx, _| create(tx, own, done.admin, "x", None, at(2)));
+        assert_eq!(refused(other).code(), "not-permitted");
+        let past = ground.act(move |tx, _| create(tx, own, ben, "x", Some(at(2)), at(2)));
+        assert_eq!(refused(past).code(), "in-the-past");
+        let last = ground.act(move |tx, _| {
+            for _ in 0..TOKEN_LIMIT {
+                create(tx, own, ben, "x", Some(at(5)), at(2))?;
+            }
+            assert!(create(tx, own, ben, "x", None, at(5)).is_ok(), "those that have ended do not count");
+            create(tx, own, ben, "x", None, at(4))
+        });
+        assert_eq!(refused(last), Refusal::TooMany { field: "tokens", limit: 50, found: 52 });
+    }
+}
