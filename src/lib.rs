@@ -3,6 +3,7 @@
 pub mod activitypub;
 pub mod config;
 pub mod coworking;
+pub mod federation;
 pub mod http_client;
 pub mod key_ring;
 pub mod node;
