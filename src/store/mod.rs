@@ -32,6 +32,8 @@ pub mod setting;
 pub mod space;
 mod sqlite;
 #[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
 mod tests;
 pub mod timeline;
 pub mod token;
