@@ -4,7 +4,9 @@
 
 pub mod deliver;
 pub mod fetch;
+pub mod inbox;
 pub mod signing;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod translate;
+pub mod verify;

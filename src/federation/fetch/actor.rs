@@ -71,11 +71,9 @@ pub async fn known_or_fetched(node: &Node, id: &Id, budget: &Budget) -> Result<A
 pub(super) fn too_soon(node: &Node, address: &Id) -> Result<(), Error> {
     match node.reception.failure(address.as_str(), node.clock.now()) {
         None => Ok(()),
-        Some(failure) => Err(Error::TooSoon {
-            address: address.to_string(),
-            until: failure.until,
-            transient: failure.transient,
-        }),
+        Some(failure) => {
+            Err(Error::TooSoon { address: address.to_string(), until: failure.until, transient: failure.transient })
+        }
     }
 }
 

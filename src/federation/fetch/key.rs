@@ -92,9 +92,8 @@ pub async fn verifying(node: &Node, key_id: &str, budget: &Budget) -> Result<Arc
             Err(KeyError::NotListed { owner: id.without_fragment().to_string(), key_id: key_id.to_owned() })
         }
         Remembered::Nothing => {
-            let person = owner(node, &id, budget)
-                .await
-                .map_err(|why| KeyError::Fetch { key_id: key_id.to_owned(), why })?;
+            let person =
+                owner(node, &id, budget).await.map_err(|why| KeyError::Fetch { key_id: key_id.to_owned(), why })?;
             let key = of(&person, &id, node.clock.now())?;
             Ok(keep(node, key_id, key))
         }
