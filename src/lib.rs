@@ -9,3 +9,4 @@ pub mod node;
 pub mod operations;
 pub mod site;
 pub mod store;
+pub mod web;
