@@ -1,6 +1,7 @@
 //! Thirdspace: a node that a coworking space hosts itself, federated with other spaces through ActivityPub.
 
 pub mod activitypub;
+pub mod cli;
 pub mod config;
 pub mod coworking;
 pub mod http_client;
