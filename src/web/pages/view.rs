@@ -153,9 +153,14 @@ mod tests {
 
     #[test]
     fn initials_stand_for_any_name() {
-        for (name, letters) in
-            [("Ana Lima", "AL"), ("ana", "A"), ("Ana de la Lima", "AL"), ("🎈 ben", "B"), ("李 小龙", "李小"), ("🎈", "·")]
-        {
+        for (name, letters) in [
+            ("Ana Lima", "AL"),
+            ("ana", "A"),
+            ("Ana de la Lima", "AL"),
+            ("🎈 ben", "B"),
+            ("李 小龙", "李小"),
+            ("🎈", "·"),
+        ] {
             assert_eq!(initials(name), letters, "{name}");
         }
     }
