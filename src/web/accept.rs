@@ -127,7 +127,12 @@ mod tests {
             (&["application/json"][..], Document),
             // What Mastodon, Misskey, GoToSocial and Fedify send.
             (&["application/activity+json, application/ld+json"][..], Document),
-            (&[r#"application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams", text/html;q=0.1"#][..], Document),
+            (
+                &[
+                    r#"application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams", text/html;q=0.1"#,
+                ][..],
+                Document,
+            ),
             (&["application/activity+json,application/ld+json;profile=\"a,b;q=0\",*/*;q=0.1"][..], Document),
             (&["text/html", "application/activity+json"][..], Document),
         ] {

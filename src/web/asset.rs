@@ -35,7 +35,8 @@ pub static ICON: LazyLock<Asset> =
 
 /// `GET /static/{name}`.
 pub async fn file(request: HttpRequest) -> Result<HttpResponse, Error> {
-    let asset = [&*STYLE, &*ICON].into_iter().find(|asset| asset.path == request.path()).ok_or(Error::not_found("file"))?;
+    let asset =
+        [&*STYLE, &*ICON].into_iter().find(|asset| asset.path == request.path()).ok_or(Error::not_found("file"))?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, asset.media_type))
         .insert_header((CACHE_CONTROL, "public, max-age=31536000, immutable"))

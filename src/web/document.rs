@@ -194,7 +194,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("node.sqlite3"), Options::default()).unwrap();
         let documents = Documents::new(&store);
-        let keep = |path: &str, moment, about| documents.keep(path, moment, about, MEDIA_TYPE, Bytes::from_static(b"{}"));
+        let keep =
+            |path: &str, moment, about| documents.keep(path, moment, about, MEDIA_TYPE, Bytes::from_static(b"{}"));
 
         keep("/members/ana", documents.moment(), Some(ANA));
         keep("/members/ben", documents.moment(), Some(BEN));
