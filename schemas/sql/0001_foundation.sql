@@ -298,15 +298,18 @@ CREATE INDEX tombstone_tidy ON tombstone (buried_at);
 
 -- Activities of ours, the bytes as they are sent.
 CREATE TABLE activity (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY,              -- the id of the event that caused it
   actor_id INTEGER NOT NULL REFERENCES actor (id),
   type TEXT NOT NULL,
   body TEXT NOT NULL,
   public INTEGER NOT NULL,             -- may anybody read it at its URL?
+  key_uri TEXT,                        -- the key that signs its requests, where that is not the actor's of the day
   created_at INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX activity_private ON activity (id) WHERE public = 0;
 
--- One row per activity and inbox.
+-- One row per activity and inbox. Among those that wait for one host with one ordering key, a later one is never due
+-- before an earlier one.
 CREATE TABLE delivery (
   id INTEGER PRIMARY KEY,
   activity_id INTEGER NOT NULL REFERENCES activity (id),
@@ -314,7 +317,7 @@ CREATE TABLE delivery (
   inbox TEXT NOT NULL,
   host TEXT NOT NULL,
   ordering_key TEXT NOT NULL,          -- the object: what is said of one thing arrives in order
-  urgent INTEGER NOT NULL DEFAULT 0,   -- goes out even to a host that is given up (Follow, Accept, Reject, Undo, Delete)
+  urgent INTEGER NOT NULL DEFAULT 0,   -- goes out even to a host that is given up (Follow, Accept, Reject, Undo of a follow, Delete of an actor)
   state TEXT NOT NULL CHECK (state IN ('waiting', 'done', 'failed', 'dropped')),
   attempts INTEGER NOT NULL DEFAULT 0,
   next_at INTEGER NOT NULL,
@@ -324,10 +327,18 @@ CREATE TABLE delivery (
   ended_at INTEGER,
   UNIQUE (activity_id, inbox)
 ) STRICT;
-CREATE INDEX delivery_due ON delivery (next_at, id) WHERE state = 'waiting';
+CREATE INDEX delivery_due ON delivery (host, next_at, id) WHERE state = 'waiting';
+CREATE INDEX delivery_urgent ON delivery (host, next_at, id) WHERE state = 'waiting' AND urgent = 1;
 CREATE INDEX delivery_order ON delivery (host, ordering_key, id) WHERE state = 'waiting';
-CREATE INDEX delivery_failed ON delivery (id) WHERE state = 'failed';
+CREATE INDEX delivery_open ON delivery (state, id) WHERE state <> 'done';
 CREATE INDEX delivery_tidy ON delivery (ended_at) WHERE ended_at IS NOT NULL;
+
+-- The hosts that something waits for, and when to look at each again: never after the first of it is due.
+CREATE TABLE lane (
+  host TEXT PRIMARY KEY,
+  next_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX lane_due ON lane (next_at, host);
 
 -- Every inbox that ever got something of an actor: whom to tell when the actor leaves.
 CREATE TABLE reached (

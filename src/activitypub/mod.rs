@@ -9,6 +9,7 @@ pub mod digest;
 pub mod id;
 pub mod json;
 pub mod key;
+pub mod language;
 pub mod object;
 pub mod proof;
 pub mod signature;

@@ -5,7 +5,9 @@
 //! `&mut Tx` that can be called one after another in the same job. Who needs to know that something changed
 //! subscribes to [`Notice`]s, which leave after the commit.
 
+pub mod activity;
 pub mod actor;
+pub mod delivery;
 mod errand;
 mod error;
 pub mod event;
