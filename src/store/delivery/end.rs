@@ -109,9 +109,8 @@ pub fn refresh(tx: &mut Tx<'_>, host: &Host, now: Timestamp) -> Result<(), Error
         tx.execute(END_LANE, params![host])?;
         return Ok(());
     };
-    let breaker = tx.query_one(BREAKER, params![host], |row| {
-        Ok((row.get::<Option<Timestamp>>(0)?, row.get::<u32>(1)?))
-    })?;
+    let breaker =
+        tx.query_one(BREAKER, params![host], |row| Ok((row.get::<Option<Timestamp>>(0)?, row.get::<u32>(1)?)))?;
     let next = match breaker {
         Some((Some(until), failures)) if until > now => {
             let urgent = if failures > 0 { earliest(tx, HEAD_URGENT, host)? } else { None };

@@ -7,6 +7,7 @@ mod actor;
 mod front;
 mod interaction;
 mod post;
+mod post_view;
 pub mod problem;
 pub mod setup;
 mod shown;

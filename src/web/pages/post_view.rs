@@ -107,5 +107,6 @@ fn facts(view: &PostView, zone: &TimeZone) -> Vec<String> {
 
 /// Only what looks like a language tag (RFC 5646) goes into an attribute that screen readers act on.
 fn is_language(tag: &str) -> bool {
-    tag.len() <= 35 && tag.split('-').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+    tag.len() <= 35
+        && tag.split('-').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }
