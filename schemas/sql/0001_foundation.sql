@@ -351,7 +351,8 @@ CREATE INDEX delivery_tidy ON delivery (ended_at) WHERE ended_at IS NOT NULL;
 -- The hosts that something waits for, and when to look at each again: never after the first of it is due.
 CREATE TABLE lane (
   host TEXT PRIMARY KEY,
-  next_at INTEGER NOT NULL
+  next_at INTEGER NOT NULL,
+  rest_until INTEGER                   -- it asked for a pause (Retry-After)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX lane_due ON lane (next_at, host);
 

@@ -10,6 +10,7 @@ use crate::coworking::member::{Acting, Role};
 use crate::coworking::peer::{Host, Level};
 use crate::coworking::{Refusal, refusal};
 use crate::site::Site;
+use crate::store::delivery;
 use crate::store::peer::{self, Health, Peer};
 use crate::store::{Notice, Tx};
 
@@ -86,10 +87,10 @@ pub fn list(tx: &mut Tx<'_>, acting: Acting, level: Option<Level>, after: &str, 
 /// # Errors
 /// The store's.
 pub fn note_heard(tx: &mut Tx<'_>, host: &Host, now: Timestamp) -> Result<bool> {
-    let revived = peer::heard(tx, host, now)? && {
-        tx.notify(Notice::Delivery);
-        true
-    };
+    let revived = peer::heard(tx, host, now)?;
+    if revived {
+        delivery::revive(tx, host, now)?;
+    }
     Ok(revived)
 }
 
