@@ -6,9 +6,9 @@ use serde_json::json;
 
 use super::answer::{Answer, Failure};
 use super::open::Opened;
-use crate::activitypub::key::{KeyError, PrivateKey};
 use crate::coworking::id::ActorId;
 use crate::coworking::member::Acting;
+use crate::jobs::make_keys;
 use crate::operations;
 use crate::store::actor::{self, ActorType};
 use crate::store::key::NewKeys;
@@ -67,16 +67,6 @@ async fn everybody(opened: &Opened) -> Result<Vec<ActorId>, Failure> {
 
 /// A fresh pair. A command has the time to make one, so that what it makes can be used at once.
 pub(super) async fn make() -> Result<NewKeys, Failure> {
-    let pair = tokio::task::spawn_blocking(pair).await;
+    let pair = tokio::task::spawn_blocking(make_keys).await;
     Ok(pair.context("making keys was cut off")?.context("keys cannot be made")?)
-}
-
-fn pair() -> Result<NewKeys, KeyError> {
-    let (rsa, ed25519) = (PrivateKey::generate_rsa()?, PrivateKey::generate_ed25519()?);
-    Ok(NewKeys {
-        rsa_pkcs8: rsa.to_pkcs8_der()?.to_vec(),
-        rsa_spki_pem: rsa.public().to_pem(),
-        ed25519_pkcs8: ed25519.to_pkcs8_der()?.to_vec(),
-        ed25519_multibase: ed25519.public().to_multibase(),
-    })
 }

@@ -17,7 +17,7 @@ use super::answer::{Answer, Failure, print};
 use super::open::Opened;
 use crate::config::{Config, LogFormat};
 use crate::operations::setup;
-use crate::web;
+use crate::{jobs, web};
 
 /// How long what is in flight may take to end, after being asked to.
 const FAREWELL: Duration = Duration::from_secs(20);
@@ -74,6 +74,7 @@ async fn serve(config: Config, as_json: bool) -> Result<Answer, Failure> {
     let node = opened.node;
 
     let stop = CancellationToken::new();
+    let jobs = jobs::start(node.clone());
     let mut answering = std::pin::pin!(web::server::run(node.clone(), listener, stop.clone()));
     print(&greeting(&node.config, address, link.as_deref(), as_json));
     let ended = tokio::select! {
@@ -87,17 +88,23 @@ async fn serve(config: Config, as_json: bool) -> Result<Answer, Failure> {
     let deadline = Instant::now() + FAREWELL;
     stop.cancel();
     let farewell = async {
-        let ended = match ended {
-            Some(ended) => ended,
-            None => answering.await,
+        let answered = async {
+            match ended {
+                Some(ended) => ended,
+                None => answering.await,
+            }
         };
+        let (ended, finished) = tokio::join!(answered, jobs.stop(FAREWELL));
+        if !finished {
+            tracing::warn!("some work was still in flight after {FAREWELL:?}; it is done again at the next start");
+        }
         node.store.close().await;
         ended
     };
     tokio::select! {
         ended = timeout_at(deadline + Duration::from_secs(1), farewell) => match ended {
             Ok(ended) => ended.context("the server ended")?,
-            Err(_) => tracing::warn!("some work was still in flight after {FAREWELL:?}; it is done again at the next start"),
+            Err(_) => tracing::warn!("requests were still in flight after {FAREWELL:?}; they were cut off"),
         },
         name = signals.next() => {
             tracing::warn!("{name} again: ending at once");
