@@ -10,6 +10,7 @@ pub mod jobs;
 pub mod key_ring;
 pub mod node;
 pub mod operations;
+pub mod reception;
 pub mod site;
 pub mod store;
 pub mod web;

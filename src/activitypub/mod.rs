@@ -4,6 +4,7 @@
 //! safety; writing is strict in both.
 
 pub mod activity;
+pub mod actor;
 mod compact;
 pub mod context;
 mod dictionary;
@@ -14,7 +15,9 @@ pub mod key;
 pub mod language;
 pub mod negotiation;
 pub mod object;
+pub mod place;
 pub mod proof;
 pub mod sent;
 pub mod signature;
+pub mod tag;
 pub mod webfinger;
