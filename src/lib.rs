@@ -11,3 +11,4 @@ pub mod node;
 pub mod operations;
 pub mod site;
 pub mod store;
+pub mod web;

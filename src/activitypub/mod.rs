@@ -4,11 +4,17 @@
 //! safety; writing is strict in both.
 
 pub mod activity;
+mod compact;
+pub mod context;
 mod dictionary;
 pub mod digest;
 pub mod id;
 pub mod json;
 pub mod key;
+pub mod language;
+pub mod negotiation;
 pub mod object;
 pub mod proof;
+pub mod sent;
 pub mod signature;
+pub mod webfinger;
