@@ -12,6 +12,7 @@ pub mod digest;
 pub mod id;
 pub mod json;
 pub mod key;
+pub mod marketplace;
 pub mod negotiation;
 pub mod object;
 pub mod place;
