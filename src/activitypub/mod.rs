@@ -5,6 +5,7 @@
 
 pub mod activity;
 pub mod actor;
+pub mod collection;
 mod compact;
 pub mod context;
 mod dictionary;
@@ -14,7 +15,10 @@ pub mod json;
 pub mod key;
 pub mod marketplace;
 pub mod negotiation;
+pub mod nodeinfo;
+pub mod note;
 pub mod object;
+pub mod outgoing;
 pub mod place;
 pub mod proof;
 pub mod signature;
