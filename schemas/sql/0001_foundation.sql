@@ -131,11 +131,19 @@ CREATE TABLE post (
 ) STRICT;
 CREATE INDEX post_author ON post (author_id, id) WHERE deleted_at IS NULL;
 CREATE INDEX post_author_public ON post (author_id, id) WHERE deleted_at IS NULL AND visibility IN ('public', 'unlisted');
+CREATE INDEX post_direct ON post (author_id, id) WHERE visibility = 'direct' AND deleted_at IS NULL;
 CREATE INDEX post_reply ON post (in_reply_to_id, id) WHERE in_reply_to_id IS NOT NULL;
+-- What is counted and shown to everybody: without looking at the replies themselves.
+CREATE INDEX post_reply_public ON post (in_reply_to_id, id)
+  WHERE in_reply_to_id IS NOT NULL AND deleted_at IS NULL AND visibility IN ('public', 'unlisted');
+-- Replies that came before what they answer.
+CREATE INDEX post_orphan ON post (in_reply_to_uri) WHERE in_reply_to_id IS NULL AND in_reply_to_uri IS NOT NULL;
 CREATE INDEX post_network ON post (id) WHERE visibility = 'public' AND deleted_at IS NULL AND in_reply_to_uri IS NULL;
-CREATE INDEX post_space ON post (space_id, id) WHERE visibility = 'public' AND deleted_at IS NULL AND in_reply_to_uri IS NULL;
+CREATE INDEX post_space ON post (space_id, id)
+  WHERE space_id IS NOT NULL AND visibility IN ('public', 'members') AND deleted_at IS NULL AND in_reply_to_uri IS NULL;
 
--- Who may read a post besides what its visibility says (mentions and direct addressees).
+-- Whom a post is addressed to besides what its visibility says: those it mentions, and whose post it answers. They
+-- may read it, and keep being told of it: the rows outlive the post's text.
 CREATE TABLE post_recipient (
   post_id INTEGER NOT NULL REFERENCES post (id),
   actor_id INTEGER NOT NULL REFERENCES actor (id),
@@ -148,6 +156,7 @@ CREATE TABLE post_tag (
   post_id INTEGER NOT NULL REFERENCES post (id),
   PRIMARY KEY (tag, post_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX post_tag_post ON post_tag (post_id);
 
 -- Posts that an actor pins to its page ("featured").
 CREATE TABLE pin (
@@ -156,6 +165,7 @@ CREATE TABLE pin (
   pinned_at INTEGER NOT NULL,
   PRIMARY KEY (actor_id, post_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX pin_post ON pin (post_id);
 
 -- An open offer or request: a post with a proposal in it (FEP-0837).
 CREATE TABLE offer (
@@ -165,6 +175,7 @@ CREATE TABLE offer (
   kind TEXT NOT NULL CHECK (kind IN ('skill', 'help', 'assignment', 'collaboration', 'goods', 'other')),
   state TEXT NOT NULL CHECK (state IN ('open', 'settled', 'expired')),
   in_return TEXT,                      -- plain text: what is hoped for in return; absent = a gift
+  words TEXT NOT NULL,                 -- lower case: title, text and tags, for the board's search
   proposal TEXT NOT NULL DEFAULT '{}', -- JSON: publishes, reciprocal, unitBased as they go over the wire
   ends_at INTEGER,
   settled_at INTEGER
@@ -181,6 +192,7 @@ CREATE TABLE post_like (
   liked_at INTEGER NOT NULL,
   PRIMARY KEY (post_id, actor_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX post_like_actor ON post_like (actor_id);
 
 CREATE TABLE announce (
   id INTEGER PRIMARY KEY,
@@ -229,7 +241,7 @@ CREATE TABLE report (
   id INTEGER PRIMARY KEY,
   reporter_id INTEGER NOT NULL REFERENCES actor (id),
   target_id INTEGER NOT NULL REFERENCES actor (id),
-  uri TEXT,
+  uri TEXT UNIQUE,                     -- of remote ones
   posts TEXT NOT NULL DEFAULT '[]',    -- JSON: [URI]
   content TEXT NOT NULL,
   forward INTEGER NOT NULL DEFAULT 0,
@@ -259,6 +271,7 @@ CREATE TABLE notification (
 ) STRICT;
 CREATE INDEX notification_member ON notification (member_id, id);
 CREATE INDEX notification_unread ON notification (member_id, id) WHERE read_at IS NULL;
+CREATE INDEX notification_post ON notification (post_id) WHERE post_id IS NOT NULL;
 
 -- What happened, in the order it happened; the publisher turns each into activities, once.
 CREATE TABLE event (
@@ -288,25 +301,30 @@ CREATE INDEX inbox_waiting ON inbox (id) WHERE state = 'waiting';
 CREATE INDEX inbox_failed ON inbox (id) WHERE state = 'failed';
 CREATE INDEX inbox_tidy ON inbox (received_at) WHERE state = 'done';
 
--- A Delete or an Undo that came before what it speaks of.
+-- A Delete or an Undo that came before what it speaks of. It counts against the one who sent it alone: nobody can
+-- bury what is somebody else's.
 CREATE TABLE tombstone (
-  uri TEXT PRIMARY KEY,
-  actor_uri TEXT NOT NULL,
-  buried_at INTEGER NOT NULL
+  uri TEXT NOT NULL,
+  actor_id INTEGER NOT NULL REFERENCES actor (id),
+  buried_at INTEGER NOT NULL,
+  PRIMARY KEY (uri, actor_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX tombstone_tidy ON tombstone (buried_at);
 
 -- Activities of ours, the bytes as they are sent.
 CREATE TABLE activity (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY,              -- the id of the event that caused it
   actor_id INTEGER NOT NULL REFERENCES actor (id),
   type TEXT NOT NULL,
   body TEXT NOT NULL,
   public INTEGER NOT NULL,             -- may anybody read it at its URL?
+  key_uri TEXT,                        -- the key that signs its requests, where that is not the actor's of the day
   created_at INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX activity_private ON activity (id) WHERE public = 0;
 
--- One row per activity and inbox.
+-- One row per activity and inbox. Among those that wait for one host with one ordering key, a later one is never due
+-- before an earlier one.
 CREATE TABLE delivery (
   id INTEGER PRIMARY KEY,
   activity_id INTEGER NOT NULL REFERENCES activity (id),
@@ -314,7 +332,7 @@ CREATE TABLE delivery (
   inbox TEXT NOT NULL,
   host TEXT NOT NULL,
   ordering_key TEXT NOT NULL,          -- the object: what is said of one thing arrives in order
-  urgent INTEGER NOT NULL DEFAULT 0,   -- goes out even to a host that is given up (Follow, Accept, Reject, Undo, Delete)
+  urgent INTEGER NOT NULL DEFAULT 0,   -- goes out even to a host that is given up (Follow, Accept, Reject, Undo of a follow, Delete of an actor)
   state TEXT NOT NULL CHECK (state IN ('waiting', 'done', 'failed', 'dropped')),
   attempts INTEGER NOT NULL DEFAULT 0,
   next_at INTEGER NOT NULL,
@@ -324,10 +342,18 @@ CREATE TABLE delivery (
   ended_at INTEGER,
   UNIQUE (activity_id, inbox)
 ) STRICT;
-CREATE INDEX delivery_due ON delivery (next_at, id) WHERE state = 'waiting';
+CREATE INDEX delivery_due ON delivery (host, next_at, id) WHERE state = 'waiting';
+CREATE INDEX delivery_urgent ON delivery (host, next_at, id) WHERE state = 'waiting' AND urgent = 1;
 CREATE INDEX delivery_order ON delivery (host, ordering_key, id) WHERE state = 'waiting';
-CREATE INDEX delivery_failed ON delivery (id) WHERE state = 'failed';
+CREATE INDEX delivery_open ON delivery (state, id) WHERE state <> 'done';
 CREATE INDEX delivery_tidy ON delivery (ended_at) WHERE ended_at IS NOT NULL;
+
+-- The hosts that something waits for, and when to look at each again: never after the first of it is due.
+CREATE TABLE lane (
+  host TEXT PRIMARY KEY,
+  next_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX lane_due ON lane (next_at, host);
 
 -- Every inbox that ever got something of an actor: whom to tell when the actor leaves.
 CREATE TABLE reached (

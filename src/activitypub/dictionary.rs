@@ -74,13 +74,7 @@ mod tests {
         let field = r#"sig1=("@method"  "a,b");keyid="x\",y=\\", proxy=:AAA=:"#;
         let found = members(field).expect("a dictionary");
         let pairs: Vec<_> = found.iter().map(|m| (m.key, m.value)).collect();
-        assert_eq!(
-            pairs,
-            [
-                ("sig1", r#"("@method"  "a,b");keyid="x\",y=\\""#),
-                ("proxy", ":AAA=:")
-            ]
-        );
+        assert_eq!(pairs, [("sig1", r#"("@method"  "a,b");keyid="x\",y=\\""#), ("proxy", ":AAA=:")]);
         assert_eq!(parameter_count(r#"("a;b";sf);created=1;tag=";""#), Some(3));
     }
 

@@ -6,10 +6,10 @@
 
 use std::fmt;
 
-use aws_lc_rs::digest::{SHA256, SHA256_OUTPUT_LEN};
 use base64::Engine as _;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, general_purpose};
 use sfv::{BareItem, Item, Parser, Version};
+use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
 use super::dictionary;
@@ -24,7 +24,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 
 /// The SHA-256 of a body, computed from it or read from a header. Comparison takes the same time for any two values.
 #[derive(Clone, Copy)]
-pub struct BodyDigest([u8; SHA256_OUTPUT_LEN]);
+pub struct BodyDigest([u8; 32]);
 
 /// Why a digest header does not say what the body is.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -40,15 +40,7 @@ pub enum DigestError {
 impl BodyDigest {
     /// Hashes a body; an absent body is the empty one.
     pub fn of(body: &[u8]) -> Self {
-        let mut bytes = [0; SHA256_OUTPUT_LEN];
-        // The lengths are both those of SHA-256, so `zip` covers every byte.
-        for (to, from) in bytes
-            .iter_mut()
-            .zip(aws_lc_rs::digest::digest(&SHA256, body).as_ref())
-        {
-            *to = *from;
-        }
-        Self(bytes)
+        Self(Sha256::digest(body).into())
     }
 
     /// The value of `Digest`, in the one spelling that all peers accept: `SHA-256=…`.
@@ -68,14 +60,9 @@ impl BodyDigest {
         }
         let mut found = None;
         for member in value.split(',') {
-            let (name, encoded) = member
-                .trim()
-                .split_once('=')
-                .ok_or(DigestError::Malformed("a member has no ="))?;
+            let (name, encoded) = member.trim().split_once('=').ok_or(DigestError::Malformed("a member has no ="))?;
             if name.eq_ignore_ascii_case("sha-256") {
-                let bytes = BASE64
-                    .decode(encoded)
-                    .map_err(|_| DigestError::Malformed("the sha-256 is not base64"))?;
+                let bytes = BASE64.decode(encoded).map_err(|_| DigestError::Malformed("the sha-256 is not base64"))?;
                 Self::set_once(&mut found, &bytes)?;
             }
         }
@@ -87,8 +74,7 @@ impl BodyDigest {
         if value.len() > MAX_LENGTH {
             return Err(DigestError::Malformed("it is longer than 1024 bytes"));
         }
-        let members =
-            dictionary::members(value).ok_or(DigestError::Malformed("it is no dictionary"))?;
+        let members = dictionary::members(value).ok_or(DigestError::Malformed("it is no dictionary"))?;
         let mut found = None;
         for member in members {
             let item: Item = Parser::new(member.value)
@@ -106,9 +92,7 @@ impl BodyDigest {
     }
 
     fn set_once(found: &mut Option<Self>, bytes: &[u8]) -> Result<(), DigestError> {
-        let bytes = bytes
-            .try_into()
-            .map_err(|_| DigestError::Malformed("the sha-256 has not 32 bytes"))?;
+        let bytes = bytes.try_into().map_err(|_| DigestError::Malformed("the sha-256 has not 32 bytes"))?;
         if found.replace(Self(bytes)).is_some() {
             return Err(DigestError::Malformed("sha-256 is given twice"));
         }
@@ -117,12 +101,7 @@ impl BodyDigest {
 }
 
 fn unsupported(value: &str) -> DigestError {
-    let name: String = value
-        .chars()
-        .take_while(|c| *c != '=')
-        .filter(|c| c.is_ascii_graphic())
-        .take(40)
-        .collect();
+    let name: String = value.chars().take_while(|c| *c != '=').filter(|c| c.is_ascii_graphic()).take(40).collect();
     DigestError::Unsupported(name)
 }
 
@@ -152,10 +131,7 @@ mod tests {
         assert_eq!(digest.to_digest(), format!("SHA-256={HELLO}"));
         assert_eq!(digest.to_content_digest(), format!("sha-256=:{HELLO}:"));
         assert_eq!(BodyDigest::from_digest(&digest.to_digest()), Ok(digest));
-        assert_eq!(
-            BodyDigest::from_content_digest(&digest.to_content_digest()),
-            Ok(digest)
-        );
+        assert_eq!(BodyDigest::from_content_digest(&digest.to_content_digest()), Ok(digest));
         assert_ne!(digest, BodyDigest::of(b"{\"hello\": \"World\"}"));
     }
 
@@ -170,22 +146,15 @@ mod tests {
         ] {
             assert_eq!(BodyDigest::from_digest(&value), expected, "{value}");
         }
-        for value in [
-            format!("sha-512=:AAAA:, sha-256=:{HELLO}:"),
-            format!("sha-256=:{HELLO}:;note=\"a, b\",md5=:AAAA:"),
-        ] {
+        for value in
+            [format!("sha-512=:AAAA:, sha-256=:{HELLO}:"), format!("sha-256=:{HELLO}:;note=\"a, b\",md5=:AAAA:")]
+        {
             assert_eq!(BodyDigest::from_content_digest(&value), expected, "{value}");
         }
 
-        for value in [
-            "SHA-512=AAAA".to_owned(),
-            "MD5=AAAA,SHA-512=AAAA".to_owned(),
-        ] {
+        for value in ["SHA-512=AAAA".to_owned(), "MD5=AAAA,SHA-512=AAAA".to_owned()] {
             let refused = BodyDigest::from_digest(&value);
-            assert!(
-                matches!(refused, Err(DigestError::Unsupported(_))),
-                "{value}"
-            );
+            assert!(matches!(refused, Err(DigestError::Unsupported(_))), "{value}");
         }
         let refused = BodyDigest::from_content_digest("sha-512=:AAAA:");
         assert_eq!(refused, Err(DigestError::Unsupported("sha-512".to_owned())));

@@ -10,6 +10,7 @@ use std::fmt;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
+use serde_json::map::Entry;
 use serde_json::{Map, Number, Value};
 
 use super::id::Id;
@@ -18,6 +19,9 @@ use super::id::Id;
 pub const DEPTH_LIMIT: usize = 64;
 /// The most items of one array, and the most keys of one object.
 pub const ITEM_LIMIT: usize = 1_000;
+/// The most values of one document. Without it a body of 1 MiB could grow a hundredfold in memory: an object of one key
+/// takes 8 bytes to send and more than 600 to hold.
+pub const VALUE_LIMIT: usize = 50_000;
 
 /// The `Public` collection: everybody.
 pub const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
@@ -33,7 +37,7 @@ pub enum Flaw {
     DuplicateKey,
     /// A string or key has a NUL character.
     Nul,
-    /// An array or an object is too long.
+    /// An array, an object or the whole document has too many values.
     TooManyItems,
     /// The document is no object.
     NotAnObject,
@@ -66,7 +70,7 @@ pub fn parse(bytes: &[u8]) -> Result<Map<String, Value>, JsonError> {
 pub fn parse_value(bytes: &[u8]) -> Result<Value, JsonError> {
     let flaw = Cell::new(Flaw::Syntax);
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let seed = Strict { depth: 0, flaw: &flaw };
+    let seed = Strict { depth: 0, left: &Cell::new(VALUE_LIMIT), flaw: &flaw };
     seed.deserialize(&mut deserializer)
         .and_then(|value| deserializer.end().map(|()| value))
         .map_err(|error| JsonError { flaw: flaw.get(), message: error.to_string() })
@@ -75,6 +79,7 @@ pub fn parse_value(bytes: &[u8]) -> Result<Value, JsonError> {
 #[derive(Clone, Copy)]
 struct Strict<'f> {
     depth: usize,
+    left: &'f Cell<usize>,
     flaw: &'f Cell<Flaw>,
 }
 
@@ -103,6 +108,10 @@ impl<'de> DeserializeSeed<'de> for Strict<'_> {
     type Value = Value;
 
     fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        let Some(left) = self.left.get().checked_sub(1) else {
+            return Err(self.fail(Flaw::TooManyItems, format_args!("the document has more than {VALUE_LIMIT} values")));
+        };
+        self.left.set(left);
         deserializer.deserialize_any(self)
     }
 }
@@ -164,12 +173,14 @@ impl<'de> Visitor<'de> for Strict<'_> {
             if object.len() == ITEM_LIMIT {
                 return Err(self.fail(Flaw::TooManyItems, format_args!("an object has more than {ITEM_LIMIT} keys")));
             }
-            if object.contains_key(&key) {
-                let key: String = key.chars().take(60).collect();
-                return Err(self.fail(Flaw::DuplicateKey, format_args!("the key {key:?} stands twice in one object")));
-            }
-            let value = entries.next_value_seed(inner)?;
-            object.insert(key, value);
+            match object.entry(key) {
+                Entry::Vacant(place) => place.insert(entries.next_value_seed(inner)?),
+                Entry::Occupied(twice) => {
+                    let key: String = twice.key().chars().take(60).collect();
+                    let message = format_args!("the key {key:?} stands twice in one object");
+                    return Err(self.fail(Flaw::DuplicateKey, message));
+                }
+            };
         }
         Ok(Value::Object(object))
     }
@@ -197,10 +208,10 @@ pub fn text<'v>(value: &'v Value, key: &str) -> Option<&'v str> {
 
 /// A text under a key or in its map of languages (`contentMap`), and the language if it is told.
 ///
-/// When both are there, the language is the one whose text is the plain one.
+/// When both are there, the language is the one whose text is the plain one. A map under the plain key is read too.
 #[must_use]
 pub fn text_in_language<'v>(value: &'v Value, key: &str) -> Option<(&'v str, Option<&'v str>)> {
-    let map = get(value, &format!("{key}Map")).and_then(Value::as_object);
+    let map = [&format!("{key}Map"), key].into_iter().find_map(|key| get(value, key)?.as_object());
     let mut languages = map.into_iter().flatten().filter_map(|(language, text)| Some((language, text.as_str()?)));
     match text(value, key) {
         Some(plain) => Some((plain, languages.find(|(_, text)| *text == plain).map(|(language, _)| language.as_str()))),
@@ -289,13 +300,12 @@ pub fn is_public(id: &str) -> bool {
 /// Does the document speak ActivityStreams? A document without any `@context` is taken as one, as most readers do.
 #[must_use]
 pub fn has_activitystreams_context(value: &Value) -> bool {
-    const CONTEXTS: [&str; 3] = [
-        "https://www.w3.org/ns/activitystreams",
-        "http://www.w3.org/ns/activitystreams",
-        "https://www.w3.org/ns/activitystreams#",
-    ];
-    get(value, "@context").is_none()
-        || each(value, "@context").any(|context| context.as_str().is_some_and(|text| CONTEXTS.contains(&text)))
+    const NAMESPACE: &str = "www.w3.org/ns/activitystreams";
+    let names = |text: &str| {
+        let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+        rest.is_some_and(|rest| rest.strip_suffix('#').unwrap_or(rest) == NAMESPACE)
+    };
+    get(value, "@context").is_none() || each(value, "@context").any(|context| context.as_str().is_some_and(names))
 }
 
 #[cfg(test)]
@@ -332,6 +342,9 @@ mod tests {
         let list = |items: usize| format!("{{\"a\":[{}1]}}", "1,".repeat(items - 1));
         assert!(parse(list(ITEM_LIMIT).as_bytes()).is_ok());
         assert_eq!(flaw(list(ITEM_LIMIT + 1).as_bytes()), Flaw::TooManyItems);
+        let lists = |lists: usize| format!("{{\"a\":[{}[]]}}", format!("[{}1],", "1,".repeat(998)).repeat(lists));
+        assert!(parse(lists(49).as_bytes()).is_ok());
+        assert_eq!(flaw(lists(50).as_bytes()), Flaw::TooManyItems);
     }
 
     #[test]

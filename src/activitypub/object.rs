@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::activity::Audience;
 use super::id::Id;
 use super::json;
+use super::language;
 
 /// The longest content that is read, in bytes; more is cut by refusing the object.
 pub const CONTENT_LIMIT: usize = 512 * 1024;
@@ -182,7 +183,7 @@ impl ReceivedObject {
             author,
             name: json::text_in_language(value, "name").map(|(text, _)| cut(text, NAME_LIMIT)),
             content_unsanitised: content.to_owned(),
-            language: language.filter(|tag| tag.len() <= 35).map(str::to_owned),
+            language: language.filter(|tag| language::is_well_formed(tag)).map(str::to_owned),
             source: source(value),
             summary_unsanitised: json::text_in_language(value, "summary").map(|(text, _)| cut(text, NAME_LIMIT)),
             sensitive: json::boolean(value, "sensitive")

@@ -4,10 +4,10 @@
 //! the literal JSON in canonical form (RFC 8785), never a graph expanded from it: other code reads the same
 //! keys that were signed. The parser must have refused repeated keys before a value comes here.
 
-use aws_lc_rs::digest::{SHA256, digest};
 use jiff::{SignedDuration, Timestamp};
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::{Map, Value};
+use sha2::{Digest as _, Sha256};
 
 use super::key::{KeyAlgorithm, KeyError, PrivateKey, PublicKey};
 
@@ -69,20 +69,12 @@ impl<'a> ProofView<'a> {
         let Some(proof) = object.get("proof") else {
             return Ok(None);
         };
-        let proof = proof
-            .as_object()
-            .ok_or_else(|| malformed("proof is not one object"))?;
-        for (name, known) in [
-            ("type", TYPE),
-            ("cryptosuite", CRYPTOSUITE),
-            ("proofPurpose", PURPOSE),
-        ] {
+        let proof = proof.as_object().ok_or_else(|| malformed("proof is not one object"))?;
+        for (name, known) in [("type", TYPE), ("cryptosuite", CRYPTOSUITE), ("proofPurpose", PURPOSE)] {
             let value = text(proof, name)?;
             if value != known {
                 let value: String = value.chars().take(80).collect();
-                return Err(ProofError::Unsupported(format!(
-                    "{name} is {value:?}; {known} is accepted"
-                )));
+                return Err(ProofError::Unsupported(format!("{name} is {value:?}; {known} is accepted")));
             }
         }
         let verification_method = text(proof, "verificationMethod")?;
@@ -112,11 +104,10 @@ fn time(proof: &Map<String, Value>, name: &str) -> Result<Option<Timestamp>, Pro
     if !proof.contains_key(name) {
         return Ok(None);
     }
-    text(proof, name)?.parse().map(Some).map_err(|_| {
-        ProofError::Malformed(format!(
-            "{name} is no time with a zone, such as 2026-11-24T00:10:00Z"
-        ))
-    })
+    text(proof, name)?
+        .parse()
+        .map(Some)
+        .map_err(|_| ProofError::Malformed(format!("{name} is no time with a zone, such as 2026-11-24T00:10:00Z")))
 }
 
 /// Signs an object and puts the proof into it. Not for private activities: a proof is evidence that can be passed on.
@@ -128,15 +119,12 @@ pub fn attach(
 ) -> Result<(), ProofError> {
     needs_ed25519(key.algorithm())?;
     check_literal(object)?;
-    let document = object
-        .as_object_mut()
-        .ok_or_else(|| malformed("only an object can have a proof"))?;
+    let document = object.as_object_mut().ok_or_else(|| malformed("only an object can have a proof"))?;
     if document.contains_key("proof") || document.contains_key("signature") {
         return Err(malformed("the object is signed already"));
     }
     let mut proof = Map::new();
-    let created = Timestamp::from_second(created.as_second())
-        .map_err(|_| malformed("created is out of range"))?;
+    let created = Timestamp::from_second(created.as_second()).map_err(|_| malformed("created is out of range"))?;
     for (name, value) in [
         ("type", TYPE),
         ("cryptosuite", CRYPTOSUITE),
@@ -158,29 +146,17 @@ pub fn attach(
 
 /// Proves that the holder of `key` signed this object as it stands, `signature` (of JSON-LD signatures) and the proof itself
 /// left out. Returns what the proof says of itself.
-pub fn verify<'a>(
-    object: &'a Value,
-    key: &PublicKey,
-    now: Timestamp,
-) -> Result<ProofView<'a>, ProofError> {
+pub fn verify<'a>(object: &'a Value, key: &PublicKey, now: Timestamp) -> Result<ProofView<'a>, ProofError> {
     let view = ProofView::of(object)?.ok_or(ProofError::Missing)?;
     needs_ed25519(key.algorithm())?;
     check_literal(object)?;
     if view.created.duration_since(now) > MAX_AHEAD {
-        return Err(ProofError::Stale(format!(
-            "created is {}, more than an hour ahead of {now}",
-            view.created
-        )));
+        return Err(ProofError::Stale(format!("created is {}, more than an hour ahead of {now}", view.created)));
     }
     if let Some(expires) = view.expires.filter(|expires| *expires < now) {
-        return Err(ProofError::Stale(format!(
-            "it expired at {expires}; here it is {now}"
-        )));
+        return Err(ProofError::Stale(format!("it expired at {expires}; here it is {now}")));
     }
-    let (Some(document), Some(proof)) = (
-        object.as_object(),
-        object.get("proof").and_then(Value::as_object),
-    ) else {
+    let (Some(document), Some(proof)) = (object.as_object(), object.get("proof").and_then(Value::as_object)) else {
         return Err(ProofError::Missing);
     };
     let signature = signature(text(proof, "proofValue")?)?;
@@ -197,9 +173,9 @@ pub fn verify<'a>(
 fn needs_ed25519(algorithm: KeyAlgorithm) -> Result<(), ProofError> {
     match algorithm {
         KeyAlgorithm::Ed25519 => Ok(()),
-        KeyAlgorithm::Rsa => Err(ProofError::Unsupported(format!(
-            "{CRYPTOSUITE} needs an Ed25519 key, this one is RSA"
-        ))),
+        KeyAlgorithm::Rsa => {
+            Err(ProofError::Unsupported(format!("{CRYPTOSUITE} needs an Ed25519 key, this one is RSA")))
+        }
     }
 }
 
@@ -242,19 +218,14 @@ fn check_literal(object: &Value) -> Result<(), ProofError> {
 }
 
 /// The object's contexts must begin with those of the proof: what comes after them was added by somebody on the way.
-fn check_context(
-    document: &Map<String, Value>,
-    proof: &Map<String, Value>,
-) -> Result<(), ProofError> {
+fn check_context(document: &Map<String, Value>, proof: &Map<String, Value>) -> Result<(), ProofError> {
     let Some(signed) = proof.get("@context") else {
         return Ok(());
     };
     let present = document.get("@context").unwrap_or(&Value::Null);
     match contexts(present).starts_with(contexts(signed)) {
         true => Ok(()),
-        false => Err(ProofError::Wrong(
-            "the @context of the object does not begin with that of the proof".to_owned(),
-        )),
+        false => Err(ProofError::Wrong("the @context of the object does not begin with that of the proof".to_owned())),
     }
 }
 
@@ -267,28 +238,17 @@ fn contexts(value: &Value) -> &[Value] {
 }
 
 /// The 64 bytes that are signed: hash of the proof without its value, then hash of the object.
-fn hash_data(
-    document: &Map<String, Value>,
-    proof: &Map<String, Value>,
-) -> Result<Vec<u8>, ProofError> {
-    let options = canonical(&Selected {
-        map: proof,
-        without: &["proofValue"],
-        context: None,
-    })?;
-    let document = canonical(&Selected {
-        map: document,
-        without: &["proof", "signature"],
-        context: proof.get("@context"),
-    })?;
-    let (options, document) = (digest(&SHA256, &options), digest(&SHA256, &document));
-    Ok([options.as_ref(), document.as_ref()].concat())
+fn hash_data(document: &Map<String, Value>, proof: &Map<String, Value>) -> Result<Vec<u8>, ProofError> {
+    let options = canonical(&Selected { map: proof, without: &["proofValue"], context: None })?;
+    let document =
+        canonical(&Selected { map: document, without: &["proof", "signature"], context: proof.get("@context") })?;
+    let (options, document) = (Sha256::digest(&options), Sha256::digest(&document));
+    Ok([options.as_slice(), document.as_slice()].concat())
 }
 
 /// The canonical form of a JSON value (JCS, RFC 8785).
 pub fn canonical(value: &impl Serialize) -> Result<Vec<u8>, ProofError> {
-    serde_json_canonicalizer::to_vec(value)
-        .map_err(|_| malformed("the object has no canonical form (RFC 8785)"))
+    serde_json_canonicalizer::to_vec(value).map_err(|_| malformed("the object has no canonical form (RFC 8785)"))
 }
 
 /// An object with some keys left out and its `@context` exchanged, without a copy of it.
@@ -390,16 +350,11 @@ mod tests {
             let mut changed = object.clone();
             change(&mut changed);
             let error = verify(&changed, key.public(), now()).expect_err("malformed");
-            assert!(
-                matches!(error, ProofError::Malformed(_)),
-                "{error}: {changed}"
-            );
+            assert!(matches!(error, ProofError::Malformed(_)), "{error}: {changed}");
         }
-        for (name, value) in [
-            ("type", "Ed25519Signature2020"),
-            ("cryptosuite", "jcs-eddsa-2022"),
-            ("proofPurpose", "authentication"),
-        ] {
+        for (name, value) in
+            [("type", "Ed25519Signature2020"), ("cryptosuite", "jcs-eddsa-2022"), ("proofPurpose", "authentication")]
+        {
             let mut changed = object.clone();
             changed["proof"][name] = json!(value);
             let error = ProofView::of(&changed).expect_err("another kind");
@@ -409,6 +364,8 @@ mod tests {
         assert_eq!(ProofView::of(&json!({"type": "Note"})), Ok(None));
         let (mut again, rsa) = (object, PrivateKey::generate_rsa().expect("a key"));
         assert!(attach(&mut again, METHOD, &key, now()).is_err(), "twice");
+        let mut linked = json!({"signature": {"type": "RsaSignature2017"}});
+        assert!(attach(&mut linked, METHOD, &key, now()).is_err(), "after");
         assert!(attach(&mut json!({}), METHOD, &rsa, now()).is_err(), "RSA");
         assert!(attach(&mut json!([]), METHOD, &key, now()).is_err(), "list");
     }
@@ -428,10 +385,7 @@ mod tests {
         let (object, key) = signed();
         let at = |minutes| now() + SignedDuration::from_mins(minutes);
         assert!(verify(&object, key.public(), at(-60)).is_ok());
-        assert!(matches!(
-            verify(&object, key.public(), at(-61)),
-            Err(ProofError::Stale(_))
-        ));
+        assert!(matches!(verify(&object, key.public(), at(-61)), Err(ProofError::Stale(_))));
         assert!(verify(&object, key.public(), at(60 * 24 * 365)).is_ok());
 
         let mut ending = object;
@@ -442,9 +396,6 @@ mod tests {
         let value = bs58::encode(key.sign(&data).expect("signed")).into_string();
         ending["proof"]["proofValue"] = json!(format!("z{value}"));
         assert!(verify(&ending, key.public(), at(5)).is_ok());
-        assert!(matches!(
-            verify(&ending, key.public(), at(6)),
-            Err(ProofError::Stale(_))
-        ));
+        assert!(matches!(verify(&ending, key.public(), at(6)), Err(ProofError::Stale(_))));
     }
 }

@@ -49,6 +49,12 @@ impl Visibility {
         }
     }
 
+    /// Who may read a post: whom its author asks for; otherwise, for a reply, those who may read its parent.
+    #[must_use]
+    pub fn of_reply(asked: Option<Self>, parent: Option<Self>) -> Self {
+        asked.or(parent).unwrap_or(Self::Public)
+    }
+
     /// May a stranger with the link read it?
     #[must_use]
     pub fn is_open(self) -> bool {
@@ -103,7 +109,7 @@ pub struct Attachment {
 pub struct PostInput {
     /// Markdown, up to 10,000 characters.
     pub content: String,
-    /// Who may read it; public if absent.
+    /// Who may read it. If absent: for a reply, those who may read what it answers; otherwise everybody.
     pub visibility: Option<String>,
     /// A content warning, up to 500 characters of plain text.
     pub summary: Option<String>,
@@ -122,8 +128,8 @@ pub struct PostInput {
 pub struct Draft {
     /// Markdown.
     pub content: String,
-    /// Who may read it.
-    pub visibility: Visibility,
+    /// Who may read it, if the author says so; [`Visibility::of_reply`] settles it otherwise.
+    pub visibility: Option<Visibility>,
     /// A content warning.
     pub summary: Option<String>,
     /// Hide attachments until asked for.
@@ -146,7 +152,7 @@ impl PostInput {
             self.summary.map(|text| refusal::optional("summary", &text, WARNING_LIMIT)).transpose()?.flatten();
         Ok(Draft {
             content: refusal::needed("content", &self.content, CONTENT_LIMIT)?,
-            visibility: self.visibility.as_deref().map_or(Ok(Visibility::Public), str::parse)?,
+            visibility: self.visibility.as_deref().map(str::parse).transpose()?,
             sensitive: self.sensitive.unwrap_or(summary.is_some()),
             summary,
             language: self.language.as_deref().map(language).transpose()?,
@@ -214,7 +220,13 @@ mod tests {
         };
         assert!(draft(None).sensitive);
         assert!(!draft(Some(false)).sensitive);
-        assert_eq!(draft(None).visibility, Visibility::Public);
+    }
+
+    #[test]
+    fn an_answer_is_as_private_as_what_it_answers_unless_its_author_says_otherwise() {
+        assert_eq!(Visibility::of_reply(None, None), Visibility::Public);
+        assert_eq!(Visibility::of_reply(None, Some(Visibility::Direct)), Visibility::Direct);
+        assert_eq!(Visibility::of_reply(Some(Visibility::Public), Some(Visibility::Direct)), Visibility::Public);
     }
 
     #[test]

@@ -142,7 +142,7 @@ pub enum Refusal {
 }
 
 /// Why a node cannot be set up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SetupRefusal {
     /// A space and an administrator are there.
     #[error("this node is set up already; an administrator can add spaces and members")]
@@ -153,6 +153,17 @@ pub enum SetupRefusal {
     /// Nothing can be done before the setup.
     #[error("this node is not set up yet; open the link that `thirdspace serve` prints, or run `thirdspace setup`")]
     Missing,
+    /// The node was started under another address than its first.
+    #[error(
+        "this node has lived at {remembered} since its first start, and everything it ever sent names that address; \
+         it cannot be started as {found}: set origin back, or begin with an empty data folder"
+    )]
+    OtherOrigin {
+        /// The origin of the first start.
+        remembered: String,
+        /// The origin of this start.
+        found: String,
+    },
 }
 
 /// What sort of "no" it is; doors choose a status from it.

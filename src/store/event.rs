@@ -69,9 +69,41 @@ pub fn tidy(tx: &mut Tx<'_>, time: Timestamp, limit: u32) -> Result<u64, Error> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::coworking::id::{ActorId, FollowId, MemberId};
+    use crate::store::plan;
+    use crate::store::testing::Scratch;
 
     #[tokio::test]
     async fn every_statement_uses_an_index() {
-        crate::store::plan::check(STATEMENTS).await;
+        plan::check(STATEMENTS).await;
+    }
+
+    #[test]
+    fn facts_are_published_in_order_and_forgotten_only_afterwards() {
+        let store = Scratch::new();
+        let at = |seconds: i64| Timestamp::from_second(1_800_000_000 + seconds).unwrap();
+        let mut notices = store.store.subscribe();
+        store
+            .write(move |tx| {
+                let joined = Event::MemberJoined { member: MemberId(i64::MAX) };
+                let follow = FollowId(3);
+                let asked = Event::FollowRequested { follower: ActorId(1), target: ActorId(2), follow };
+                let left = Event::MemberLeft { member: MemberId(4) };
+                for (event, second) in [(joined, 0), (asked, 1), (left, 2)] {
+                    record(tx, &event, at(second))?;
+                }
+                let waiting = unpublished(tx, 9)?;
+                assert_eq!(waiting.iter().map(|recorded| recorded.event).collect::<Vec<_>>(), [joined, asked, left]);
+                assert_eq!(waiting[1].recorded_at, at(1));
+                mark_published(tx, waiting[0].id, at(3))?;
+                mark_published(tx, waiting[2].id, at(3))?;
+                assert_eq!(unpublished(tx, 9)?, [waiting[1]]);
+                assert_eq!(tidy(tx, at(2), 9)?, 1, "the second waits, the third is younger");
+                assert_eq!(tidy(tx, at(60), 9)?, 1);
+                assert_eq!(unpublished(tx, 9)?, [waiting[1]]);
+                Ok::<_, Error>(())
+            })
+            .unwrap();
+        assert_eq!(notices.try_recv(), Ok(Notice::Event));
     }
 }

@@ -34,11 +34,11 @@ pub(super) fn with_places(sql: &str, first: usize, count: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::plan;
+    use crate::store::testing::Scratch;
 
-    #[tokio::test]
-    async fn any_number_of_keys_finds_each_row_once() {
-        let (_folder, store) = plan::store();
+    #[test]
+    fn any_number_of_keys_finds_each_row_once() {
+        let store = Scratch::new();
         for count in [0_i64, 1, 2, 5, 80, 81, 200] {
             let found = store
                 .write(move |tx| {
@@ -51,7 +51,6 @@ mod tests {
                     let sql = "SELECT name FROM setting WHERE value = ?1 AND name IN ({keys})";
                     by_keys(tx, sql, &[Value::Text("x".into())], &keys, |row| row.get::<String>(0))
                 })
-                .await
                 .unwrap();
             let distinct: std::collections::HashSet<_> = found.iter().collect();
             assert_eq!((found.len(), distinct.len()), (count as usize, count as usize));

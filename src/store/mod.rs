@@ -5,26 +5,41 @@
 //! `&mut Tx` that can be called one after another in the same job. Who needs to know that something changed
 //! subscribes to [`Notice`]s, which leave after the commit.
 
+pub mod activity;
 pub mod actor;
+pub mod announce;
+pub mod block;
+pub mod delivery;
 mod errand;
 mod error;
 pub mod event;
+pub mod follow;
 mod id;
 pub mod json;
 pub mod key;
 mod many;
 pub mod member;
 mod migration;
+pub mod notification;
+pub mod offer;
 pub mod page;
 pub mod peer;
+pub mod pin;
 mod plan;
+pub mod post;
 mod queue;
+pub mod reaction;
+pub mod report;
 pub mod setting;
 pub mod space;
 mod sqlite;
 #[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
 mod tests;
+pub mod timeline;
 pub mod token;
+pub mod tombstone;
 mod tx;
 mod typed;
 mod value;

@@ -110,12 +110,10 @@ statements! {
                  ON CONFLICT (host) DO UPDATE SET level = excluded.level, note = excluded.note";
     SET_SOFTWARE = "INSERT INTO peer (host, software, first_met_at) VALUES (?1, ?2, ?3) \
                     ON CONFLICT (host) DO UPDATE SET software = excluded.software";
-    /// Writes nothing for a peer that is well and was heard within the hour: this is said of every activity.
+    STANDING = concat!("SELECT ", health_columns!(), ", last_heard_at FROM peer WHERE host = ?1");
     HEARD = "INSERT INTO peer (host, first_met_at, last_heard_at) VALUES (?1, ?2, ?2) \
              ON CONFLICT (host) DO UPDATE SET last_heard_at = excluded.last_heard_at, failures = 0, \
-             open_until = NULL, failing_days = 0, last_failing_day = NULL, dead_since = NULL \
-             WHERE peer.failures > 0 OR peer.dead_since IS NOT NULL OR peer.failing_days > 0 \
-             OR peer.last_heard_at IS NULL OR peer.last_heard_at < ?3";
+             open_until = NULL, failing_days = 0, last_failing_day = NULL, dead_since = NULL";
     HEALTH = concat!("SELECT ", health_columns!(), " FROM peer WHERE host = ?1");
     SET_HEALTH = "INSERT INTO peer (host, first_met_at, failures, open_until, failing_days, last_failing_day, \
                   dead_since) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) \
@@ -209,13 +207,20 @@ pub fn set_software(tx: &mut Tx<'_>, host: &Host, software: &str, now: Timestamp
     Ok(())
 }
 
-/// A server was heard: it sent something verified, or took something. Whatever was wrong with it is over.
+/// A server was heard: it sent something verified, or took something. Whatever was wrong with it is over; `true` when
+/// there was something. Nothing is written for a server that is well and was heard within the hour.
 ///
 /// # Errors
 /// The store's.
-pub fn heard(tx: &mut Tx<'_>, host: &Host, now: Timestamp) -> Result<(), Error> {
-    tx.execute(HEARD, params![host.as_str(), now, earlier(now, HEARD_GRAIN)])?;
-    Ok(())
+pub fn heard(tx: &mut Tx<'_>, host: &Host, now: Timestamp) -> Result<bool, Error> {
+    let standing = tx
+        .query_one(STANDING, params![host.as_str()], |row| Ok((read_health(row)?, row.get::<Option<Timestamp>>(5)?)))?;
+    let (health, last_heard) = standing.unwrap_or_default();
+    let well = health == Health::default();
+    if !well || last_heard.is_none_or(|last| last < earlier(now, HEARD_GRAIN)) {
+        tx.execute(HEARD, params![host.as_str(), now])?;
+    }
+    Ok(!well)
 }
 
 /// Whether a server answers.

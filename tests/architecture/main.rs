@@ -18,7 +18,7 @@ const MAY_NAME: [(&str, &[&str]); 15] = [
     ("http_client", &[]),
     ("site", &["coworking"]),
     ("key_ring", &["activitypub", "coworking"]),
-    ("store", &["coworking"]),
+    ("store", &["coworking", "site"]),
     // Only to turn settings into what these two are opened with.
     ("config", &["http_client", "site", "store"]),
     ("operations", &["coworking", "site", "store"]),

@@ -1,9 +1,8 @@
 //! The keys of actors, and the two signature algorithms of the fediverse: RSASSA-PKCS1-v1_5 with SHA-256
 //! (RFC 8017) for HTTP signatures, Ed25519 (RFC 8032) for object proofs and RFC 9421.
 //!
-//! A key is read once into a form that is ready to work and can be cached: parsing an RSA key costs about
-//! as much as a verification. Everything that is weak or unknown is refused here, so that a [`PublicKey`]
-//! that exists can be used without asking again.
+//! A key is read once into a form that is ready to work, shared by its clones and fit for a cache. Everything that
+//! is weak or unknown is refused here, so that a [`PublicKey`] that exists can be used without asking again.
 
 mod pem;
 mod private;

@@ -21,25 +21,14 @@ pub(super) fn decode(text: &str) -> Result<(&str, Vec<u8>), KeyError> {
     if text.len() > MAX_LENGTH {
         return Err(KeyError::Pem("it is longer than 8192 bytes"));
     }
-    let (_, rest) = text
-        .split_once("-----BEGIN ")
-        .ok_or(KeyError::Pem("the BEGIN line is missing"))?;
-    let (label, rest) = rest
-        .split_once("-----")
-        .ok_or(KeyError::Pem("the BEGIN line is cut off"))?;
-    let (body, rest) = rest
-        .split_once("-----END ")
-        .ok_or(KeyError::Pem("the END line is missing"))?;
+    let (_, rest) = text.split_once("-----BEGIN ").ok_or(KeyError::Pem("the BEGIN line is missing"))?;
+    let (label, rest) = rest.split_once("-----").ok_or(KeyError::Pem("the BEGIN line is cut off"))?;
+    let (body, rest) = rest.split_once("-----END ").ok_or(KeyError::Pem("the END line is missing"))?;
     if !rest.starts_with(label) {
         return Err(KeyError::Pem("the BEGIN and END lines differ"));
     }
-    let compact: Vec<u8> = body
-        .bytes()
-        .filter(|byte| !byte.is_ascii_whitespace())
-        .collect();
-    let bytes = BASE64
-        .decode(compact)
-        .map_err(|_| KeyError::Pem("the text between the lines is not base64"))?;
+    let compact: Vec<u8> = body.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    let bytes = BASE64.decode(compact).map_err(|_| KeyError::Pem("the text between the lines is not base64"))?;
     Ok((label, bytes))
 }
 

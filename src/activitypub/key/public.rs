@@ -5,12 +5,11 @@ use std::sync::Arc;
 
 use aws_lc_rs::encoding::{AsDer as _, PublicKeyX509Der};
 use aws_lc_rs::signature::{
-    ED25519, ED25519_PUBLIC_KEY_LEN, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256,
-    RsaPublicKeyComponents,
+    ED25519, ED25519_PUBLIC_KEY_LEN, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents,
 };
-use pkcs1::RsaPublicKeyRef;
-use spki::der::Decode as _;
-use spki::{ObjectIdentifier, SubjectPublicKeyInfoRef};
+use rsa::pkcs1::{self, RsaPublicKeyRef};
+use rsa::pkcs8::spki::der::Decode as _;
+use rsa::pkcs8::{ObjectIdentifier, SubjectPublicKeyInfoRef};
 
 use super::{KeyAlgorithm, KeyError, RSA_BITS, pem};
 
@@ -48,12 +47,8 @@ impl PublicKey {
 
     /// Reads a SubjectPublicKeyInfo (RFC 5280, section 4.1).
     pub fn from_spki_der(der: &[u8]) -> Result<Self, KeyError> {
-        let info = SubjectPublicKeyInfoRef::from_der(der)
-            .map_err(|_| KeyError::Encoding("SubjectPublicKeyInfo"))?;
-        let bytes = info
-            .subject_public_key
-            .as_bytes()
-            .ok_or(KeyError::Encoding("SubjectPublicKeyInfo"))?;
+        let info = SubjectPublicKeyInfoRef::from_der(der).map_err(|_| KeyError::Encoding("SubjectPublicKeyInfo"))?;
+        let bytes = info.subject_public_key.as_bytes().ok_or(KeyError::Encoding("SubjectPublicKeyInfo"))?;
         match info.algorithm.oid {
             pkcs1::ALGORITHM_OID => Self::from_pkcs1_der(bytes),
             ED25519_OID => Self::from_ed25519(bytes),
@@ -74,12 +69,9 @@ impl PublicKey {
         if !odd || !(2..=32).contains(&bit_length(exponent)) {
             return Err(KeyError::RsaExponent);
         }
-        let parsed = RsaPublicKeyComponents {
-            n: modulus,
-            e: exponent,
-        }
-        .to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256)
-        .map_err(|_| KeyError::Encoding(WHAT))?;
+        let parsed = RsaPublicKeyComponents { n: modulus, e: exponent }
+            .to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256)
+            .map_err(|_| KeyError::Encoding(WHAT))?;
         Self::from_parsed(KeyAlgorithm::Rsa, parsed)
     }
 
@@ -99,12 +91,8 @@ impl PublicKey {
         if text.len() > MAX_MULTIBASE {
             return Err(KeyError::Multibase("it is longer than 1024 characters"));
         }
-        let encoded = text
-            .strip_prefix('z')
-            .ok_or(KeyError::Multibase("it does not start with z"))?;
-        let bytes = bs58::decode(encoded)
-            .into_vec()
-            .map_err(|_| KeyError::Multibase("it is not base58btc"))?;
+        let encoded = text.strip_prefix('z').ok_or(KeyError::Multibase("it does not start with z"))?;
+        let bytes = bs58::decode(encoded).into_vec().map_err(|_| KeyError::Multibase("it is not base58btc"))?;
         match bytes.split_first_chunk::<2>() {
             Some((&ED25519_PREFIX, key)) => Self::from_ed25519(key),
             Some((&RSA_PREFIX, key)) => Self::from_pkcs1_der(key),
@@ -114,11 +102,7 @@ impl PublicKey {
 
     fn from_parsed(algorithm: KeyAlgorithm, parsed: ParsedPublicKey) -> Result<Self, KeyError> {
         let spki = parsed.as_der().map_err(|_| KeyError::Library)?;
-        Ok(Self(Arc::new(Inner {
-            algorithm,
-            parsed,
-            spki,
-        })))
+        Ok(Self(Arc::new(Inner { algorithm, parsed, spki })))
     }
 
     /// What kind of key it is.
@@ -197,11 +181,6 @@ impl Eq for PublicKey {}
 
 impl fmt::Debug for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "PublicKey({:?}, {})",
-            self.algorithm(),
-            self.to_multibase()
-        )
+        write!(f, "PublicKey({:?}, {})", self.algorithm(), self.to_multibase())
     }
 }

@@ -4,12 +4,12 @@ use proptest::prelude::*;
 use rsa::BoxedUint;
 use rsa::pkcs1::EncodeRsaPublicKey as _;
 use rsa::pkcs1v15::{Signature, SigningKey, VerifyingKey};
+use rsa::pkcs8::spki::der::Encode as _;
+use rsa::pkcs8::spki::der::asn1::UintRef;
 use rsa::pkcs8::{DecodePrivateKey as _, EncodePublicKey as _, LineEnding};
 use rsa::signature::{SignatureEncoding as _, Signer as _, Verifier as _};
 use rsa::traits::PublicKeyParts as _;
 use sha2::Sha256;
-use spki::der::Encode as _;
-use spki::der::asn1::UintRef;
 
 use super::*;
 
@@ -66,30 +66,16 @@ fn a_key_is_the_same_in_every_form_that_peers_write() {
     let spki = other.to_public_key_pem(LineEnding::LF).expect("PEM");
     assert_eq!(key.to_pem(), spki);
     let pkcs1 = other.to_pkcs1_pem(LineEnding::CRLF).expect("PEM");
-    let one_line = spki
-        .replace('\n', "")
-        .replace("KEY-----", "KEY-----\n")
-        .replace("-----END", "\n-----END");
-    for text in [
-        spki.replace('\n', "\r\n"),
-        pkcs1.to_string(),
-        one_line,
-        format!("\n  {}", spki.trim_end()),
-    ] {
+    let one_line = spki.replace('\n', "").replace("KEY-----", "KEY-----\n").replace("-----END", "\n-----END");
+    for text in [spki.replace('\n', "\r\n"), pkcs1.to_string(), one_line, format!("\n  {}", spki.trim_end())] {
         assert_eq!(PublicKey::from_pem(&text).as_ref(), Ok(key), "{text}");
     }
-    assert_eq!(
-        PublicKey::from_multibase(&key.to_multibase()).as_ref(),
-        Ok(key)
-    );
+    assert_eq!(PublicKey::from_multibase(&key.to_multibase()).as_ref(), Ok(key));
 
     let ed25519 = PrivateKey::generate_ed25519().expect("a key");
     let public = ed25519.public();
     assert_eq!(PublicKey::from_pem(&public.to_pem()).as_ref(), Ok(public));
-    assert_eq!(
-        PublicKey::from_multibase(&public.to_multibase()).as_ref(),
-        Ok(public)
-    );
+    assert_eq!(PublicKey::from_multibase(&public.to_multibase()).as_ref(), Ok(public));
     for private in [ours, &ed25519] {
         let der = private.to_pkcs8_der().expect("PKCS#8");
         let read = PrivateKey::from_pkcs8_der(&der).expect("our own key");
@@ -104,18 +90,13 @@ fn a_key_is_the_same_in_every_form_that_peers_write() {
 fn a_multikey_of_the_specification_reads_as_its_bytes() {
     // FEP-521a and the did:key method: the same key as hexadecimal and as a Multikey.
     let hex = "2e6fcce36701dc791488e0d0b1745cc1e33a4c1c9fcc41c63bd343dbbe0970e6";
-    let bytes: Vec<u8> = (0..32)
-        .map(|at| u8::from_str_radix(&hex[at * 2..at * 2 + 2], 16).expect("hex"))
-        .collect();
+    let bytes: Vec<u8> = (0..32).map(|at| u8::from_str_radix(&hex[at * 2..at * 2 + 2], 16).expect("hex")).collect();
     let key = PublicKey::from_ed25519(&bytes).expect("a key");
-    assert_eq!(
-        key.to_multibase(),
-        "z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK"
-    );
+    assert_eq!(key.to_multibase(), "z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK");
 }
 
 fn pkcs1_der(modulus: &[u8], exponent: &[u8]) -> Vec<u8> {
-    let key = pkcs1::RsaPublicKeyRef {
+    let key = rsa::pkcs1::RsaPublicKeyRef {
         modulus: UintRef::new(modulus).expect("a number"),
         public_exponent: UintRef::new(exponent).expect("a number"),
     };
@@ -124,24 +105,13 @@ fn pkcs1_der(modulus: &[u8], exponent: &[u8]) -> Vec<u8> {
 
 #[test]
 fn weak_and_oversized_rsa_keys_are_refused_by_their_numbers() {
-    for (bits, accepted) in [
-        (1024, false),
-        (2047, false),
-        (2048, true),
-        (4096, true),
-        (4097, false),
-    ] {
+    for (bits, accepted) in [(1024, false), (2047, false), (2048, true), (4096, true), (4097, false)] {
         let modulus = (BoxedUint::one_with_precision(bits) << (bits - 1)) | BoxedUint::one();
         let key = pkcs1_der(&modulus.to_be_bytes(), &[1, 0, 1]);
         let read = PublicKey::from_pkcs1_der(&key);
         match accepted {
             true => assert!(read.is_ok(), "{bits}: {read:?}"),
-            false => assert_eq!(
-                read,
-                Err(KeyError::RsaSize {
-                    bits: bits as usize
-                })
-            ),
+            false => assert_eq!(read, Err(KeyError::RsaSize { bits: bits as usize })),
         }
     }
     let (_, theirs) = &*OURS;

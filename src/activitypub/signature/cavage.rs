@@ -12,8 +12,7 @@ use jiff::Timestamp;
 use super::error::excerpt;
 use super::received::CoveredDigests;
 use super::{
-    MAX_COVERED, MAX_HEADER, MAX_KEY_ID, Message, ReceivedSignature, Scheme, SignatureError,
-    SigningError, window,
+    MAX_COVERED, MAX_HEADER, MAX_KEY_ID, Message, ReceivedSignature, Scheme, SignatureError, SigningError, window,
 };
 use crate::activitypub::key::{KeyAlgorithm, PrivateKey};
 
@@ -32,11 +31,7 @@ const COVERED: [&str; 5] = ["(request-target)", "host", "date", "digest", "conte
 ///
 /// `Content-Type` is covered when there is a body. No `(created)`: Mobilizon, Fedify and Pleroma want the `Date`. No
 /// space after a comma: Mitra and snac split there.
-pub fn sign_cavage(
-    message: &Message<'_>,
-    key_id: &str,
-    key: &PrivateKey,
-) -> Result<String, SigningError> {
+pub fn sign_cavage(message: &Message<'_>, key_id: &str, key: &PrivateKey) -> Result<String, SigningError> {
     if key.algorithm() != KeyAlgorithm::Rsa {
         return Err(SigningError::NeedsRsa);
     }
@@ -128,13 +123,10 @@ fn write_number(number: i64, out: &mut Vec<u8>) {
     out.extend_from_slice(text.as_bytes());
 }
 
-pub(super) fn parse(
-    message: &Message<'_>,
-    now: Timestamp,
-) -> Result<ReceivedSignature, SignatureError> {
-    let header = message.single("signature").map_err(|count| {
-        SignatureError::malformed(format!("{count} Signature headers; one is accepted"))
-    })?;
+pub(super) fn parse(message: &Message<'_>, now: Timestamp) -> Result<ReceivedSignature, SignatureError> {
+    let header = message
+        .single("signature")
+        .map_err(|count| SignatureError::malformed(format!("{count} Signature headers; one is accepted")))?;
     let header = readable(header)?;
     let parameters = Parameters::parse(header)?;
 
@@ -145,9 +137,9 @@ pub(super) fn parse(
         ));
     }
     let signature = parameters.needed("signature", parameters.signature)?;
-    let signature = BASE64.decode(signature).map_err(|_| {
-        SignatureError::malformed("the signature parameter of the Signature header is not base64")
-    })?;
+    let signature = BASE64
+        .decode(signature)
+        .map_err(|_| SignatureError::malformed("the signature parameter of the Signature header is not base64"))?;
     let hs2019 = parameters.is_hs2019()?;
     let covered = covered(parameters.headers.unwrap_or("(created)"))?;
 
@@ -166,13 +158,7 @@ pub(super) fn parse(
     }
     check_host(message)?;
     let digests = CoveredDigests::read(message, "digest", covers)?;
-    let text = signing_string(
-        message,
-        covered.iter().map(String::as_str),
-        created,
-        expires,
-    )
-    .map_err(|name| {
+    let text = signing_string(message, covered.iter().map(String::as_str), created, expires).map_err(|name| {
         SignatureError::malformed(format!(
             "the signature covers {:?}, which this request does not have",
             excerpt(name.as_bytes())
@@ -213,12 +199,9 @@ pub(super) fn parse(
 /// A signature header as text, if it is short enough and text at all.
 pub(super) fn readable(header: &[u8]) -> Result<&str, SignatureError> {
     if header.len() > MAX_HEADER {
-        return Err(SignatureError::malformed(
-            "the signature headers are longer than 8192 bytes",
-        ));
+        return Err(SignatureError::malformed("the signature headers are longer than 8192 bytes"));
     }
-    std::str::from_utf8(header)
-        .map_err(|_| SignatureError::malformed("the signature headers are not text"))
+    std::str::from_utf8(header).map_err(|_| SignatureError::malformed("the signature headers are not text"))
 }
 
 fn uncovered(name: &str) -> SignatureError {
@@ -229,9 +212,9 @@ fn uncovered(name: &str) -> SignatureError {
 
 /// The one `Host` header must name this node: a signature for another one may have been recorded there.
 pub(super) fn check_host(message: &Message<'_>) -> Result<(), SignatureError> {
-    let host = message.single("host").map_err(|count| {
-        SignatureError::malformed(format!("{count} Host headers arrived; one is accepted"))
-    })?;
+    let host = message
+        .single("host")
+        .map_err(|count| SignatureError::malformed(format!("{count} Host headers arrived; one is accepted")))?;
     if message.is_host(host) {
         return Ok(());
     }
@@ -243,9 +226,9 @@ pub(super) fn check_host(message: &Message<'_>) -> Result<(), SignatureError> {
 }
 
 fn date(message: &Message<'_>) -> Result<Timestamp, SignatureError> {
-    let value = message.single("date").map_err(|count| {
-        SignatureError::malformed(format!("{count} Date headers arrived; one is accepted"))
-    })?;
+    let value = message
+        .single("date")
+        .map_err(|count| SignatureError::malformed(format!("{count} Date headers arrived; one is accepted")))?;
     std::str::from_utf8(value)
         .ok()
         .and_then(|text| httpdate::parse_http_date(text).ok())
@@ -270,9 +253,7 @@ fn covered(headers: &str) -> Result<Vec<String>, SignatureError> {
             )));
         }
         if found.len() == MAX_COVERED {
-            return Err(SignatureError::malformed(
-                "the signature covers more than 64 headers",
-            ));
+            return Err(SignatureError::malformed("the signature covers more than 64 headers"));
         }
         found.push(name);
     }
@@ -324,9 +305,7 @@ impl<'a> Parameters<'a> {
     }
 
     fn needed(&self, name: &str, value: Option<&'a str>) -> Result<&'a str, SignatureError> {
-        value.ok_or_else(|| {
-            SignatureError::malformed(format!("the Signature header has no {name} parameter"))
-        })
+        value.ok_or_else(|| SignatureError::malformed(format!("the Signature header has no {name} parameter")))
     }
 
     /// `hs2019` and no algorithm leave the choice to the key, which must be RSA either way.

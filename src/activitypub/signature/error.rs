@@ -69,11 +69,7 @@ pub enum SigningError {
 /// A short, printable piece of what a peer sent.
 pub(super) fn excerpt(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
-    let mut short: String = text
-        .chars()
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-        .take(EXCERPT)
-        .collect();
+    let mut short: String = text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).take(EXCERPT).collect();
     if text.chars().nth(EXCERPT).is_some() {
         short.push('…');
     }

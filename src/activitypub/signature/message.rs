@@ -16,36 +16,17 @@ pub struct Message<'a> {
 impl<'a> Message<'a> {
     /// A request that will be sent to `url`, with the headers that will be sent, `Host` among them.
     pub fn sent(method: &'a str, url: &'a Url, headers: &'a [(&'a str, &'a [u8])]) -> Self {
-        Self {
-            method,
-            scheme: url.scheme(),
-            authority: authority(url),
-            path: url.path(),
-            query: url.query(),
-            headers,
-        }
+        Self { method, scheme: url.scheme(), authority: authority(url), path: url.path(), query: url.query(), headers }
     }
 
     /// A request that was received. `origin` is the public address of this node (its path is ignored), which a proxy
     /// cannot change; `target` is the path with the query exactly as it stood in the request line.
-    pub fn received(
-        method: &'a str,
-        target: &'a str,
-        origin: &'a Url,
-        headers: &'a [(&'a str, &'a [u8])],
-    ) -> Self {
+    pub fn received(method: &'a str, target: &'a str, origin: &'a Url, headers: &'a [(&'a str, &'a [u8])]) -> Self {
         let (path, query) = match target.split_once('?') {
             Some((path, query)) => (path, Some(query)),
             None => (target, None),
         };
-        Self {
-            method,
-            scheme: origin.scheme(),
-            authority: authority(origin),
-            path,
-            query,
-            headers,
-        }
+        Self { method, scheme: origin.scheme(), authority: authority(origin), path, query, headers }
     }
 
     /// The method as received: names of methods are case-sensitive.
@@ -75,10 +56,7 @@ impl<'a> Message<'a> {
 
     /// All values of a header in their order. `name` in any case.
     pub fn values<'m>(&'m self, name: &'m str) -> impl Iterator<Item = &'a [u8]> + 'm {
-        self.headers
-            .iter()
-            .filter(move |(other, _)| other.eq_ignore_ascii_case(name))
-            .map(|(_, value)| trim(value))
+        self.headers.iter().filter(move |(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| trim(value))
     }
 
     /// The one value of a header, or how many there are.
@@ -120,9 +98,7 @@ impl<'a> Message<'a> {
 
     /// Whether requests of this method bring a body that must be covered.
     pub(super) fn brings_body(&self) -> bool {
-        ["POST", "PUT", "PATCH"]
-            .iter()
-            .any(|method| self.method.eq_ignore_ascii_case(method))
+        ["POST", "PUT", "PATCH"].iter().any(|method| self.method.eq_ignore_ascii_case(method))
     }
 
     /// Whether a `Host` value names the authority of this message; a spelled-out default port is no difference.

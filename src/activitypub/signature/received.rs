@@ -130,12 +130,9 @@ impl CoveredDigests {
             }
             let mut value = Vec::new();
             message.write_header(name, &mut value);
-            let value = std::str::from_utf8(&value).map_err(|_| {
-                SignatureError::malformed(format!("the {name} header is not ASCII"))
-            })?;
-            parse(value)
-                .map(Some)
-                .map_err(|error| SignatureError::digest(name, &error))
+            let value = std::str::from_utf8(&value)
+                .map_err(|_| SignatureError::malformed(format!("the {name} header is not ASCII")))?;
+            parse(value).map(Some).map_err(|error| SignatureError::digest(name, &error))
         };
         let found = Self {
             digest: read("digest", BodyDigest::from_digest)?,
@@ -159,10 +156,7 @@ impl CoveredDigests {
             Some(body) => *body,
             None => BodyDigest::of(b""),
         };
-        for (name, claimed) in [
-            ("Digest", self.digest),
-            ("Content-Digest", self.content_digest),
-        ] {
+        for (name, claimed) in [("Digest", self.digest), ("Content-Digest", self.content_digest)] {
             if claimed.is_some_and(|claimed| claimed != body) {
                 return Err(SignatureError::wrong(format!(
                     "the {name} header is not the SHA-256 of the body that arrived ({})",

@@ -40,10 +40,7 @@ pub(super) fn check(
                 "{what} is {made}, {} minutes ago; even with a later expires at most 720 are accepted",
                 age.as_mins()
             ),
-            None => format!(
-                "{what} is {made}, {} minutes ago ({now} here); at most 60 are accepted",
-                age.as_mins()
-            ),
+            None => format!("{what} is {made}, {} minutes ago ({now} here); at most 60 are accepted", age.as_mins()),
         }));
     }
     Ok(())
@@ -51,11 +48,8 @@ pub(super) fn check(
 
 /// Reads unix seconds as both schemes write them.
 pub(super) fn unix_seconds(name: &str, seconds: i64) -> Result<Timestamp, SignatureError> {
-    Timestamp::from_second(seconds).map_err(|_| {
-        SignatureError::malformed(format!(
-            "{name} is {seconds}, which is no time in unix seconds"
-        ))
-    })
+    Timestamp::from_second(seconds)
+        .map_err(|_| SignatureError::malformed(format!("{name} is {seconds}, which is no time in unix seconds")))
 }
 
 #[cfg(test)]

@@ -71,6 +71,7 @@ statements! {
     SAVE = "UPDATE actor SET name = ?2, name_folded = ?3, summary = ?4, summary_source = ?5, icon = ?6, \
             icon_alt = ?7, fields = ?8, skills = ?9, manually_approves_followers = ?10, discoverable = ?11, \
             indexable = ?12, hides_network = ?13, updated = max(?14, updated + 1) WHERE id = ?1 AND local = 1";
+    RENAME = "UPDATE actor SET name = ?2, name_folded = ?3, updated = max(?4, updated + 1) WHERE id = ?1 AND local = 1";
     SET_ALIASES = "UPDATE actor SET also_known_as = ?2, updated = max(?3, updated + 1) WHERE id = ?1 AND local = 1";
     SET_MOVED = "UPDATE actor SET moved_to = ?2, updated = max(?3, updated + 1) WHERE id = ?1";
 }
@@ -149,6 +150,15 @@ pub fn save_shown(tx: &mut Tx<'_>, id: ActorId, shown: &Shown, now: Timestamp) -
             now
         ],
     )?;
+    Ok(())
+}
+
+/// Writes the display name of a local actor, and moves its version on.
+///
+/// # Errors
+/// The store's.
+pub fn rename(tx: &mut Tx<'_>, id: ActorId, name: &str, now: Timestamp) -> Result<(), Error> {
+    tx.execute(RENAME, params![id, name, name.to_lowercase(), now])?;
     Ok(())
 }
 

@@ -3,9 +3,12 @@
 //! One table for all of them, because a follow, a like or a block does not ask where somebody lives. A row is never
 //! deleted: who is gone keeps URI and name as a tombstone, so that neither can be taken again.
 
+mod actor_type;
 mod local;
 mod remote;
 mod search;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -13,66 +16,15 @@ use serde::{Deserialize, Serialize};
 use super::json::{self, Json};
 use super::many::by_keys;
 use super::plan::statements;
-use super::typed::words;
 use super::{Error, Row, Tx, Value, params};
 use crate::coworking::id::{ActorId, SpaceId};
 use crate::coworking::profile::Picture;
 use crate::site::Site;
 
-pub use local::{NewLocal, Shown, add_local, local_list, save_shown, set_aliases, set_moved};
+pub use actor_type::{ActorType, UnknownActorType};
+pub use local::{NewLocal, Shown, add_local, local_list, rename, save_shown, set_aliases, set_moved};
 pub use remote::{Changed, RemoteKey, RemoteProfile, mark_fetched, set_suspended, upsert_remote};
 pub use search::search;
-
-/// What an actor is, in ActivityStreams' words (Activity Vocabulary, section 3.2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum ActorType {
-    /// A human; every member is one.
-    Person,
-    /// A community; every space of ours is one.
-    Group,
-    /// A company or association.
-    Organization,
-    /// A bot.
-    Service,
-    /// A program; the node itself is one.
-    Application,
-}
-
-impl ActorType {
-    /// The word on the wire and in the store.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Person => "Person",
-            Self::Group => "Group",
-            Self::Organization => "Organization",
-            Self::Service => "Service",
-            Self::Application => "Application",
-        }
-    }
-}
-
-/// The text is none of the five types of actors.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("an actor is a Person, Group, Organization, Service or Application")]
-pub struct UnknownActorType;
-
-impl std::str::FromStr for ActorType {
-    type Err = UnknownActorType;
-
-    fn from_str(text: &str) -> Result<Self, UnknownActorType> {
-        match text {
-            "Person" => Ok(Self::Person),
-            "Group" => Ok(Self::Group),
-            "Organization" => Ok(Self::Organization),
-            "Service" => Ok(Self::Service),
-            "Application" => Ok(Self::Application),
-            _ => Err(UnknownActorType),
-        }
-    }
-}
-
-words!(ActorType: "a type of actors");
 
 /// One line of the table that a profile shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -153,6 +153,7 @@ fn write(tx: &mut Tx<'_>, id: ActorId, profile: &RemoteProfile, now: Timestamp) 
         WRITE,
         params![
             id,
+            &profile.uri,
             profile.actor_type,
             &profile.username,
             profile.username.to_lowercase(),
@@ -245,9 +246,98 @@ pub fn set_suspended(tx: &mut Tx<'_>, id: ActorId, suspended: bool, now: Timesta
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::coworking::peer::Level;
+    use crate::store::actor::testing::{local, profile};
+    use crate::store::actor::{by_handle, by_id, mark_deleted};
+    use crate::store::plan;
+    use crate::store::testing::Scratch;
+
+    const BEN: &str = "https://pier.example/users/Ben";
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_second(1_800_000_000 + seconds).unwrap()
+    }
 
     #[tokio::test]
     async fn every_statement_uses_an_index() {
-        crate::store::plan::check(STATEMENTS).await;
+        plan::check(STATEMENTS).await;
+    }
+
+    #[test]
+    fn reading_somebody_again_keeps_what_is_new_and_nothing_else() {
+        let store = Scratch::new();
+        store
+            .write(|tx| {
+                // Finer than the store keeps it: that alone is no change.
+                let published = Some(Timestamp::from_nanosecond(1_700_000_000_000_000_123).unwrap());
+                let said = RemoteProfile { published, ..profile(BEN) };
+                let (id, first) = upsert_remote(tx, &said, at(0))?;
+                assert_eq!((first, upsert_remote(tx, &said, at(10))?), (Changed::New, (id, Changed::Nothing)));
+                let read = by_handle(tx, "ben", "PIER.example")?.unwrap();
+                assert_eq!((read.updated, read.fetched_at), (at(0), Some(at(10))));
+
+                let again = RemoteProfile { name: "Benedict".into(), ..said.clone() };
+                assert_eq!(upsert_remote(tx, &again, at(0))?, (id, Changed::Profile));
+                let read = by_id(tx, id)?.unwrap();
+                assert_eq!((read.name.as_str(), read.handle()), ("Benedict", "Ben@pier.example".into()));
+                assert!(read.updated > at(0));
+                assert_eq!(peer::by_host(tx, &Host::parse("pier.example").unwrap())?.unwrap().level, Level::Known);
+                Ok::<_, Error>(())
+            })
+            .unwrap();
+    }
+
+    #[test]
+    fn who_is_gone_stays_gone_who_is_suspended_stays_so_and_who_lives_here_is_not_overwritten() {
+        let store = Scratch::new();
+        store
+            .write(|tx| {
+                let (id, _) = upsert_remote(tx, &profile(BEN), at(0))?;
+                set_suspended(tx, id, true, at(1))?;
+                let renamed = RemoteProfile { name: "X".into(), ..profile(BEN) };
+                upsert_remote(tx, &renamed, at(2))?;
+                assert_eq!(by_id(tx, id)?.unwrap().suspended_at, Some(at(1)));
+                assert!(!key::by_uri(tx, &format!("{BEN}#main-key"))?.unwrap().owner_active);
+
+                assert!(mark_deleted(tx, id, at(3))?);
+                assert!(!mark_deleted(tx, id, at(4))?);
+                assert_eq!(upsert_remote(tx, &renamed, at(5))?, (id, Changed::Kept));
+                let gone = by_id(tx, id)?.unwrap();
+                assert_eq!((gone.name.as_str(), gone.deleted_at), ("", Some(at(3))));
+
+                let uri = "https://harbor.example/members/ana";
+                let ana = local(tx, "ana", at(0))?;
+                assert_eq!(upsert_remote(tx, &profile(uri), at(5))?, (ana, Changed::Kept));
+                assert_eq!((by_id(tx, ana)?.unwrap().name.as_str(), key::of_actor(tx, ana)?), ("ana", vec![]));
+                Ok::<_, Error>(())
+            })
+            .unwrap();
+    }
+
+    #[test]
+    fn a_key_that_is_gone_is_retired_and_nobody_takes_anothers() {
+        let store = Scratch::new();
+        store
+            .write(|tx| {
+                let (ben, _) = upsert_remote(tx, &profile(BEN), at(0))?;
+                let old = format!("{BEN}#main-key");
+                let new = RemoteKey { uri: format!("{BEN}#2"), algorithm: Algorithm::Ed25519, public_key: "z6".into() };
+                let rotated = RemoteProfile { keys: vec![new.clone()], ..profile(BEN) };
+                assert_eq!(upsert_remote(tx, &rotated, at(1))?.1, Changed::Nothing, "keys are not what is shown");
+                assert_eq!(key::by_uri(tx, &old)?.unwrap().retired_at, Some(at(1)));
+                let shown: Vec<_> = key::of_actor(tx, ben)?.into_iter().map(|key| key.uri).collect();
+                assert_eq!(shown, [new.uri.as_str()]);
+                upsert_remote(tx, &profile(BEN), at(2))?;
+                assert_eq!(key::by_uri(tx, &old)?.unwrap().retired_at, None, "it is shown again");
+
+                let stolen = RemoteKey { uri: old.clone(), algorithm: Algorithm::Rsa, public_key: "mine".into() };
+                let thief = RemoteProfile { keys: vec![stolen], ..profile("https://evil.example/users/eve") };
+                let (eve, _) = upsert_remote(tx, &thief, at(3))?;
+                let kept = key::by_uri(tx, &old)?.unwrap();
+                assert_eq!((kept.owner, kept.owner_uri.as_str(), kept.public_key), (ben, BEN, format!("key of {BEN}")));
+                assert_eq!(key::of_actor(tx, eve)?, []);
+                Ok::<_, Error>(())
+            })
+            .unwrap();
     }
 }

@@ -62,9 +62,47 @@ fn after(prefix: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::actor::testing::{local, profile};
+    use crate::store::actor::{RemoteProfile, upsert_remote};
+    use crate::store::plan;
+    use crate::store::testing::Scratch;
 
     #[tokio::test]
     async fn every_statement_uses_an_index() {
-        crate::store::plan::check(STATEMENTS).await;
+        plan::check(STATEMENTS).await;
+    }
+
+    #[test]
+    fn a_beginning_finds_people_and_strangers_find_those_who_want_it() {
+        let store = Scratch::new();
+        let remote = [
+            profile("https://pier.example/users/Analog"),
+            RemoteProfile { name: "Ana Élan".into(), ..profile("https://pier.example/users/xy") },
+            RemoteProfile { discoverable: false, ..profile("https://quay.example/users/anarchist") },
+            profile("https://quay.example/users/bert"),
+        ];
+        store
+            .write(move |tx| {
+                let now = jiff::Timestamp::UNIX_EPOCH;
+                for name in ["anabel", "ana"] {
+                    local(tx, name, now)?;
+                }
+                for person in &remote {
+                    upsert_remote(tx, person, now)?;
+                }
+                let mut names = |text: &str, by_member, limit| {
+                    let found = search(tx, text, by_member, limit).unwrap();
+                    found.into_iter().map(|actor| actor.username).collect::<Vec<_>>()
+                };
+                assert_eq!(names(" ANA", true, 80), ["ana", "anabel", "Analog", "anarchist", "xy"]);
+                assert_eq!(names("@ana", false, 80), ["Analog", "xy"]);
+                assert_eq!(names("ana é", true, 80), ["xy"]);
+                assert_eq!(names("@analog@pi", true, 80), ["Analog"]);
+                assert_eq!(names("ana", true, 2), ["ana", "anabel"]);
+                assert_eq!(names("", true, 80), [""; 0]);
+                assert_eq!(names("ana%", true, 80), [""; 0]);
+                Ok::<_, Error>(())
+            })
+            .unwrap();
     }
 }

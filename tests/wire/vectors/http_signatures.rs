@@ -17,9 +17,7 @@ use url::Url;
 use super::{folder, read};
 
 fn text<'a>(value: &'a Value, name: &str) -> &'a str {
-    value[name]
-        .as_str()
-        .unwrap_or_else(|| panic!("no {name} in {value}"))
+    value[name].as_str().unwrap_or_else(|| panic!("no {name} in {value}"))
 }
 
 fn load(name: &str) -> Option<Value> {
@@ -28,10 +26,7 @@ fn load(name: &str) -> Option<Value> {
 }
 
 fn pairs(headers: &[(String, String)]) -> Vec<(&str, &[u8])> {
-    headers
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.as_bytes()))
-        .collect()
+    headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect()
 }
 
 /// Every single byte of a signature and, for speed, every third of the text.
@@ -66,21 +61,13 @@ fn draft_cavage_12_appendix_c() {
 
     // Its key has 1024 bits: this node refuses it, so the other library verifies what this one composed.
     let pem = text(&vectors, "public_key_pem");
-    assert_eq!(
-        PublicKey::from_pem(pem),
-        Err(KeyError::RsaSize { bits: 1024 })
-    );
+    assert_eq!(PublicKey::from_pem(pem), Err(KeyError::RsaSize { bits: 1024 }));
     let key = rsa::PublicKey::from_public_key_pem(pem).expect("a key");
     let key = rsa::pkcs1v15::VerifyingKey::<sha2::Sha256>::new(key);
 
     let origin = Url::parse("https://example.com").expect("a URL");
     let headers = pairs(&headers);
-    let message = Message::received(
-        text(request, "method"),
-        text(request, "target"),
-        &origin,
-        &headers,
-    );
+    let message = Message::received(text(request, "method"), text(request, "target"), &origin, &headers);
     let (mut texts, mut signatures) = (0, 0);
     for case in vectors["cases"].as_array().expect("cases") {
         let name = text(case, "name");
@@ -91,11 +78,7 @@ fn draft_cavage_12_appendix_c() {
             case["expires"].as_i64(),
         )
         .expect("every component is there");
-        assert_eq!(
-            String::from_utf8_lossy(&composed.bytes),
-            text(case, "signing_string"),
-            "{name}"
-        );
+        assert_eq!(String::from_utf8_lossy(&composed.bytes), text(case, "signing_string"), "{name}");
         texts += 1;
         // The third one is wrong in the draft, which says so itself.
         if case["verified_here_with_python_cryptography"] == true {
@@ -137,23 +120,15 @@ fn rfc_9421_appendix_b() {
 
     for case in vectors["vectors"].as_array().expect("vectors") {
         let name = text(case, "name");
-        let (label, parameters) = text(case, "signature_input")
-            .split_once('=')
-            .expect("a label");
+        let (label, parameters) = text(case, "signature_input").split_once('=').expect("a label");
         if name.contains("Response") {
-            let words = signature_base(&message, parameters)
-                .expect_err(name)
-                .to_string();
+            let words = signature_base(&message, parameters).expect_err(name).to_string();
             assert!(words.contains("@status"), "{words}");
             refused += 1;
             continue;
         }
         let base = signature_base(&message, parameters).expect("every component is there");
-        assert_eq!(
-            String::from_utf8_lossy(&base),
-            text(case, "signature_base"),
-            "{name}"
-        );
+        assert_eq!(String::from_utf8_lossy(&base), text(case, "signature_base"), "{name}");
         bases += 1;
 
         let algorithm = name.rsplit(' ').next().expect("a name");
@@ -161,11 +136,7 @@ fn rfc_9421_appendix_b() {
             let pem = text(&vectors["keys"][text(case, "keyid")], "public_pem");
             let key = PublicKey::from_pem(pem).expect("a key");
             let signature = STANDARD.decode(text(case, "signature")).expect("base64");
-            only_exactly(
-                |text, signature| key.verifies(text, signature),
-                &base,
-                &signature,
-            );
+            only_exactly(|text, signature| key.verifies(text, signature), &base, &signature);
             signatures += 1;
         } else {
             let input = format!("{};alg=\"{algorithm}\"", text(case, "signature_input"));
@@ -180,9 +151,7 @@ fn rfc_9421_appendix_b() {
             refused += 1;
         }
     }
-    println!(
-        "RFC 9421: {bases} signature bases, {signatures} signature, {refused} refused by name"
-    );
+    println!("RFC 9421: {bases} signature bases, {signatures} signature, {refused} refused by name");
     assert_eq!((bases, signatures, refused), (5, 1, 5));
 }
 
@@ -206,10 +175,7 @@ fn rfc_9421_keys_and_digests() {
                     .decode(text(&keys[name]["jwk"], member))
                     .expect("base64url");
                 let der = key.to_spki_der();
-                assert!(
-                    der.windows(number.len()).any(|window| window == number),
-                    "{name}"
-                );
+                assert!(der.windows(number.len()).any(|window| window == number), "{name}");
             }
             (Err(KeyError::Unsupported(kind)), Err(expected)) => assert_eq!(kind, expected),
             (key, _) => panic!("{name}: {key:?}"),

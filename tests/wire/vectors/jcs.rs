@@ -12,8 +12,7 @@ fn canonical_forms_are_equal_byte_for_byte() {
     for entry in std::fs::read_dir(folder.join("input")).expect("a folder") {
         let name = entry.expect("an entry").file_name();
         let name = name.to_str().expect("a name");
-        let input: serde_json::Value =
-            serde_json::from_str(&read(&folder.join("input"), name)).expect("JSON");
+        let input: serde_json::Value = serde_json::from_str(&read(&folder.join("input"), name)).expect("JSON");
         let form = canonical(&input).expect("canonical");
         let output = read(&folder.join("output"), name);
         assert_eq!(String::from_utf8_lossy(&form), output, "{name}");

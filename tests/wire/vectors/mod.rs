@@ -10,9 +10,7 @@ use std::path::PathBuf;
 
 /// A folder of vectors, or nothing (with a line about it) when it is not there.
 fn folder(name: &str) -> Option<PathBuf> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("../shared/vectors")
-        .join(name);
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/vectors").join(name);
     if path.is_dir() {
         return Some(path);
     }
@@ -35,9 +33,7 @@ fn ed25519_secret(multibase: &str) -> thirdspace::activitypub::key::PrivateKey {
     let bytes = bs58::decode(encoded).into_vec().expect("base58btc");
     let seed = bytes.strip_prefix(&[0x80, 0x26]).expect("ed25519-priv");
     // PKCS#8 around a seed (RFC 8410, section 7) is a fixed prefix.
-    let mut der = vec![
-        0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20,
-    ];
+    let mut der = vec![0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
     der.extend_from_slice(seed);
     thirdspace::activitypub::key::PrivateKey::from_pkcs8_der(&der).expect("a key")
 }

@@ -21,18 +21,9 @@ fn the_w3c_vector_is_reached_step_by_step() {
 
     let unsigned = parse(read(&folder, "unsigned.json"));
     let options = parse(read(&jcs, "proofConfigJCS.json"));
-    let (document, proof) = (
-        canonical(&unsigned).expect("canonical"),
-        canonical(&options).expect("canonical"),
-    );
-    assert_eq!(
-        String::from_utf8_lossy(&document),
-        read(&jcs, "canonDocJCS.txt")
-    );
-    assert_eq!(
-        String::from_utf8_lossy(&proof),
-        read(&jcs, "proofCanonJCS.txt")
-    );
+    let (document, proof) = (canonical(&unsigned).expect("canonical"), canonical(&options).expect("canonical"));
+    assert_eq!(String::from_utf8_lossy(&document), read(&jcs, "canonDocJCS.txt"));
+    assert_eq!(String::from_utf8_lossy(&proof), read(&jcs, "proofCanonJCS.txt"));
     let (document, proof) = (digest(&SHA256, &document), digest(&SHA256, &proof));
     assert_eq!(hex(document.as_ref()), read(&jcs, "docHashJCS.txt"));
     assert_eq!(hex(proof.as_ref()), read(&jcs, "proofHashJCS.txt"));
@@ -44,9 +35,7 @@ fn the_w3c_vector_is_reached_step_by_step() {
     assert_eq!(value, read(&jcs, "sigBTC58JCS.txt"));
 
     let signed = parse(read(&jcs, "signedJCS.json"));
-    let view = ProofView::of(&signed)
-        .expect("well-formed")
-        .expect("a proof");
+    let view = ProofView::of(&signed).expect("well-formed").expect("a proof");
     let mut made = unsigned;
     attach(&mut made, view.verification_method, &key, view.created).expect("a proof");
     assert_eq!(made, signed);
@@ -63,14 +52,8 @@ fn other_suites_of_the_w3c_are_refused_by_name() {
     let mut count = 0;
     for (name, word) in [
         ("eddsa-rdfc-2022/signedDataInt.json", "eddsa-rdfc-2022"),
-        (
-            "eddsa-rdfc-2022/employ/signedDataInt.json",
-            "eddsa-rdfc-2022",
-        ),
-        (
-            "Ed25519Signature2020/signedEdSig.json",
-            "Ed25519Signature2020",
-        ),
+        ("eddsa-rdfc-2022/employ/signedDataInt.json", "eddsa-rdfc-2022"),
+        ("Ed25519Signature2020/signedEdSig.json", "Ed25519Signature2020"),
         ("proof-set-chain/signedProofSet2.json", "not one object"),
         ("proof-set-chain/signedProofChain2.json", "not one object"),
     ] {
@@ -85,8 +68,7 @@ fn other_suites_of_the_w3c_are_refused_by_name() {
 #[test]
 fn the_vector_of_fep_8b32_is_made_and_verified() {
     let key = ed25519_secret("z3u2en7t5LR2WtQH5PfFqMqwVHBeXouLzo6haApm8XHqvjxq");
-    let value =
-        "z42ffGu6AUKPCFcFPiabmUvnGLPJzC7e4DGWC52NUasSSH37UMa9c58tdgVszUcZfytxa4fQ5TYHaJENCxUDe9SdL";
+    let value = "z42ffGu6AUKPCFcFPiabmUvnGLPJzC7e4DGWC52NUasSSH37UMa9c58tdgVszUcZfytxa4fQ5TYHaJENCxUDe9SdL";
     let method = "https://server.example/users/alice#ed25519-key";
     // The document of the FEP (public domain), without its proof.
     let unsigned = json!({
@@ -116,10 +98,7 @@ fn the_vector_of_fep_8b32_is_made_and_verified() {
 }
 
 fn every_changed_byte_is_noticed(signed: &Value, key: &PublicKey) {
-    let at = ProofView::of(signed)
-        .expect("well-formed")
-        .expect("a proof")
-        .created;
+    let at = ProofView::of(signed).expect("well-formed").expect("a proof").created;
     let text = signed.to_string();
     let (mut tried, mut refused) = (0, 0);
     for position in 0..text.len() {

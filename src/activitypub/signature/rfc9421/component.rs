@@ -16,18 +16,13 @@ pub(super) struct Component<'a> {
 
 impl<'a> Component<'a> {
     pub(super) fn plain(name: &'a str) -> Self {
-        Self {
-            name,
-            parameter: None,
-        }
+        Self { name, parameter: None }
     }
 }
 
 pub(super) fn components(list: &InnerList) -> Result<Vec<Component<'_>>, SignatureError> {
     if list.items.len() > MAX_COVERED {
-        return Err(SignatureError::malformed(
-            "the signature covers more than 64 components",
-        ));
+        return Err(SignatureError::malformed("the signature covers more than 64 components"));
     }
     let mut found = Vec::with_capacity(list.items.len());
     for item in &list.items {
@@ -45,15 +40,11 @@ pub(super) fn components(list: &InnerList) -> Result<Vec<Component<'_>>, Signatu
 
 fn component(item: &Item) -> Result<Component<'_>, SignatureError> {
     let BareItem::String(name) = &item.bare_item else {
-        return Err(SignatureError::malformed(
-            "a covered component is no string; write \"@method\" with quotes",
-        ));
+        return Err(SignatureError::malformed("a covered component is no string; write \"@method\" with quotes"));
     };
     let name = name.as_str();
     if name.is_empty() || name.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        return Err(SignatureError::malformed(
-            "a covered component is empty or not in lower case",
-        ));
+        return Err(SignatureError::malformed("a covered component is empty or not in lower case"));
     }
     let parameter = match name {
         "@query-param" => text(&item.params, "name")?,
@@ -80,9 +71,9 @@ pub(super) fn missing((name, why): (String, NoValue)) -> SignatureError {
         NoValue::Unsupported => SignatureError::wrong(format!(
             "the signature covers {name:?}, a component that this node does not support in requests"
         )),
-        NoValue::Absent => SignatureError::malformed(format!(
-            "the signature covers {name:?}, which this request does not have"
-        )),
+        NoValue::Absent => {
+            SignatureError::malformed(format!("the signature covers {name:?}, which this request does not have"))
+        }
     }
 }
 
@@ -102,8 +93,7 @@ pub(super) fn base<'c>(
             out.push(b'"');
         }
         out.extend_from_slice(b": ");
-        write_value(message, component, &mut out)
-            .map_err(|why| (component.name.to_owned(), why))?;
+        write_value(message, component, &mut out).map_err(|why| (component.name.to_owned(), why))?;
         out.push(b'\n');
     }
     out.extend_from_slice(b"\"@signature-params\": ");
@@ -112,11 +102,7 @@ pub(super) fn base<'c>(
 }
 
 /// Sections 2.1 and 2.2.
-fn write_value(
-    message: &Message<'_>,
-    component: Component<'_>,
-    out: &mut Vec<u8>,
-) -> Result<(), NoValue> {
+fn write_value(message: &Message<'_>, component: Component<'_>, out: &mut Vec<u8>) -> Result<(), NoValue> {
     match component.name {
         "@method" => out.extend_from_slice(message.method().as_bytes()),
         "@target-uri" => {
@@ -160,7 +146,5 @@ fn query_parameter(message: &Message<'_>, name: Option<&str>) -> Option<String> 
 
 /// The form encoding, with `%20` instead of `+` for a space; a plus sign itself is `%2B` in it.
 fn encode_form(text: &str) -> String {
-    url::form_urlencoded::byte_serialize(text.as_bytes())
-        .collect::<String>()
-        .replace('+', "%20")
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
 }

@@ -41,19 +41,11 @@ pub fn sign_rfc9421(
         true => &["@method", "@target-uri", "content-digest"],
         false => &["@method", "@target-uri"],
     };
-    let parameters = format!(
-        "(\"{}\");created={};keyid=\"{key_id}\"",
-        covered.join("\" \""),
-        created.as_second()
-    );
+    let parameters = format!("(\"{}\");created={};keyid=\"{key_id}\"", covered.join("\" \""), created.as_second());
     let components = covered.iter().map(|name| Component::plain(name));
-    let base = base(message, components, &parameters)
-        .map_err(|(name, _)| SigningError::MissingComponent(name))?;
+    let base = base(message, components, &parameters).map_err(|(name, _)| SigningError::MissingComponent(name))?;
     let signature = general_purpose::STANDARD.encode(key.sign(&base)?);
-    Ok(Rfc9421Headers {
-        signature_input: format!("sig1={parameters}"),
-        signature: format!("sig1=:{signature}:"),
-    })
+    Ok(Rfc9421Headers { signature_input: format!("sig1={parameters}"), signature: format!("sig1=:{signature}:") })
 }
 
 /// The signature base (section 2.5) for `parameters`, the value of one member of `Signature-Input` as received or as
@@ -64,10 +56,7 @@ pub fn signature_base(message: &Message<'_>, parameters: &str) -> Result<Vec<u8>
     base(message, components.into_iter(), parameters).map_err(missing)
 }
 
-pub(super) fn parse(
-    message: &Message<'_>,
-    now: Timestamp,
-) -> Result<ReceivedSignature, SignatureError> {
+pub(super) fn parse(message: &Message<'_>, now: Timestamp) -> Result<ReceivedSignature, SignatureError> {
     let input = joined(message, "signature-input");
     let signature = joined(message, "signature");
     let inputs = members("Signature-Input", &input)?;
@@ -99,10 +88,7 @@ fn joined(message: &Message<'_>, name: &str) -> Vec<u8> {
     value
 }
 
-fn members<'a>(
-    header: &str,
-    value: &'a [u8],
-) -> Result<Vec<dictionary::Member<'a>>, SignatureError> {
+fn members<'a>(header: &str, value: &'a [u8]) -> Result<Vec<dictionary::Member<'a>>, SignatureError> {
     dictionary::members(readable(value)?).ok_or_else(|| {
         SignatureError::malformed(format!(
             "the {header} header is not a dictionary (RFC 8941) of 1 to 8 members with different labels: {:?}",
@@ -122,33 +108,21 @@ fn parse_member(
     let components = components(&list)?;
     let covers = |name: &str| components.iter().any(|component| component.name == name);
 
-    let (key_id, created) = (
-        text(&list.params, "keyid")?,
-        integer(&list.params, "created")?,
-    );
+    let (key_id, created) = (text(&list.params, "keyid")?, integer(&list.params, "created")?);
     let key_id = key_id
         .filter(|id| (1..=MAX_KEY_ID).contains(&id.len()))
-        .ok_or_else(|| {
-            SignatureError::malformed("the signature has no keyid parameter of 1 to 2048 bytes")
-        })?;
-    let created = created.ok_or_else(|| {
-        SignatureError::malformed("the signature has no created parameter (unix seconds)")
-    })?;
+        .ok_or_else(|| SignatureError::malformed("the signature has no keyid parameter of 1 to 2048 bytes"))?;
+    let created =
+        created.ok_or_else(|| SignatureError::malformed("the signature has no created parameter (unix seconds)"))?;
     let algorithm = algorithm(text(&list.params, "alg")?)?;
 
     let whole = covers("@target-uri");
     let target = whole || covers("@request-target");
     for (needed, covered) in [
         ("@method", covers("@method")),
-        (
-            "@target-uri (or @authority and @path)",
-            whole || covers("@authority") || covers("host"),
-        ),
+        ("@target-uri (or @authority and @path)", whole || covers("@authority") || covers("host")),
         ("@target-uri (or @path)", target || covers("@path")),
-        (
-            "@target-uri (or @query)",
-            target || covers("@query") || message.query().is_none(),
-        ),
+        ("@target-uri (or @query)", target || covers("@query") || message.query().is_none()),
     ] {
         if !covered {
             return Err(SignatureError::wrong(format!(
@@ -188,24 +162,14 @@ fn inner_list(parameters: &str) -> Result<InnerList, SignatureError> {
             excerpt(parameters.as_bytes())
         ))
     };
-    let list: List = Parser::new(parameters)
-        .with_version(Version::Rfc8941)
-        .parse()
-        .map_err(|_| malformed())?;
+    let list: List = Parser::new(parameters).with_version(Version::Rfc8941).parse().map_err(|_| malformed())?;
     let mut list = list.into_iter();
     let (Some(ListEntry::InnerList(list)), None) = (list.next(), list.next()) else {
         return Err(malformed());
     };
-    let kept = list.params.len()
-        + list
-            .items
-            .iter()
-            .map(|item| item.params.len())
-            .sum::<usize>();
+    let kept = list.params.len() + list.items.iter().map(|item| item.params.len()).sum::<usize>();
     if dictionary::parameter_count(parameters) != Some(kept) {
-        return Err(SignatureError::malformed(
-            "the Signature-Input header repeats a parameter",
-        ));
+        return Err(SignatureError::malformed("the Signature-Input header repeats a parameter"));
     }
     Ok(list)
 }
@@ -214,9 +178,7 @@ fn text<'a>(parameters: &'a Parameters, name: &str) -> Result<Option<&'a str>, S
     match parameters.get(name) {
         None => Ok(None),
         Some(BareItem::String(text)) => Ok(Some(text.as_str())),
-        Some(_) => Err(SignatureError::malformed(format!(
-            "the {name} parameter of the signature is no string"
-        ))),
+        Some(_) => Err(SignatureError::malformed(format!("the {name} parameter of the signature is no string"))),
     }
 }
 
@@ -224,9 +186,7 @@ fn integer(parameters: &Parameters, name: &str) -> Result<Option<i64>, Signature
     match parameters.get(name) {
         None => Ok(None),
         Some(BareItem::Integer(number)) => Ok(Some(i64::from(*number))),
-        Some(_) => Err(SignatureError::malformed(format!(
-            "the {name} parameter of the signature is no integer"
-        ))),
+        Some(_) => Err(SignatureError::malformed(format!("the {name} parameter of the signature is no integer"))),
     }
 }
 
@@ -246,14 +206,9 @@ fn algorithm(name: Option<&str>) -> Result<Option<KeyAlgorithm>, SignatureError>
 }
 
 fn byte_sequence(value: &str) -> Result<Vec<u8>, SignatureError> {
-    let item: Option<Item> = Parser::new(value)
-        .with_version(Version::Rfc8941)
-        .parse()
-        .ok();
+    let item: Option<Item> = Parser::new(value).with_version(Version::Rfc8941).parse().ok();
     match item.map(|item| item.bare_item) {
         Some(BareItem::ByteSequence(bytes)) => Ok(bytes),
-        _ => Err(SignatureError::malformed(
-            "the member of the Signature header is no byte sequence (:base64:)",
-        )),
+        _ => Err(SignatureError::malformed("the member of the Signature header is no byte sequence (:base64:)")),
     }
 }

@@ -13,10 +13,8 @@ use super::*;
 use crate::activitypub::digest::BodyDigest;
 use crate::activitypub::key::{PrivateKey, PublicKey};
 
-static RSA: LazyLock<PrivateKey> =
-    LazyLock::new(|| PrivateKey::generate_rsa().expect("an RSA key"));
-static ED25519: LazyLock<PrivateKey> =
-    LazyLock::new(|| PrivateKey::generate_ed25519().expect("an Ed25519 key"));
+static RSA: LazyLock<PrivateKey> = LazyLock::new(|| PrivateKey::generate_rsa().expect("an RSA key"));
+static ED25519: LazyLock<PrivateKey> = LazyLock::new(|| PrivateKey::generate_ed25519().expect("an Ed25519 key"));
 
 const BODY: &[u8] = br#"{"type":"Follow"}"#;
 const DATE: &str = "Tue, 24 Nov 2026 00:10:00 GMT";
@@ -43,12 +41,7 @@ impl Request {
     fn new(method: &'static str, target: &str) -> Self {
         let body = if method == "POST" { BODY } else { b"" };
         let digest = BodyDigest::of(body);
-        let mut request = Self {
-            method,
-            target: target.to_owned(),
-            headers: Vec::new(),
-            body: body.to_vec(),
-        };
+        let mut request = Self { method, target: target.to_owned(), headers: Vec::new(), body: body.to_vec() };
         request.set("host", "node.example");
         request.set("date", DATE);
         request.set("accept", "application/activity+json");
@@ -63,8 +56,7 @@ impl Request {
 
     fn set(&mut self, name: &str, value: &str) {
         self.headers.retain(|(other, _)| other != name);
-        self.headers
-            .push((name.to_owned(), value.as_bytes().to_vec()));
+        self.headers.push((name.to_owned(), value.as_bytes().to_vec()));
     }
 
     fn get(&self, name: &str) -> &str {
@@ -77,16 +69,9 @@ impl Request {
         self.check_at(key, now())
     }
 
-    fn check_at(
-        &self,
-        key: &PublicKey,
-        at: Timestamp,
-    ) -> Result<ReceivedSignature, SignatureError> {
-        let headers: Vec<(&str, &[u8])> = self
-            .headers
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_slice()))
-            .collect();
+    fn check_at(&self, key: &PublicKey, at: Timestamp) -> Result<ReceivedSignature, SignatureError> {
+        let headers: Vec<(&str, &[u8])> =
+            self.headers.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect();
         let origin = origin();
         let message = Message::received(self.method, &self.target, &origin, &headers);
         let received = parse(&message, at)?;
@@ -120,11 +105,8 @@ impl Request {
     /// The same for RFC 9421: `values` are the values of the components, in their order.
     fn sign_rfc9421_like_a_peer(&mut self, parameters: &str, values: &[&str], key: &PrivateKey) {
         let names = parameters.split(['(', ')']).nth(1).expect("a list");
-        let mut lines: Vec<String> = names
-            .split(' ')
-            .zip(values)
-            .map(|(name, value)| format!("{name}: {value}"))
-            .collect();
+        let mut lines: Vec<String> =
+            names.split(' ').zip(values).map(|(name, value)| format!("{name}: {value}")).collect();
         lines.push(format!("\"@signature-params\": {parameters}"));
         let signature = key.sign(lines.join("\n").as_bytes()).expect("signed");
         self.set("signature-input", &format!("sig1={parameters}"));

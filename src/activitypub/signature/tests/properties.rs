@@ -8,39 +8,21 @@ use crate::activitypub::key::KeyAlgorithm;
 
 /// A request from us to us, unsigned: any method, path, query, spelling of header names, body and date in the window.
 fn request() -> impl Strategy<Value = Request> {
-    let target =
-        r"(/[a-zA-Z0-9._~%!$&'()*+,;=:@-]{0,12}){1,3}(\?[a-zA-Z0-9._~%!$&'()*+,;=:@/?-]{0,20})?";
+    let target = r"(/[a-zA-Z0-9._~%!$&'()*+,;=:@-]{0,12}){1,3}(\?[a-zA-Z0-9._~%!$&'()*+,;=:@/?-]{0,20})?";
     let host = select(vec!["node.example", "Node.Example", "node.example:443"]);
-    let spelling = select(vec![
-        str::to_owned,
-        str::to_ascii_uppercase,
-        |name: &str| {
-            let mut name = name.to_owned();
-            name[..1].make_ascii_uppercase();
-            name
-        },
-    ]);
+    let spelling = select(vec![str::to_owned, str::to_ascii_uppercase, |name: &str| {
+        let mut name = name.to_owned();
+        name[..1].make_ascii_uppercase();
+        name
+    }]);
     let method = select(vec!["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]);
     let body = proptest::collection::vec(any::<u8>(), 0..200);
     let media_type = "[ -~]{0,40}";
-    (
-        method,
-        target,
-        host,
-        spelling,
-        body,
-        media_type,
-        -3000..3000_i64,
-    )
-        .prop_map(|(method, target, host, spelling, body, media_type, age)| {
+    (method, target, host, spelling, body, media_type, -3000..3000_i64).prop_map(
+        |(method, target, host, spelling, body, media_type, age)| {
             let date = http_date(now() - jiff::SignedDuration::from_secs(age));
             let digest = BodyDigest::of(&body);
-            let mut request = Request {
-                method,
-                target,
-                headers: Vec::new(),
-                body,
-            };
+            let mut request = Request { method, target, headers: Vec::new(), body };
             for (name, value) in [
                 ("host", host),
                 ("date", &date),
@@ -51,16 +33,14 @@ fn request() -> impl Strategy<Value = Request> {
                 request.set(&spelling(name), value);
             }
             request
-        })
+        },
+    )
 }
 
 impl Request {
     fn sign(&mut self, scheme: Scheme, key: &PrivateKey) {
-        let headers: Vec<(&str, &[u8])> = self
-            .headers
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_slice()))
-            .collect();
+        let headers: Vec<(&str, &[u8])> =
+            self.headers.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect();
         let origin = origin();
         let message = Message::received(self.method, &self.target, &origin, &headers);
         let key_id = "https://node.example/members/ana#main-key";

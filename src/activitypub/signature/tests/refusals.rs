@@ -11,14 +11,8 @@ enum Refusal {
     Stale(&'static str),
 }
 
-fn expect_refusal(
-    name: &str,
-    result: Result<ReceivedSignature, SignatureError>,
-    expected: &Refusal,
-) {
-    let error = result
-        .err()
-        .unwrap_or_else(|| panic!("{name} was accepted"));
+fn expect_refusal(name: &str, result: Result<ReceivedSignature, SignatureError>, expected: &Refusal) {
+    let error = result.err().unwrap_or_else(|| panic!("{name} was accepted"));
     let words = error.to_string();
     let (right, needed) = match expected {
         Refusal::Malformed(needed) => (matches!(error, SignatureError::Malformed(_)), needed),
@@ -33,93 +27,37 @@ fn what_broke_other_servers_is_refused() {
     use Refusal::{Malformed, Stale, Wrong};
     type Bend = fn(&mut Request);
     let cases: [(&str, Bend, Refusal); 14] = [
-        (
-            "another body",
-            |r| r.body.push(b' '),
-            Wrong("body that arrived"),
-        ),
+        ("another body", |r| r.body.push(b' '), Wrong("body that arrived")),
         (
             "another path",
             |r| r.target = "/members/b/inbox".to_owned(),
             Wrong("(request-target): post /members/b/inbox"),
         ),
-        (
-            "a query",
-            |r| r.target.push_str("?a"),
-            Wrong("does not match"),
-        ),
-        (
-            "another date",
-            |r| r.set("date", "Tue, 24 Nov 2026 00:10:01 GMT"),
-            Wrong("does not match"),
-        ),
-        (
-            "another host",
-            |r| r.set("host", "evil.example"),
-            Wrong("this node is \"node.example\""),
-        ),
-        (
-            "no digest",
-            |r| r.headers.retain(|(name, _)| name != "digest"),
-            Malformed("digest"),
-        ),
-        (
-            "another digest",
-            |r| r.set("digest", "SHA-512=AAAA"),
-            Wrong("no sha-256"),
-        ),
-        (
-            "two dates",
-            |r| {
-                r.headers
-                    .push(("date".to_owned(), DATE.as_bytes().to_vec()))
-            },
-            Malformed("2 Date headers"),
-        ),
+        ("a query", |r| r.target.push_str("?a"), Wrong("does not match")),
+        ("another date", |r| r.set("date", "Tue, 24 Nov 2026 00:10:01 GMT"), Wrong("does not match")),
+        ("another host", |r| r.set("host", "evil.example"), Wrong("this node is \"node.example\"")),
+        ("no digest", |r| r.headers.retain(|(name, _)| name != "digest"), Malformed("digest")),
+        ("another digest", |r| r.set("digest", "SHA-512=AAAA"), Wrong("no sha-256")),
+        ("two dates", |r| r.headers.push(("date".to_owned(), DATE.as_bytes().to_vec())), Malformed("2 Date headers")),
         (
             "two signatures",
-            |r| {
-                r.headers
-                    .push(("signature".to_owned(), b"keyId=\"x\"".to_vec()))
-            },
+            |r| r.headers.push(("signature".to_owned(), b"keyId=\"x\"".to_vec())),
             Malformed("2 Signature headers"),
         ),
         (
             "a key id twice",
-            |r| {
-                r.set(
-                    "signature",
-                    &format!(
-                        "keyId=\"https://evil.example/k\",{}",
-                        r.get("signature").to_owned()
-                    ),
-                )
-            },
+            |r| r.set("signature", &format!("keyId=\"https://evil.example/k\",{}", r.get("signature").to_owned())),
             Malformed("\"keyId\" twice"),
         ),
         (
             "another algorithm",
-            |r| {
-                r.set(
-                    "signature",
-                    &r.get("signature").replace("rsa-sha256", "hmac-sha256"),
-                )
-            },
+            |r| r.set("signature", &r.get("signature").replace("rsa-sha256", "hmac-sha256")),
             Wrong("\"hmac-sha256\" is not supported"),
         ),
-        (
-            "evading to RFC 9421",
-            |r| r.set("signature-input", "sig1=();created=1;keyid=\"x\""),
-            Malformed("dictionary"),
-        ),
+        ("evading to RFC 9421", |r| r.set("signature-input", "sig1=();created=1;keyid=\"x\""), Malformed("dictionary")),
         (
             "a forged line",
-            |r| {
-                r.set(
-                    "content-type",
-                    "application/activity+json\nhost: evil.example",
-                )
-            },
+            |r| r.set("content-type", "application/activity+json\nhost: evil.example"),
             Malformed("content-type"),
         ),
         (
@@ -134,37 +72,20 @@ fn what_broke_other_servers_is_refused() {
     ];
     for (name, bend, expected) in &cases {
         let mut request = signed_post();
-        request
-            .check(RSA.public())
-            .expect("valid before it is bent");
+        request.check(RSA.public()).expect("valid before it is bent");
         bend(&mut request);
         expect_refusal(name, request.check(RSA.public()), expected);
     }
 
     let request = signed_post();
     let stranger = PrivateKey::generate_rsa().expect("a key");
-    expect_refusal(
-        "another key",
-        request.check(stranger.public()),
-        &Wrong("does not match the key"),
-    );
-    expect_refusal(
-        "an Ed25519 key",
-        request.check(ED25519.public()),
-        &Wrong("kind Ed25519"),
-    );
+    expect_refusal("another key", request.check(stranger.public()), &Wrong("does not match the key"));
+    expect_refusal("an Ed25519 key", request.check(ED25519.public()), &Wrong("kind Ed25519"));
     let late = now() + SignedDuration::from_mins(59);
-    expect_refusal(
-        "a replay",
-        request.check_at(RSA.public(), late),
-        &Stale("61 minutes ago"),
-    );
+    expect_refusal("a replay", request.check_at(RSA.public(), late), &Stale("61 minutes ago"));
     let mut unsigned = request;
     unsigned.headers.retain(|(name, _)| name != "signature");
-    assert_eq!(
-        unsigned.check(RSA.public()).err(),
-        Some(SignatureError::Missing)
-    );
+    assert_eq!(unsigned.check(RSA.public()).err(), Some(SignatureError::Missing));
 }
 
 #[test]
@@ -180,48 +101,21 @@ fn an_old_signature_must_cover_what_it_vouches_for() {
         ("(request-target) date digest", "", Wrong("cover host")),
         ("(request-target) host digest", "", Wrong("cover date")),
         ("(request-target) host date", "", Wrong("is not covered")),
-        (
-            "(request-target) host date digest host",
-            "",
-            Malformed("\"host\" twice"),
-        ),
-        (
-            "(request-target) host date digest x-none",
-            "",
-            Malformed("\"x-none\""),
-        ),
-        (
-            "(request-target) host date digest (nonce)",
-            "",
-            Malformed("\"(nonce)\""),
-        ),
-        (
-            "(request-target) (created) host digest",
-            r#",algorithm="rsa-sha256""#,
-            Malformed("use hs2019"),
-        ),
+        ("(request-target) host date digest host", "", Malformed("\"host\" twice")),
+        ("(request-target) host date digest x-none", "", Malformed("\"x-none\"")),
+        ("(request-target) host date digest (nonce)", "", Malformed("\"(nonce)\"")),
+        ("(request-target) (created) host digest", r#",algorithm="rsa-sha256""#, Malformed("use hs2019")),
     ] {
         let mut request = Request::new("POST", "/inbox");
         let known = covered.replace(" x-none", "").replace(" (nonce)", "");
         request.sign_like_a_peer(&known, "/inbox", &header(algorithm));
-        request.set(
-            "signature",
-            &request.get("signature").replace(&known, covered),
-        );
+        request.set("signature", &request.get("signature").replace(&known, covered));
         expect_refusal(covered, request.check(RSA.public()), &expected);
     }
     // Without `headers` only (created) is signed (section 2.1.6).
     let mut request = Request::new("POST", "/inbox");
-    request.sign_like_a_peer(
-        "(created)",
-        "/inbox",
-        r#"keyId="k",created={created},signature="{signature}""#,
-    );
-    expect_refusal(
-        "no headers",
-        request.check(RSA.public()),
-        &Wrong("cover (request-target)"),
-    );
+    request.sign_like_a_peer("(created)", "/inbox", r#"keyId="k",created={created},signature="{signature}""#);
+    expect_refusal("no headers", request.check(RSA.public()), &Wrong("cover (request-target)"));
 }
 
 #[test]
@@ -231,16 +125,8 @@ fn a_new_signature_must_cover_what_it_vouches_for() {
     let uri = "https://node.example/inbox?a=1";
     let created = now().as_second();
     for (components, parameters, expected) in [
-        (
-            r#""@target-uri" "content-digest""#,
-            format!(r#";created={created};keyid="k""#),
-            Wrong("@method"),
-        ),
-        (
-            r#""@method" "content-digest""#,
-            format!(r#";created={created};keyid="k""#),
-            Wrong("@target-uri"),
-        ),
+        (r#""@target-uri" "content-digest""#, format!(r#";created={created};keyid="k""#), Wrong("@method")),
+        (r#""@method" "content-digest""#, format!(r#";created={created};keyid="k""#), Wrong("@target-uri")),
         (
             r#""@method" "@path" "@query" "content-digest""#,
             format!(r#";created={created};keyid="k""#),
@@ -256,16 +142,8 @@ fn a_new_signature_must_cover_what_it_vouches_for() {
             format!(r#";created={created};keyid="k""#),
             Wrong("content-digest header is not covered"),
         ),
-        (
-            r#""@method" "@target-uri" "content-digest""#,
-            r#";keyid="k""#.to_owned(),
-            Malformed("created"),
-        ),
-        (
-            r#""@method" "@target-uri" "content-digest""#,
-            format!(";created={created}"),
-            Malformed("keyid"),
-        ),
+        (r#""@method" "@target-uri" "content-digest""#, r#";keyid="k""#.to_owned(), Malformed("created")),
+        (r#""@method" "@target-uri" "content-digest""#, format!(";created={created}"), Malformed("keyid")),
         (
             r#""@method" "@target-uri" "content-digest""#,
             format!(r#";created={created};keyid="a";keyid="k""#),
@@ -331,6 +209,35 @@ fn a_new_signature_must_cover_what_it_vouches_for() {
 }
 
 #[test]
+fn a_host_that_stands_for_the_authority_must_be_ours() {
+    let created = now().as_second();
+    let mut request = Request::new("GET", "/members/b");
+    request.set("host", "evil.example");
+    let parameters = format!(r#"("@method" "host" "@path");created={created};keyid="k""#);
+    let values = ["GET", "evil.example", "/members/b"];
+    request.sign_rfc9421_like_a_peer(&parameters, &values, &RSA);
+    let expected = Refusal::Wrong("this node is \"node.example\"");
+    expect_refusal("host", request.check(RSA.public()), &expected);
+}
+
+#[test]
+fn an_end_that_is_not_signed_lengthens_nothing() {
+    let mut request = Request::new("POST", "/inbox");
+    request.sign_like_a_peer(
+        "(request-target) host date digest",
+        "/inbox",
+        r#"keyId="k",expires={expires},headers="{covered}",signature="{signature}""#,
+    );
+    let end = (now().as_second() + 300).to_string();
+    let later = (now().as_second() + 36_000).to_string();
+    request.set("signature", &request.get("signature").replace(&end, &later));
+    request.check(RSA.public()).expect("in its hour");
+    let late = now() + SignedDuration::from_mins(59);
+    let expected = Refusal::Stale("61 minutes ago");
+    expect_refusal("expires", request.check_at(RSA.public(), late), &expected);
+}
+
+#[test]
 fn refusals_quote_no_header_that_may_hold_a_secret() {
     let mut request = Request::new("POST", "/inbox");
     request.set("authorization", "Bearer hush");
@@ -342,8 +249,5 @@ fn refusals_quote_no_header_that_may_hold_a_secret() {
     request.check(RSA.public()).expect("valid");
     request.target.push('x');
     let words = request.check(RSA.public()).expect_err("bent").to_string();
-    assert!(
-        words.contains("authorization") && !words.contains("hush"),
-        "{words}"
-    );
+    assert!(words.contains("authorization") && !words.contains("hush"), "{words}");
 }

@@ -33,9 +33,7 @@ fn what_we_send_has_the_shape_that_every_peer_reads() {
     );
 
     let sent = sign_rfc9421(&post, key_id, &RSA, at).expect("signed");
-    let parameters = format!(
-        "(\"@method\" \"@target-uri\" \"content-digest\");created=1795479000;keyid=\"{key_id}\""
-    );
+    let parameters = format!("(\"@method\" \"@target-uri\" \"content-digest\");created=1795479000;keyid=\"{key_id}\"");
     let text = format!(
         "\"@method\": POST\n\"@target-uri\": https://peer.example:8443/users/bob/inbox?x=1\n\"content-digest\": {content_digest}\n\"@signature-params\": {parameters}"
     );
@@ -45,21 +43,12 @@ fn what_we_send_has_the_shape_that_every_peer_reads() {
 
     let get = Message::sent("GET", &url, headers.split_at(2).0);
     let value = sign_cavage(&get, key_id, &RSA).expect("signed");
-    assert!(
-        value.contains("headers=\"(request-target) host date\""),
-        "{value}"
-    );
+    assert!(value.contains("headers=\"(request-target) host date\""), "{value}");
 
     let bare = Message::sent("POST", &url, headers.split_at(2).0);
     let missing = |name: &str| SigningError::MissingComponent(name.to_owned());
     assert_eq!(sign_cavage(&bare, key_id, &RSA), Err(missing("digest")));
-    assert_eq!(
-        sign_rfc9421(&bare, key_id, &RSA, at),
-        Err(missing("content-digest"))
-    );
-    assert_eq!(
-        sign_cavage(&post, key_id, &ED25519),
-        Err(SigningError::NeedsRsa)
-    );
+    assert_eq!(sign_rfc9421(&bare, key_id, &RSA, at), Err(missing("content-digest")));
+    assert_eq!(sign_cavage(&post, key_id, &ED25519), Err(SigningError::NeedsRsa));
     assert_eq!(sign_cavage(&post, "a\"b", &RSA), Err(SigningError::KeyId));
 }
