@@ -63,7 +63,7 @@ impl Agreement {
             stipulates: Commitment::read(value, "stipulates", id.as_ref())?
                 .ok_or(MarketplaceError::Part("stipulates"))?,
             stipulates_reciprocal: Commitment::read(value, "stipulatesReciprocal", id.as_ref())?,
-            rules_version: json::text(value, "ts:rulesVersion").map(word),
+            rules_version: json::text(value, "rulesVersion").or_else(|| json::text(value, "ts:rulesVersion")).map(word),
             status: preview.and_then(|preview| json::text(preview, "name")).map(word),
             id,
             attributed_to,
@@ -79,7 +79,7 @@ impl Agreement {
             .with_some("attributedTo", self.attributed_to.as_ref().map(Id::as_str))
             .with("stipulates", self.stipulates.to_value())
             .with_some("stipulatesReciprocal", self.stipulates_reciprocal.as_ref().map(Commitment::to_value))
-            .with_some("ts:rulesVersion", self.rules_version.as_deref())
+            .with_some("rulesVersion", self.rules_version.as_deref())
             .with_some("preview", self.status.as_ref().map(preview))
             .into()
     }

@@ -1,6 +1,6 @@
 //! Proposals: what somebody gives or seeks, and what for in return.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{MarketplaceError, Measure, Purpose, word};
 use crate::activitypub::compact::Compact;
@@ -8,7 +8,7 @@ use crate::activitypub::id::Id;
 use crate::activitypub::json;
 
 /// The most characters of what is wanted in return, in words.
-const NAME_LIMIT: usize = 1_000;
+const NOTE_LIMIT: usize = 1_000;
 
 /// One direction of a proposal: something is done or handed over.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,8 +17,8 @@ pub struct Intent {
     pub id: Id,
     /// `deliverService`, `transfer`, or another action of ValueFlows.
     pub action: String,
-    /// In words, plain text.
-    pub name: Option<String>,
+    /// In words, plain text (`vf:note`).
+    pub note: Option<String>,
     /// A URI that names the kind of thing.
     pub resource_conforms_to: Option<String>,
     /// How much at a time.
@@ -65,7 +65,7 @@ impl Proposal {
         let id = json::get(value, "id").or_else(|| json::get(value, "@id")).and_then(Value::as_str);
         let id = id.and_then(|text| Id::parse(text).ok()).filter(|id| id.url().fragment().is_none());
         let id = id.ok_or(MarketplaceError::Part("id"))?;
-        let own = |key: &str| json::text(value, &format!("ts:{key}")).map(word);
+        let own = |key: &str| json::text(value, key).or_else(|| json::text(value, &format!("ts:{key}"))).map(word);
         Ok(Self {
             purpose: Purpose::of(value).ok_or(MarketplaceError::Part("purpose"))?,
             publishes: Intent::read(value, "publishes", "primary", &id)?.ok_or(MarketplaceError::Part("publishes"))?,
@@ -77,15 +77,17 @@ impl Proposal {
         })
     }
 
-    /// Adds the proposal's keys to the object that it stands in.
-    pub(in crate::activitypub) fn write(&self, object: Compact) -> Compact {
-        object
+    /// The keys to add to the object that the proposal stands in.
+    #[must_use]
+    pub fn keys(&self) -> Map<String, Value> {
+        Compact::untyped()
             .with("purpose", self.purpose.as_str())
             .with("publishes", self.publishes.to_value())
             .with_some("reciprocal", self.reciprocal.as_ref().map(Intent::to_value))
             .with("unitBased", self.unit_based)
-            .with_some("ts:kind", self.kind.as_deref())
-            .with_some("ts:state", self.state.as_deref())
+            .with_some("kind", self.kind.as_deref())
+            .with_some("state", self.state.as_deref())
+            .into()
     }
 }
 
@@ -99,7 +101,9 @@ impl Intent {
         Ok(Some(Self {
             id: id.ok_or(MarketplaceError::ForeignPart(key))?,
             action: json::text(value, "action").map(word).ok_or(MarketplaceError::Part("action"))?,
-            name: json::text_in_language(value, "name").map(|(name, _)| name.chars().take(NAME_LIMIT).collect()),
+            note: json::text(value, "note")
+                .or_else(|| json::text_in_language(value, "name").map(|(name, _)| name))
+                .map(|text| text.chars().take(NOTE_LIMIT).collect()),
             resource_conforms_to: json::each(value, "resourceConformsTo").find_map(json::id_text).map(word),
             resource_quantity: Measure::required(value, "resourceQuantity")?,
             available_quantity: Measure::read(value, "availableQuantity")?,
@@ -111,7 +115,7 @@ impl Intent {
         Compact::new("Intent")
             .with("id", self.id.as_str())
             .with("action", self.action.as_str())
-            .with_some("name", self.name.as_deref())
+            .with_some("note", self.note.as_deref())
             .with_some("resourceConformsTo", self.resource_conforms_to.as_deref())
             .with("resourceQuantity", self.resource_quantity.to_value())
             .with_some("availableQuantity", self.available_quantity.as_ref().map(Measure::to_value))
