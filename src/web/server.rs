@@ -70,7 +70,9 @@ pub fn run(
 
 /// Every address that the node answers at.
 pub fn routes(app: &mut web::ServiceConfig) {
-    app.route("/problems", web::get().to(pages::problem::catalogue))
+    app.route("/setup/{secret}", web::get().to(pages::setup::form))
+        .route("/setup/{secret}", web::post().to(pages::setup::submit))
+        .route("/problems", web::get().to(pages::problem::catalogue))
         .route("/problems/{code}", web::get().to(pages::problem::explained))
         .route("/favicon.ico", web::get().to(asset::favicon))
         .route("/static/{name}", web::get().to(asset::file))

@@ -117,6 +117,10 @@ pub struct RemoteActor {
     pub knows_about: Vec<String>,
     /// The URIs of what its server can do (FEP-844e).
     pub implements: Vec<String>,
+    /// The space of this network that it is at home in, as it says.
+    pub home_space: Option<Id>,
+    /// The zone that it lives in (IANA), as text.
+    pub timezone: Option<String>,
     /// Where it is.
     pub location: Option<Place>,
     /// When it came to be.
@@ -178,6 +182,8 @@ impl RemoteActor {
             hashtags: hashtags(value),
             knows_about: knows_about(value),
             implements: implements(value),
+            home_space: json::id(value, "homeSpace"),
+            timezone: json::text(value, "timezone").filter(|zone| zone.len() <= 100).map(str::to_owned),
             location: json::each(value, "location").find_map(Place::read),
             published: json::time(value, "published"),
             updated: json::time(value, "updated"),

@@ -3,7 +3,6 @@ use serde_json::{Value, json};
 use super::*;
 use crate::activitypub::id::Id;
 use crate::activitypub::place::{Address, Coordinates, Place};
-use crate::activitypub::tag::Tag;
 
 fn bo() -> Value {
     json!({
@@ -166,8 +165,9 @@ fn harbor() -> ActorDocument {
         }),
         fields: vec![("Web".into(), "<a href=\"https://harbor.example\" rel=\"me\">harbor.example</a>".into())],
         knows_about: vec!["Sailing".into()],
-        tags: vec![Tag::Hashtag { href: at("tags/sailing"), name: "Sailing".into() }],
-        member_of: None,
+        hashtags: vec![("Sailing".into(), at("tags/sailing"))],
+        home_space: Some(at("spaces/harbor")),
+        timezone: Some("Europe/Amsterdam".into()),
         location: Some(Place {
             id: Id::parse(&at("places/harbor")).ok(),
             name: Some("Harbor".into()),
@@ -209,5 +209,6 @@ fn what_we_say_of_an_actor_is_what_a_reader_knows() {
     let fields: Vec<_> = read.fields.into_iter().map(|field| (field.name, field.value_unsanitised)).collect();
     assert_eq!((fields, read.knows_about, read.hashtags), (sent.fields, sent.knows_about.clone(), sent.knows_about));
     assert_eq!((read.location, read.published, read.updated), (sent.location, sent.published, sent.updated));
+    assert_eq!((text(&read.home_space), read.timezone), (sent.home_space, sent.timezone));
     assert_eq!(read.implements, sent.capabilities.iter().map(|can| can.uri()).collect::<Vec<_>>());
 }

@@ -3,7 +3,17 @@
 //! Each page has its handler and its template side by side. Nothing is loaded from other servers: a picture fetched from
 //! elsewhere would tell that server who reads here, so people have initials and attachments are links.
 
+mod actor;
+mod front;
+mod interaction;
+mod post;
+mod post_view;
 pub mod problem;
+pub mod setup;
+mod shown;
+mod tag;
+#[cfg(test)]
+mod tests;
 pub mod view;
 
 use actix_web::HttpResponse;
