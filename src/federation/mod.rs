@@ -5,6 +5,7 @@
 pub mod deliver;
 pub mod fetch;
 pub mod inbox;
+pub mod receive;
 pub mod signing;
 #[cfg(test)]
 pub(crate) mod testing;

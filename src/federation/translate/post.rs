@@ -227,7 +227,8 @@ mod tests {
         assert!(film.content.content.contains(r#"<a href="https://a.example/w/1""#), "{}", film.content.content);
         assert_eq!(film.content.name.as_deref(), Some("Harbour & sea"));
         assert_eq!(film.content.summary.as_deref(), Some("spoilers"));
-        let elsewhere = read(json!({"type": "Note", "url": "https://evil.example/", "published": "2030-01-01T00:00:00Z"}));
+        let elsewhere =
+            read(json!({"type": "Note", "url": "https://evil.example/", "published": "2030-01-01T00:00:00Z"}));
         assert_eq!((elsewhere.content.url, elsewhere.published), (None, now()));
     }
 
