@@ -6,7 +6,9 @@ pub mod deliver;
 pub mod fetch;
 pub mod inbox;
 pub mod receive;
+pub mod resolve;
 pub mod signing;
+mod take;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod translate;
