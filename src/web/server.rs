@@ -99,6 +99,7 @@ pub fn routes(app: &mut web::ServiceConfig) {
                 .route(read().to(pages::setup::form))
                 .route(web::post().to(pages::setup::submit)),
         )
+        .service(at("/authorize_interaction", READ).route(read().to(pages::interaction::page)))
         .service(at("/problems", READ).route(read().to(pages::problem::catalogue)))
         .service(at("/problems/{code}", READ).route(read().to(pages::problem::explained)))
         .service(at("/favicon.ico", READ).route(read().to(asset::favicon)))

@@ -90,11 +90,7 @@ pub async fn remote(door: web::Data<Door>, id: web::Path<String>, cut: web::Quer
         if actor.local {
             return Ok(Err(actor.uri));
         }
-        let blocked = match Host::parse(&actor.host) {
-            Ok(host) => peer::level(tx, &host)? == Level::Blocked,
-            Err(_) => false,
-        };
-        if blocked || !actor.is_active() {
+        if !is_shown(tx, &actor)? {
             return Err(Error::not_found("person"));
         }
         load(tx, &node, actor, cut).map(Ok)
@@ -103,6 +99,15 @@ pub async fn remote(door: web::Data<Door>, id: web::Path<String>, cut: web::Quer
         Ok(page) => html(StatusCode::OK, &page, Keep::Revalidate),
         Err(own) => Ok(HttpResponse::SeeOther().insert_header((LOCATION, own)).finish()),
     }
+}
+
+/// Is this somebody whom pages show: there, not silenced, and on no server that is shut out?
+pub(super) fn is_shown(tx: &mut Tx<'_>, actor: &Actor) -> Result<bool> {
+    if actor.local || !actor.is_active() {
+        return Ok(actor.is_active());
+    }
+    let Ok(host) = Host::parse(&actor.host) else { return Ok(false) };
+    Ok(peer::level(tx, &host)? != Level::Blocked)
 }
 
 fn noun(kind: ActorType) -> &'static str {

@@ -6,7 +6,7 @@
 pub mod actor;
 mod desk;
 pub(in crate::web) mod front;
-mod interaction;
+pub mod interaction;
 pub(in crate::web) mod post;
 mod post_view;
 pub mod problem;
