@@ -1,12 +1,16 @@
 //! Thirdspace: a node that a coworking space hosts itself, federated with other spaces through ActivityPub.
 
 pub mod activitypub;
+pub mod cli;
 pub mod config;
 pub mod coworking;
+pub mod federation;
 pub mod http_client;
+pub mod jobs;
 pub mod key_ring;
 pub mod node;
 pub mod operations;
+pub mod reception;
 pub mod site;
 pub mod store;
 pub mod web;

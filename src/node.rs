@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::config::Config;
 use crate::http_client::HttpClient;
 use crate::key_ring::KeyRing;
+use crate::reception::Reception;
 use crate::site::Site;
 use crate::store::Store;
 
@@ -28,6 +29,8 @@ pub struct Node {
     pub clock: Clock,
     /// Parsed keys, ours and others'.
     pub keys: KeyRing,
+    /// What receiving keeps in memory.
+    pub reception: Reception,
 }
 
 /// Where the time comes from; read at the doors only and passed down.

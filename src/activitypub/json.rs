@@ -10,6 +10,7 @@ use std::fmt;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
+use serde_json::map::Entry;
 use serde_json::{Map, Number, Value};
 
 use super::id::Id;
@@ -172,12 +173,14 @@ impl<'de> Visitor<'de> for Strict<'_> {
             if object.len() == ITEM_LIMIT {
                 return Err(self.fail(Flaw::TooManyItems, format_args!("an object has more than {ITEM_LIMIT} keys")));
             }
-            if object.contains_key(&key) {
-                let key: String = key.chars().take(60).collect();
-                return Err(self.fail(Flaw::DuplicateKey, format_args!("the key {key:?} stands twice in one object")));
-            }
-            let value = entries.next_value_seed(inner)?;
-            object.insert(key, value);
+            match object.entry(key) {
+                Entry::Vacant(place) => place.insert(entries.next_value_seed(inner)?),
+                Entry::Occupied(twice) => {
+                    let key: String = twice.key().chars().take(60).collect();
+                    let message = format_args!("the key {key:?} stands twice in one object");
+                    return Err(self.fail(Flaw::DuplicateKey, message));
+                }
+            };
         }
         Ok(Value::Object(object))
     }

@@ -4,12 +4,22 @@
 //! safety; writing is strict in both.
 
 pub mod activity;
+pub mod actor;
+pub mod collection;
+mod compact;
+pub mod context;
 mod dictionary;
 pub mod digest;
 pub mod id;
 pub mod json;
 pub mod key;
 pub mod language;
+pub mod marketplace;
+pub mod negotiation;
+pub mod nodeinfo;
 pub mod object;
+pub mod place;
 pub mod proof;
+pub mod sent;
 pub mod signature;
+pub mod webfinger;

@@ -180,7 +180,7 @@ fn pointer(rest: &str) -> Option<(usize, Pointer<'_>)> {
     if rest.starts_with("https://") || rest.starts_with("http://") {
         let end = rest.find(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"')).unwrap_or(rest.len());
         let url = rest[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '\'']);
-        return url::Url::parse(url).is_ok_and(|url| url.has_host()).then(|| (url.len(), Pointer::Url(url)));
+        return url::Url::parse(url).is_ok_and(|url| url.has_host()).then_some((url.len(), Pointer::Url(url)));
     }
     None
 }

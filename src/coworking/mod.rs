@@ -13,6 +13,7 @@ pub mod peer;
 pub mod post;
 pub mod profile;
 pub mod refusal;
+pub mod report;
 pub mod space;
 pub mod tag;
 

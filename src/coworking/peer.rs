@@ -54,6 +54,9 @@ impl FromStr for Level {
     }
 }
 
+/// The most bytes of a host's name (RFC 1035, section 2.3.4).
+const HOST_LIMIT: usize = 253;
+
 /// The name by which a server is known: a host in its ASCII form, with a port only where its addresses have one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Host(String);
@@ -74,10 +77,14 @@ impl Host {
         Self::of(&url).ok_or_else(wrong)
     }
 
-    /// The host of an address.
+    /// The host of an address; `None` for an address without one, or one beyond what DNS can hold.
     #[must_use]
     pub fn of(url: &url::Url) -> Option<Self> {
-        let host = url.host_str().filter(|host| !host.is_empty())?;
+        // A dot at the end names the same server, and must not be a way around a judgement.
+        let host = url.host_str()?.trim_end_matches('.');
+        if host.is_empty() || host.len() > HOST_LIMIT {
+            return None;
+        }
         Some(Self(match url.port() {
             Some(port) => format!("{host}:{port}"),
             None => host.to_owned(),
@@ -90,7 +97,7 @@ impl Host {
         &self.0
     }
 
-    /// The name and the names it stands under: `a.b.example`, `b.example`, `example`; at most 10.
+    /// The name and the names it stands under: `a.b.example`, `b.example`, `example`.
     ///
     /// A judgement on `b.example` covers `a.b.example`, which its owner can make as many of as they like.
     pub fn lineage(&self) -> impl Iterator<Item = &str> {
@@ -102,7 +109,6 @@ impl Host {
                 if number { None } else { name.split_once('.').map(|(_, parent)| parent) }
             },
         )
-        .take(10)
     }
 }
 
@@ -122,6 +128,7 @@ mod tests {
             ("Harbor.Example", "harbor.example"),
             (" bücher.example ", "xn--bcher-kva.example"),
             ("harbor.example:443", "harbor.example"),
+            ("harbor.example.", "harbor.example"),
             ("harbor.localhost:8080", "harbor.localhost:8080"),
             ("[::1]:80", "[::1]:80"),
         ] {
@@ -136,6 +143,9 @@ mod tests {
     fn a_host_stands_under_its_parents_and_an_address_under_nothing() {
         let line = |text: &str| Host::parse(text).unwrap().lineage().map(str::to_owned).collect::<Vec<_>>();
         assert_eq!(line("a.b.example"), ["a.b.example", "b.example", "example"]);
+        let deep = format!("{}evil.example", "a.".repeat(100));
+        assert_eq!(line(&deep).len(), 102, "no depth hides from a parent's judgement");
+        assert!(Host::parse(&format!("{}example", "a.".repeat(130))).is_err());
         assert_eq!(line("192.0.2.1:8080"), ["192.0.2.1:8080"]);
         assert_eq!(line("[2001:db8::1]"), ["[2001:db8::1]"]);
     }

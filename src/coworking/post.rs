@@ -20,6 +20,9 @@ pub const MENTION_LIMIT: usize = 50;
 /// The most hashtags of one post.
 pub const HASHTAG_LIMIT: usize = 50;
 
+/// The most posts that an author pins to their page; Mastodon shows as many.
+pub const PIN_LIMIT: usize = 5;
+
 /// Who may read a post.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

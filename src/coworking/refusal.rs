@@ -122,6 +122,12 @@ pub enum Refusal {
         /// The post's visibility.
         visibility: &'static str,
     },
+    /// Somebody goes on under another account.
+    #[error("this account has moved to {to}; ask for that one")]
+    Moved {
+        /// The id of the account that took over.
+        to: String,
+    },
     /// The network would have to be asked and cannot be.
     #[error("{whom} could not be reached: {why}")]
     Unreachable {
@@ -204,6 +210,7 @@ impl Refusal {
             Self::Blocked { .. } => "blocked",
             Self::WrongState { .. } => "wrong-state",
             Self::NotPublic { .. } => "not-public",
+            Self::Moved { .. } => "moved",
             Self::Unreachable { .. } => "unreachable",
             Self::Setup(_) => "setup",
             Self::TooOften { .. } => "too-often",
@@ -215,7 +222,7 @@ impl Refusal {
     pub fn sort(&self) -> Sort {
         match self {
             Self::NotFound { .. } => Sort::NotFound,
-            Self::Gone { .. } => Sort::Gone,
+            Self::Gone { .. } | Self::Moved { .. } => Sort::Gone,
             Self::NotPermitted { .. } | Self::Blocked { .. } => Sort::Forbidden,
             Self::Empty { .. }
             | Self::TooLong { .. }

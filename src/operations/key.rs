@@ -82,17 +82,16 @@ mod tests {
     use crate::operations::testing::{Ground, at, keys, refused};
     use crate::store::key::Algorithm;
 
-    #[tokio::test]
-    async fn a_newcomer_takes_the_oldest_spare_pair_and_waits_when_there_is_none() {
-        let (ground, done) = Ground::set_up().await;
+    #[test]
+    fn a_newcomer_takes_the_oldest_spare_pair_and_waits_when_there_is_none() {
+        let (ground, done) = Ground::set_up();
         ground
             .act(|tx, _| {
                 stock(tx, &keys(1), at(1))?;
                 stock(tx, &keys(2), at(2))
             })
-            .await
             .unwrap();
-        let ben = ground.member("ben", Role::Member).await;
+        let ben = ground.member("ben", Role::Member);
         ground
             .act(move |tx, _| {
                 let own = key::of_actor(tx, ben.into())?;
@@ -112,17 +111,16 @@ mod tests {
                 assert_eq!(signing.pkcs8, [7, 7]);
                 Ok(())
             })
-            .await
             .unwrap();
     }
 
-    #[tokio::test]
-    async fn rotation_leaves_the_old_key_to_sign_the_news_and_then_forgets_it() {
-        let (ground, _) = Ground::set_up().await;
-        let ben = ground.member("ben", Role::Member).await;
-        let host = Acting::Member(ground.member("cleo", Role::Host).await, Role::Host);
+    #[test]
+    fn rotation_leaves_the_old_key_to_sign_the_news_and_then_forgets_it() {
+        let (ground, _) = Ground::set_up();
+        let ben = ground.member("ben", Role::Member);
+        let host = Acting::Member(ground.member("cleo", Role::Host), Role::Host);
         let others = ground.act(move |tx, _| rotate(tx, host, ben.into(), &keys(3), at(5)));
-        assert_eq!(refused(others.await).code(), "not-permitted");
+        assert_eq!(refused(others).code(), "not-permitted");
         ground
             .act(move |tx, _| {
                 let actor = ActorId::from(ben);
@@ -143,9 +141,8 @@ mod tests {
                 assert_eq!(key::signing_before(tx, actor, Algorithm::Rsa)?, None);
                 Ok(())
             })
-            .await
             .unwrap();
-        let events = ground.events().await;
+        let events = ground.events();
         assert_eq!(events.last().unwrap().event, Event::KeysRotated { actor: ben.into() });
     }
 }

@@ -124,29 +124,29 @@ mod tests {
     use crate::operations::token as tokens;
     use crate::store::page::Page;
 
-    #[tokio::test]
-    async fn a_name_is_given_once_whoever_has_it_and_even_after_they_left() {
-        let (ground, _) = Ground::set_up().await;
-        let ben = ground.member("ben", Role::Member).await;
-        ground.act(move |tx, _| leave(tx, Acting::Member(ben, Role::Member), ben, at(5))).await.unwrap();
+    #[test]
+    fn a_name_is_given_once_whoever_has_it_and_even_after_they_left() {
+        let (ground, _) = Ground::set_up();
+        let ben = ground.member("ben", Role::Member);
+        ground.act(move |tx, _| leave(tx, Acting::Member(ben, Role::Member), ben, at(5))).unwrap();
         for taken in ["ben", "Ben", "harbor", "ana"] {
             let new = NewMember::parse(taken, "X", Role::Member, None).unwrap();
             let again = ground.act(move |tx, site| add(tx, site, Acting::Keeper, &new, None, at(6)));
-            assert!(matches!(refused(again.await), Refusal::Taken { field: "username", .. }), "{taken}");
+            assert!(matches!(refused(again), Refusal::Taken { field: "username", .. }), "{taken}");
         }
         let new = NewMember::parse("dora", "Dora", Role::Member, None).unwrap();
-        let host = Acting::Member(ground.member("cleo", Role::Host).await, Role::Host);
+        let host = Acting::Member(ground.member("cleo", Role::Host), Role::Host);
         let by_host = ground.act(move |tx, site| add(tx, site, host, &new, None, at(6)));
-        assert_eq!(refused(by_host.await).to_string(), "only an administrator may add members");
+        assert_eq!(refused(by_host).to_string(), "only an administrator may add members");
     }
 
-    #[tokio::test]
-    async fn who_leaves_leaves_a_tombstone_and_no_way_in() {
-        let (ground, _) = Ground::set_up().await;
-        let ben = ground.member("ben", Role::Host).await;
-        let cleo = Acting::Member(ground.member("cleo", Role::Host).await, Role::Host);
-        let key = ground.act(move |tx, _| tokens::create(tx, Acting::Keeper, ben, "phone", None, at(2))).await.unwrap();
-        assert_eq!(refused(ground.act(move |tx, _| leave(tx, cleo, ben, at(5))).await).code(), "not-permitted");
+    #[test]
+    fn who_leaves_leaves_a_tombstone_and_no_way_in() {
+        let (ground, _) = Ground::set_up();
+        let ben = ground.member("ben", Role::Host);
+        let cleo = Acting::Member(ground.member("cleo", Role::Host), Role::Host);
+        let key = ground.act(move |tx, _| tokens::create(tx, Acting::Keeper, ben, "phone", None, at(2))).unwrap();
+        assert_eq!(refused(ground.act(move |tx, _| leave(tx, cleo, ben, at(5)))).code(), "not-permitted");
         ground
             .act(move |tx, _| {
                 let known = tokens::authenticate(tx, key.secret.expose(), at(4))?.unwrap().acting;
@@ -160,28 +160,27 @@ mod tests {
                 assert_eq!(left, ["cleo", "ana"]);
                 Ok(())
             })
-            .await
             .unwrap();
-        let again = ground.act(move |tx, _| leave(tx, Acting::Keeper, ben, at(6))).await;
+        let again = ground.act(move |tx, _| leave(tx, Acting::Keeper, ben, at(6)));
         assert_eq!(refused(again), Refusal::NotFound { what: "member" });
-        assert_eq!(ground.events().await.last().unwrap().event, Event::MemberLeft { member: ben });
+        assert_eq!(ground.events().last().unwrap().event, Event::MemberLeft { member: ben });
     }
 
-    #[tokio::test]
-    async fn a_node_always_has_an_administrator() {
-        let (ground, done) = Ground::set_up().await;
+    #[test]
+    fn a_node_always_has_an_administrator() {
+        let (ground, done) = Ground::set_up();
         let ana = Acting::Member(done.admin, Role::Admin);
         let down = move |tx: &mut Tx<'_>, _: &Site| set_role(tx, ana, done.admin, Role::Member);
-        let words = refused(ground.act(down).await).to_string();
+        let words = refused(ground.act(down)).to_string();
         assert!(words.contains("only administrator"), "{words}");
-        assert_eq!(refused(ground.act(move |tx, _| leave(tx, ana, done.admin, at(5))).await).code(), "wrong-state");
+        assert_eq!(refused(ground.act(move |tx, _| leave(tx, ana, done.admin, at(5)))).code(), "wrong-state");
 
-        let ben = ground.member("ben", Role::Member).await;
+        let ben = ground.member("ben", Role::Member);
         let itself = Acting::Member(ben, Role::Member);
         let up = ground.act(move |tx, _| set_role(tx, itself, ben, Role::Admin));
-        assert_eq!(refused(up.await).code(), "not-permitted");
-        ground.act(move |tx, _| set_role(tx, ana, ben, Role::Admin)).await.unwrap();
-        ground.act(down).await.unwrap();
-        assert_eq!(ground.act(move |tx, _| present(tx, done.admin)).await.unwrap().role, Role::Member);
+        assert_eq!(refused(up).code(), "not-permitted");
+        ground.act(move |tx, _| set_role(tx, ana, ben, Role::Admin)).unwrap();
+        ground.act(down).unwrap();
+        assert_eq!(ground.act(move |tx, _| present(tx, done.admin)).unwrap().role, Role::Member);
     }
 }

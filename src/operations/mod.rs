@@ -4,13 +4,25 @@
 //! never waits for the network: what must be known from elsewhere is looked up before, and who must be told hears it
 //! from the recorded events afterwards.
 
+pub mod announce;
+pub mod block;
+pub mod departure;
+pub mod follow;
 pub mod key;
 pub mod member;
+pub mod notification;
+pub mod offer;
 pub mod peer;
+pub mod pin;
+pub mod post;
 pub mod profile;
+pub mod reaction;
+pub mod report;
 pub mod secret;
 pub mod setup;
 pub mod space;
+pub mod speaker;
+pub mod timeline;
 pub mod token;
 
 #[cfg(test)]

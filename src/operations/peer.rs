@@ -10,6 +10,7 @@ use crate::coworking::member::{Acting, Role};
 use crate::coworking::peer::{Host, Level};
 use crate::coworking::{Refusal, refusal};
 use crate::site::Site;
+use crate::store::delivery;
 use crate::store::peer::{self, Health, Peer};
 use crate::store::{Notice, Tx};
 
@@ -86,10 +87,10 @@ pub fn list(tx: &mut Tx<'_>, acting: Acting, level: Option<Level>, after: &str, 
 /// # Errors
 /// The store's.
 pub fn note_heard(tx: &mut Tx<'_>, host: &Host, now: Timestamp) -> Result<bool> {
-    let revived = peer::heard(tx, host, now)? && {
-        tx.notify(Notice::Delivery);
-        true
-    };
+    let revived = peer::heard(tx, host, now)?;
+    if revived {
+        delivery::revive(tx, host, now)?;
+    }
     Ok(revived)
 }
 
@@ -239,10 +240,10 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn whatever_is_heard_of_a_server_ends_its_bad_time() {
+    #[test]
+    fn whatever_is_heard_of_a_server_ends_its_bad_time() {
         let ground = Ground::new();
-        let mut notices = ground.store.subscribe();
+        let mut notices = ground.store().subscribe();
         ground
             .act(|tx, _| {
                 let pier = host("pier.example");
@@ -259,21 +260,20 @@ mod tests {
                 assert_eq!(peer::by_host(tx, &pier)?.unwrap().last_heard_at, Some(at(6 * 24 * HOUR + 3 * HOUR)));
                 Ok(())
             })
-            .await
             .unwrap();
         assert_eq!(notices.try_recv(), Ok(Notice::Delivery));
     }
 
-    #[tokio::test]
-    async fn a_judgement_covers_what_stands_under_it_and_trust_does_not() {
+    #[test]
+    fn a_judgement_covers_what_stands_under_it_and_trust_does_not() {
         let ground = Ground::new();
         let member = Acting::Member(MemberId(1), Role::Member);
         let judged =
             ground.act(move |tx, site| set_level(tx, site, member, &host("evil.example"), Level::Blocked, "", at(0)));
-        assert_eq!(refused(judged.await).code(), "not-permitted");
+        assert_eq!(refused(judged).code(), "not-permitted");
         let own =
             ground.act(|tx, site| set_level(tx, site, Acting::Keeper, &host(site.host()), Level::Blocked, "", at(0)));
-        assert_eq!(refused(own.await).code(), "oneself");
+        assert_eq!(refused(own).code(), "oneself");
         ground
             .act(|tx, site| {
                 for (name, level) in [
@@ -299,12 +299,11 @@ mod tests {
                 assert_eq!(trusted, ["ok.evil.example", "pier.example"]);
                 Ok(())
             })
-            .await
             .unwrap();
     }
 
-    #[tokio::test]
-    async fn what_a_server_understands_is_remembered_for_a_month() {
+    #[test]
+    fn what_a_server_understands_is_remembered_for_a_month() {
         let ground = Ground::new();
         ground
             .act(|tx, _| {
@@ -315,7 +314,6 @@ mod tests {
                 assert_eq!(peer::scheme(tx, &pier, at(30 * 24 * HOUR))?, None);
                 Ok(())
             })
-            .await
             .unwrap();
     }
 }

@@ -239,12 +239,12 @@ mod tests {
     use crate::operations::testing::{Ground, at, refused};
     use crate::store::actor::{RemoteProfile, upsert_remote};
 
-    #[tokio::test]
-    async fn an_edit_moves_the_version_on_and_an_empty_one_is_no_news() {
-        let (ground, _) = Ground::set_up().await;
-        let ben = ground.member("ben", Role::Member).await;
+    #[test]
+    fn an_edit_moves_the_version_on_and_an_empty_one_is_no_news() {
+        let (ground, _) = Ground::set_up();
+        let ben = ground.member("ben", Role::Member);
         let own = Acting::Member(ben, Role::Member);
-        let before = ground.events().await.len();
+        let before = ground.events().len();
         let change = |summary: &str| {
             let fields = ["https://ben.example/?a&b", "<i>he</i>"];
             let fields = fields.map(|value| Field { name: "Web".into(), value: value.into() }).to_vec();
@@ -254,7 +254,7 @@ mod tests {
             let change = input.parse().unwrap();
             ground.act(move |tx, site| edit(tx, site, own, ben.into(), &change, at(10)))
         };
-        let first = change("I know @ana and @nobody #Rust").await.unwrap();
+        let first = change("I know @ana and @nobody #Rust").unwrap();
         assert_eq!(first.updated, at(10));
         assert!(first.summary.contains("href=\"https://harbor.example/members/ana\""), "{}", first.summary);
         assert!(first.summary.contains("href=\"https://harbor.example/tags/rust\""), "{}", first.summary);
@@ -267,22 +267,22 @@ mod tests {
                 "&lt;i&gt;he&lt;/i&gt;"
             ]
         );
-        assert_eq!(change("I know @ana and @nobody #Rust").await.unwrap().updated, first.updated);
-        let second = change("Bye").await.unwrap();
+        assert_eq!(change("I know @ana and @nobody #Rust").unwrap().updated, first.updated);
+        let second = change("Bye").unwrap();
         assert!(second.updated > first.updated, "the clock stood still, the version did not");
         assert_eq!((second.summary.as_str(), second.summary_source.as_deref()), ("<p>Bye</p>", Some("Bye")));
-        let events = ground.events().await.split_off(before);
+        let events = ground.events().split_off(before);
         assert_eq!(
             events.iter().map(|recorded| recorded.event).collect::<Vec<_>>(),
             [Event::ProfileEdited { actor: ben.into() }; 2]
         );
     }
 
-    #[tokio::test]
-    async fn members_edit_themselves_and_administrators_edit_places() {
-        let (ground, done) = Ground::set_up().await;
-        let ben = ground.member("ben", Role::Host).await;
-        let node = ground.act(|tx, site| Ok(actor::id_of(tx, &site.node_actor())?.unwrap())).await.unwrap();
+    #[test]
+    fn members_edit_themselves_and_administrators_edit_places() {
+        let (ground, done) = Ground::set_up();
+        let ben = ground.member("ben", Role::Host);
+        let node = ground.act(|tx, site| Ok(actor::id_of(tx, &site.node_actor())?.unwrap())).unwrap();
         let (admin, host) = (Acting::Member(done.admin, Role::Admin), Acting::Member(ben, Role::Host));
         for (asker, whom, passes) in [
             (host, ActorId::from(ben), true),
@@ -296,7 +296,7 @@ mod tests {
             (Acting::Keeper, ben.into(), false),
         ] {
             let change = ProfileEdit { name: Some(format!("by {asker:?}")), ..Default::default() };
-            let answer = ground.act(move |tx, site| edit(tx, site, asker, whom, &change, at(9))).await;
+            let answer = ground.act(move |tx, site| edit(tx, site, asker, whom, &change, at(9)));
             match passes {
                 true => assert!(answer.is_ok(), "{asker:?} {whom}"),
                 false => assert_eq!(refused(answer).code(), "not-permitted", "{asker:?} {whom}"),
@@ -304,37 +304,37 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn a_move_needs_the_word_of_the_other_account() {
-        let (ground, _) = Ground::set_up().await;
-        let ben = ground.member("ben", Role::Member).await;
+    #[test]
+    fn a_move_needs_the_word_of_the_other_account() {
+        let (ground, _) = Ground::set_up();
+        let ben = ground.member("ben", Role::Member);
         let own = Acting::Member(ben, Role::Member);
         let elsewhere = |aliases: &[&str]| RemoteProfile {
             also_known_as: aliases.iter().map(|&alias| alias.into()).collect(),
             ..crate::store::actor::testing::profile("https://pier.example/users/ben")
         };
         let silent = elsewhere(&["https://harbor.example/members/ana"]);
-        let target = ground.act(move |tx, _| Ok(upsert_remote(tx, &silent, at(2))?.0)).await.unwrap();
-        let refusal = refused(ground.act(move |tx, _| move_to(tx, own, target, at(3))).await);
+        let target = ground.act(move |tx, _| Ok(upsert_remote(tx, &silent, at(2))?.0)).unwrap();
+        let refusal = refused(ground.act(move |tx, _| move_to(tx, own, target, at(3))));
         assert_eq!((refusal.code(), refusal.field()), ("malformed", Some("target")));
-        assert_eq!(refused(ground.act(move |tx, _| move_to(tx, own, ben.into(), at(3))).await).code(), "oneself");
+        assert_eq!(refused(ground.act(move |tx, _| move_to(tx, own, ben.into(), at(3)))).code(), "oneself");
 
         let speaking = elsewhere(&["https://harbor.example/members/ben"]);
-        ground.act(move |tx, _| Ok(upsert_remote(tx, &speaking, at(4))?)).await.unwrap();
+        ground.act(move |tx, _| Ok(upsert_remote(tx, &speaking, at(4))?)).unwrap();
         for _ in 0..2 {
-            ground.act(move |tx, _| move_to(tx, own, target, at(5))).await.unwrap();
+            ground.act(move |tx, _| move_to(tx, own, target, at(5))).unwrap();
         }
-        let moves = ground.events().await.into_iter().filter(|recorded| recorded.event.name() == "MemberMoved");
+        let moves = ground.events().into_iter().filter(|recorded| recorded.event.name() == "MemberMoved");
         assert_eq!(
             moves.map(|recorded| recorded.event).collect::<Vec<_>>(),
             [Event::MemberMoved { member: ben, target }]
         );
     }
 
-    #[tokio::test]
-    async fn other_accounts_are_named_and_taken_back() {
-        let (ground, _) = Ground::set_up().await;
-        let ben = ground.member("ben", Role::Member).await;
+    #[test]
+    fn other_accounts_are_named_and_taken_back() {
+        let (ground, _) = Ground::set_up();
+        let ben = ground.member("ben", Role::Member);
         let own = Acting::Member(ben, Role::Member);
         ground
             .act(move |tx, site| {
@@ -357,7 +357,6 @@ mod tests {
                 assert_eq!(known(tx)?.len(), ALIAS_LIMIT - 1);
                 Ok(())
             })
-            .await
             .unwrap();
     }
 }

@@ -216,26 +216,26 @@ mod tests {
     use crate::operations::testing::{Ground, at, keys, refused, setup_input};
     use crate::store::key as store_key;
 
-    #[tokio::test]
-    async fn a_node_is_set_up_once_by_one_who_has_the_link() {
+    #[test]
+    fn a_node_is_set_up_once_by_one_who_has_the_link() {
         let ground = Ground::new();
-        let old = ground.act(|tx, _| link(tx)).await.unwrap();
-        let new = ground.act(|tx, _| link(tx)).await.unwrap();
+        let old = ground.act(|tx, _| link(tx)).unwrap();
+        let new = ground.act(|tx, _| link(tx)).unwrap();
         for wrong in [old.expose().to_owned(), String::new(), format!("{}x", new.expose())] {
             let tried = ground
                 .act(move |tx, site| set_up(tx, site, SetUpBy::Link(&wrong), &setup_input().parse()?, &[], at(0)));
-            assert_eq!(refused(tried.await), Refusal::Setup(SetupRefusal::WrongLink));
+            assert_eq!(refused(tried), Refusal::Setup(SetupRefusal::WrongLink));
         }
 
         let link_text = new.expose().to_owned();
         let with_link = move |tx: &mut Tx<'_>, site: &Site| {
             set_up(tx, site, SetUpBy::Link(&link_text), &setup_input().parse()?, &[keys(1)], at(0))
         };
-        let done = ground.act(with_link.clone()).await.unwrap();
-        assert_eq!(refused(ground.act(with_link).await), Refusal::Setup(SetupRefusal::Done));
-        assert_eq!(refused(ground.act(|tx, _| link(tx)).await), Refusal::Setup(SetupRefusal::Done));
+        let done = ground.act(with_link.clone()).unwrap();
+        assert_eq!(refused(ground.act(with_link)), Refusal::Setup(SetupRefusal::Done));
+        assert_eq!(refused(ground.act(|tx, _| link(tx))), Refusal::Setup(SetupRefusal::Done));
 
-        let events = ground.events().await.into_iter().map(|recorded| recorded.event).collect::<Vec<_>>();
+        let events = ground.events().into_iter().map(|recorded| recorded.event).collect::<Vec<_>>();
         assert_eq!(events, [Event::SpaceFounded { space: done.space }, Event::MemberJoined { member: done.admin }]);
         ground
             .act(move |tx, site| {
@@ -251,16 +251,15 @@ mod tests {
                 assert_eq!(store_key::without_keys(tx, 9)?, [node.id, ana.id], "one pair was given, to the space");
                 Ok(())
             })
-            .await
             .unwrap();
     }
 
-    #[tokio::test]
-    async fn a_refused_setup_leaves_nothing_and_names_the_field_of_the_form() {
+    #[test]
+    fn a_refused_setup_leaves_nothing_and_names_the_field_of_the_form() {
         let ground = Ground::new();
         let input = SetupInput { admin_username: "harbor".into(), ..setup_input() };
         let twice = ground.act(move |tx, site| set_up(tx, site, SetUpBy::Keeper, &input.parse()?, &[], at(0)));
-        assert_eq!(refused(twice.await), Refusal::Taken { field: "admin_username", value: "harbor".into() });
+        assert_eq!(refused(twice), Refusal::Taken { field: "admin_username", value: "harbor".into() });
         let empty = SetupInput { space_name: " ".into(), ..setup_input() }.parse().unwrap_err();
         assert_eq!(empty.field(), Some("space_name"));
         ground
@@ -268,17 +267,16 @@ mod tests {
                 assert!(!is_done(tx)? && actor::local_by_username(tx, "harbor")?.is_none());
                 set_up(tx, site, SetUpBy::Keeper, &setup_input().parse()?, &[], at(0))
             })
-            .await
             .unwrap();
     }
 
-    #[tokio::test]
-    async fn a_node_keeps_the_address_it_was_born_with() {
+    #[test]
+    fn a_node_keeps_the_address_it_was_born_with() {
         let ground = Ground::new();
-        ground.act(check_origin).await.unwrap();
-        ground.act(check_origin).await.unwrap();
+        ground.act(check_origin).unwrap();
+        ground.act(check_origin).unwrap();
         let elsewhere = Site::new(&"https://pier.example".parse().unwrap()).unwrap();
-        let words = refused(ground.act(move |tx, _| check_origin(tx, &elsewhere)).await).to_string();
+        let words = refused(ground.act(move |tx, _| check_origin(tx, &elsewhere))).to_string();
         assert!(words.contains("https://harbor.example") && words.contains("https://pier.example"), "{words}");
     }
 }

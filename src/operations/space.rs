@@ -88,13 +88,13 @@ mod tests {
     use crate::operations::testing::{Ground, at, refused};
     use crate::store::page::Page;
 
-    #[tokio::test]
-    async fn a_second_space_stands_beside_the_default_one() {
-        let (ground, done) = Ground::set_up().await;
+    #[test]
+    fn a_second_space_stands_beside_the_default_one() {
+        let (ground, done) = Ground::set_up();
         let pier = NewSpace::parse("pier", "The Pier", "America/New_York").unwrap();
-        let host = Acting::Member(ground.member("cleo", Role::Host).await, Role::Host);
+        let host = Acting::Member(ground.member("cleo", Role::Host), Role::Host);
         let wish = pier.clone();
-        let by_host = ground.act(move |tx, site| found(tx, site, host, &wish, None, at(2))).await;
+        let by_host = ground.act(move |tx, site| found(tx, site, host, &wish, None, at(2)));
         assert_eq!(refused(by_host).to_string(), "only an administrator may open spaces");
         ground
             .act(move |tx, site| {
@@ -117,7 +117,6 @@ mod tests {
                 );
                 Ok(())
             })
-            .await
             .unwrap();
     }
 }

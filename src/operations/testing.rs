@@ -1,8 +1,5 @@
 //! The ground that stories about operations stand on: a real store in a folder of its own, a site, and people.
 
-use jiff::Timestamp;
-use tempfile::TempDir;
-
 use super::key::NewKeys;
 use super::setup::{self, SetUpBy, SetupDone, SetupInput};
 use super::{Error, Result, member};
@@ -11,13 +8,14 @@ use crate::coworking::id::MemberId;
 use crate::coworking::member::{Acting, NewMember, Role};
 use crate::site::Site;
 use crate::store::event::{self, Recorded};
-use crate::store::{Options, Store, Tx};
+use crate::store::testing::Scratch;
+use crate::store::{Store, Tx};
+use jiff::Timestamp;
 
 /// A node that is nothing but its store.
 pub(crate) struct Ground {
-    pub(crate) store: Store,
+    scratch: Scratch,
     pub(crate) site: Site,
-    _folder: TempDir,
 }
 
 /// A moment, `seconds` after the first one.
@@ -57,39 +55,41 @@ pub(crate) fn refused<T: std::fmt::Debug>(answer: Result<T>) -> Refusal {
 impl Ground {
     /// An empty node.
     pub(crate) fn new() -> Self {
-        let folder = TempDir::new().unwrap();
-        let store = Store::open(&folder.path().join("node.db"), Options::default()).unwrap();
         let site = Site::new(&"https://harbor.example".parse().unwrap()).unwrap();
-        Self { store, site, _folder: folder }
+        Self { scratch: Scratch::new(), site }
     }
 
     /// A node with the space `harbor` and the administrator `ana`.
-    pub(crate) async fn set_up() -> (Self, SetupDone) {
+    pub(crate) fn set_up() -> (Self, SetupDone) {
         let ground = Self::new();
         let done = ground
             .act(|tx, site| setup::set_up(tx, site, SetUpBy::Keeper, &setup_input().parse()?, &[], at(0)))
-            .await
             .unwrap();
         (ground, done)
     }
 
+    /// The store itself, for its notices.
+    pub(crate) fn store(&self) -> &Store {
+        &self.scratch.store
+    }
+
     /// Runs a step in a transaction of its own.
-    pub(crate) async fn act<T: Send + 'static>(
+    pub(crate) fn act<T: Send + 'static>(
         &self,
         mut step: impl FnMut(&mut Tx<'_>, &Site) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let site = self.site.clone();
-        self.store.write(move |tx| step(tx, &site)).await
+        self.scratch.write(move |tx| step(tx, &site))
     }
 
     /// A new member of this name.
-    pub(crate) async fn member(&self, name: &'static str, role: Role) -> MemberId {
+    pub(crate) fn member(&self, name: &'static str, role: Role) -> MemberId {
         let new = NewMember::parse(name, name, role, None).unwrap();
-        self.act(move |tx, site| member::add(tx, site, Acting::Keeper, &new, None, at(1))).await.unwrap()
+        self.act(move |tx, site| member::add(tx, site, Acting::Keeper, &new, None, at(1))).unwrap()
     }
 
     /// What was recorded and not yet published.
-    pub(crate) async fn events(&self) -> Vec<Recorded> {
-        self.act(|tx, _| Ok(event::unpublished(tx, 1_000)?)).await.unwrap()
+    pub(crate) fn events(&self) -> Vec<Recorded> {
+        self.act(|tx, _| Ok(event::unpublished(tx, 1_000)?)).unwrap()
     }
 }

@@ -123,12 +123,12 @@ mod tests {
     use super::*;
     use crate::operations::testing::{Ground, at, refused};
 
-    #[tokio::test]
-    async fn a_token_lives_until_it_ends_or_is_revoked_and_always_has_the_role_of_now() {
-        let (ground, done) = Ground::set_up().await;
-        let ben = ground.member("ben", Role::Member).await;
+    #[test]
+    fn a_token_lives_until_it_ends_or_is_revoked_and_always_has_the_role_of_now() {
+        let (ground, done) = Ground::set_up();
+        let ben = ground.member("ben", Role::Member);
         let own = Acting::Member(ben, Role::Member);
-        let made = ground.act(move |tx, _| create(tx, own, ben, " phone ", Some(at(9_000)), at(10))).await.unwrap();
+        let made = ground.act(move |tx, _| create(tx, own, ben, " phone ", Some(at(9_000)), at(10))).unwrap();
         assert!(made.secret.expose().starts_with("ts_") && made.secret.expose().len() == 46);
         assert!(!format!("{made:?}").contains(made.secret.expose()));
         ground
@@ -156,18 +156,17 @@ mod tests {
                 assert_eq!(list(tx, own, ben, Page::default())?.items, []);
                 Ok(())
             })
-            .await
             .unwrap();
     }
 
-    #[tokio::test]
-    async fn nobody_makes_tokens_for_others_past_their_end_or_without_number() {
-        let (ground, done) = Ground::set_up().await;
-        let ben = ground.member("ben", Role::Host).await;
+    #[test]
+    fn nobody_makes_tokens_for_others_past_their_end_or_without_number() {
+        let (ground, done) = Ground::set_up();
+        let ben = ground.member("ben", Role::Host);
         let own = Acting::Member(ben, Role::Host);
-        let other = ground.act(move |tx, _| create(tx, own, done.admin, "x", None, at(2))).await;
+        let other = ground.act(move |tx, _| create(tx, own, done.admin, "x", None, at(2)));
         assert_eq!(refused(other).code(), "not-permitted");
-        let past = ground.act(move |tx, _| create(tx, own, ben, "x", Some(at(2)), at(2))).await;
+        let past = ground.act(move |tx, _| create(tx, own, ben, "x", Some(at(2)), at(2)));
         assert_eq!(refused(past).code(), "in-the-past");
         let last = ground.act(move |tx, _| {
             for _ in 0..TOKEN_LIMIT {
@@ -176,6 +175,6 @@ mod tests {
             assert!(create(tx, own, ben, "x", None, at(5)).is_ok(), "those that have ended do not count");
             create(tx, own, ben, "x", None, at(4))
         });
-        assert_eq!(refused(last.await), Refusal::TooMany { field: "tokens", limit: 50, found: 52 });
+        assert_eq!(refused(last), Refusal::TooMany { field: "tokens", limit: 50, found: 52 });
     }
 }

@@ -14,6 +14,7 @@ statements! {
     UNBLOCK = "DELETE FROM block WHERE actor_id = ?1 AND target_id = ?2";
     BETWEEN = "SELECT EXISTS (SELECT 1 FROM block WHERE actor_id = ?1 AND target_id = ?2) \
                OR EXISTS (SELECT 1 FROM block WHERE actor_id = ?2 AND target_id = ?1)";
+    HAS_BLOCKED = "SELECT 1 FROM block WHERE actor_id = ?1 AND target_id = ?2";
     BY_URI = "SELECT target_id FROM block WHERE actor_id = ?1 AND uri = ?2 LIMIT 1";
     BLOCKED = "SELECT id, target_id FROM block WHERE actor_id = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3";
     MUTE = "INSERT INTO mute (id, member_id, target_id, muted_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
@@ -51,6 +52,14 @@ pub fn unblock(tx: &mut Tx<'_>, actor: ActorId, target: ActorId) -> Result<bool,
 /// The store's.
 pub fn between(tx: &mut Tx<'_>, one: ActorId, other: ActorId) -> Result<bool, Error> {
     Ok(tx.query_one(BETWEEN, params![one, other], |row| row.get(0))?.unwrap_or(false))
+}
+
+/// Has the actor blocked the target?
+///
+/// # Errors
+/// The store's.
+pub fn has_blocked(tx: &mut Tx<'_>, actor: ActorId, target: ActorId) -> Result<bool, Error> {
+    Ok(tx.query_one(HAS_BLOCKED, params![actor, target], |_| Ok(()))?.is_some())
 }
 
 /// Whom the block with this id in the network, made by this actor, is against.

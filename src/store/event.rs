@@ -71,17 +71,18 @@ mod tests {
     use super::*;
     use crate::coworking::id::{ActorId, FollowId, MemberId};
     use crate::store::plan;
+    use crate::store::testing::Scratch;
 
     #[tokio::test]
     async fn every_statement_uses_an_index() {
         plan::check(STATEMENTS).await;
     }
 
-    #[tokio::test]
-    async fn facts_are_published_in_order_and_forgotten_only_afterwards() {
-        let (_folder, store) = plan::store();
+    #[test]
+    fn facts_are_published_in_order_and_forgotten_only_afterwards() {
+        let store = Scratch::new();
         let at = |seconds: i64| Timestamp::from_second(1_800_000_000 + seconds).unwrap();
-        let mut notices = store.subscribe();
+        let mut notices = store.store.subscribe();
         store
             .write(move |tx| {
                 let joined = Event::MemberJoined { member: MemberId(i64::MAX) };
@@ -102,7 +103,6 @@ mod tests {
                 assert_eq!(unpublished(tx, 9)?, [waiting[1]]);
                 Ok::<_, Error>(())
             })
-            .await
             .unwrap();
         assert_eq!(notices.try_recv(), Ok(Notice::Event));
     }

@@ -129,6 +129,7 @@ statements! {
                AND private_key IS NOT NULL AND retired_at IS NULL ORDER BY created_at DESC, uri LIMIT 1";
     RETIRED = "SELECT uri, algorithm, private_key FROM actor_key WHERE actor_id = ?1 AND algorithm = ?2 \
                AND private_key IS NOT NULL AND retired_at IS NOT NULL ORDER BY retired_at DESC, uri LIMIT 1";
+    SIGNING_BY_URI = "SELECT uri, algorithm, private_key FROM actor_key WHERE uri = ?1 AND private_key IS NOT NULL";
     COUNT = "SELECT count(*) FROM actor_key WHERE actor_id = ?1 AND algorithm = ?2";
     ADD = "INSERT INTO actor_key (uri, actor_id, algorithm, public_key, private_key, created_at) \
            VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
@@ -197,6 +198,14 @@ pub fn signing(tx: &mut Tx<'_>, actor: ActorId, algorithm: Algorithm) -> Result<
 /// The store's.
 pub fn signing_before(tx: &mut Tx<'_>, actor: ActorId, algorithm: Algorithm) -> Result<Option<SigningKey>, Error> {
     tx.query_one(RETIRED, params![actor, algorithm], read_signing)
+}
+
+/// A key of a local actor by its id, retired or not; `None` when its private half is forgotten.
+///
+/// # Errors
+/// The store's.
+pub fn signing_by_uri(tx: &mut Tx<'_>, uri: &str) -> Result<Option<SigningKey>, Error> {
+    tx.query_one(SIGNING_BY_URI, params![uri], read_signing)
 }
 
 /// Gives a local actor new keys under new ids, and retires those it has.

@@ -83,18 +83,27 @@ statements! {
             proposal = excluded.proposal, ends_at = excluded.ends_at, settled_at = excluded.settled_at";
     SET_STATE = "UPDATE offer SET state = ?2, settled_at = ?3 WHERE post_id = ?1";
     TOUCH = "UPDATE post SET updated = max(?2, coalesce(updated, published) + 1) WHERE id = ?1";
-    DUE = "SELECT o.post_id, p.local FROM offer o CROSS JOIN post p ON p.id = o.post_id \
+    DUE = "SELECT o.post_id, o.author_id, p.local FROM offer o CROSS JOIN post p ON p.id = o.post_id \
            WHERE o.state = 'open' AND o.ends_at IS NOT NULL AND o.ends_at <= ?1 ORDER BY o.ends_at LIMIT ?2";
     BOARD_HERE = board!("AND p.local = 1");
     BOARD = board!("");
 }
 
-/// Writes what a post offers, over what it offered before. `text` is plain: title, words and tags by which it is
-/// found.
+/// The most characters of an offer's text that the board's search looks at.
+pub const WORDS_LIMIT: usize = 10_000;
+
+/// What the board's search looks at: title, plain text and tags, in lower case.
+#[must_use]
+pub fn words(title: &str, text: &str, tags: &[String]) -> String {
+    let words = [title, text].into_iter().chain(tags.iter().map(String::as_str));
+    words.collect::<Vec<_>>().join("\n").to_lowercase()
+}
+
+/// Writes what a post offers, over what it offered before; `words` as [`words`] makes them.
 ///
 /// # Errors
 /// The store's.
-pub fn save(tx: &mut Tx<'_>, post: PostId, author: ActorId, offer: &Offer, text: &str) -> Result<(), Error> {
+pub fn save(tx: &mut Tx<'_>, post: PostId, author: ActorId, offer: &Offer, words: &str) -> Result<(), Error> {
     tx.execute(
         SAVE,
         params![
@@ -104,7 +113,7 @@ pub fn save(tx: &mut Tx<'_>, post: PostId, author: ActorId, offer: &Offer, text:
             offer.kind,
             offer.state,
             offer.in_return.as_deref(),
-            text.to_lowercase(),
+            words,
             &offer.proposal,
             offer.ends_at,
             offer.settled_at
@@ -124,12 +133,23 @@ pub fn set_state(tx: &mut Tx<'_>, post: PostId, state: State, now: Timestamp) ->
     Ok(())
 }
 
-/// Open offers whose end has come, those that ended first first, and whether they are local.
+/// An offer that is still written down as open though its end has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Due {
+    /// The post that carries it.
+    pub post: PostId,
+    /// Whose it is.
+    pub author: ActorId,
+    /// Was it made here?
+    pub local: bool,
+}
+
+/// Open offers whose end has come, those that ended first first.
 ///
 /// # Errors
 /// The store's.
-pub fn due(tx: &mut Tx<'_>, now: Timestamp, limit: u32) -> Result<Vec<(PostId, bool)>, Error> {
-    tx.query(DUE, params![now, limit], |row| Ok((row.get(0)?, row.get(1)?)))
+pub fn due(tx: &mut Tx<'_>, now: Timestamp, limit: u32) -> Result<Vec<Due>, Error> {
+    tx.query(DUE, params![now, limit], |row| Ok(Due { post: row.get(0)?, author: row.get(1)?, local: row.get(2)? }))
 }
 
 /// Offers that can be taken up `now`, the newest first, as this reader sees them.

@@ -12,20 +12,32 @@ use std::path::{Path, PathBuf};
 use reader::{Token, catch_all_arms, paths_above, paths_from, tokens};
 
 /// Which modules each module may name: those below it. Who is not in the list has no place yet; give it one.
-const MAY_NAME: [(&str, &[&str]); 15] = [
+const MAY_NAME: [(&str, &[&str]); 16] = [
     ("coworking", &[]),
     ("activitypub", &[]),
     ("http_client", &[]),
     ("site", &["coworking"]),
     ("key_ring", &["activitypub", "coworking"]),
-    ("store", &["coworking"]),
+    ("store", &["coworking", "site"]),
     // Only to turn settings into what these two are opened with.
     ("config", &["http_client", "site", "store"]),
     ("operations", &["coworking", "site", "store"]),
-    ("node", &["config", "http_client", "key_ring", "site", "store"]),
+    ("reception", &["activitypub", "coworking", "key_ring", "store"]),
+    ("node", &["config", "http_client", "key_ring", "reception", "site", "store"]),
     (
         "federation",
-        &["activitypub", "config", "coworking", "http_client", "key_ring", "node", "operations", "site", "store"],
+        &[
+            "activitypub",
+            "config",
+            "coworking",
+            "http_client",
+            "key_ring",
+            "node",
+            "operations",
+            "reception",
+            "site",
+            "store",
+        ],
     ),
     ("web", &["config", "coworking", "federation", "http_client", "node", "operations", "site", "store"]),
     ("jobs", &["config", "coworking", "federation", "http_client", "node", "operations", "site", "store"]),
@@ -40,6 +52,7 @@ const MAY_NAME: [(&str, &[&str]); 15] = [
             "key_ring",
             "node",
             "operations",
+            "reception",
             "site",
             "store",
             "web",
@@ -60,7 +73,7 @@ const AT_HOME: [(&str, &[&str]); 10] = [
     ("clap", &["cli", "main"]),
     ("governor", &["web"]),
     ("aws_lc_rs", &["activitypub", "http_client"]),
-    ("tokio", &["store", "http_client", "federation", "node", "web", "jobs", "cli", "main"]),
+    ("tokio", &["store", "http_client", "federation", "node", "reception", "web", "jobs", "cli", "main"]),
 ];
 
 /// Modules that decide without waiting and without looking at the clock.

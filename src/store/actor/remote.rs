@@ -8,7 +8,7 @@ use crate::coworking::peer::Host;
 use crate::coworking::profile::Picture;
 use crate::store::key::{self, Algorithm};
 use crate::store::plan::statements;
-use crate::store::{Error, Tx, json, params, peer};
+use crate::store::{Error, Notice, Tx, json, params, peer};
 
 /// What a remote actor's document says, checked, bounded and sanitised by whoever read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -240,6 +240,7 @@ pub fn mark_fetched(tx: &mut Tx<'_>, id: ActorId, now: Timestamp) -> Result<(), 
 /// The store's.
 pub fn set_suspended(tx: &mut Tx<'_>, id: ActorId, suspended: bool, now: Timestamp) -> Result<(), Error> {
     tx.execute(SUSPEND, params![id, suspended, now])?;
+    tx.notify(Notice::Judged);
     Ok(())
 }
 
@@ -250,6 +251,7 @@ mod tests {
     use crate::store::actor::testing::{local, profile};
     use crate::store::actor::{by_handle, by_id, mark_deleted};
     use crate::store::plan;
+    use crate::store::testing::Scratch;
 
     const BEN: &str = "https://pier.example/users/Ben";
 
@@ -262,9 +264,9 @@ mod tests {
         plan::check(STATEMENTS).await;
     }
 
-    #[tokio::test]
-    async fn reading_somebody_again_keeps_what_is_new_and_nothing_else() {
-        let (_folder, store) = plan::store();
+    #[test]
+    fn reading_somebody_again_keeps_what_is_new_and_nothing_else() {
+        let store = Scratch::new();
         store
             .write(|tx| {
                 // Finer than the store keeps it: that alone is no change.
@@ -283,13 +285,12 @@ mod tests {
                 assert_eq!(peer::by_host(tx, &Host::parse("pier.example").unwrap())?.unwrap().level, Level::Known);
                 Ok::<_, Error>(())
             })
-            .await
             .unwrap();
     }
 
-    #[tokio::test]
-    async fn who_is_gone_stays_gone_who_is_suspended_stays_so_and_who_lives_here_is_not_overwritten() {
-        let (_folder, store) = plan::store();
+    #[test]
+    fn who_is_gone_stays_gone_who_is_suspended_stays_so_and_who_lives_here_is_not_overwritten() {
+        let store = Scratch::new();
         store
             .write(|tx| {
                 let (id, _) = upsert_remote(tx, &profile(BEN), at(0))?;
@@ -311,13 +312,12 @@ mod tests {
                 assert_eq!((by_id(tx, ana)?.unwrap().name.as_str(), key::of_actor(tx, ana)?), ("ana", vec![]));
                 Ok::<_, Error>(())
             })
-            .await
             .unwrap();
     }
 
-    #[tokio::test]
-    async fn a_key_that_is_gone_is_retired_and_nobody_takes_anothers() {
-        let (_folder, store) = plan::store();
+    #[test]
+    fn a_key_that_is_gone_is_retired_and_nobody_takes_anothers() {
+        let store = Scratch::new();
         store
             .write(|tx| {
                 let (ben, _) = upsert_remote(tx, &profile(BEN), at(0))?;
@@ -339,7 +339,6 @@ mod tests {
                 assert_eq!(key::of_actor(tx, eve)?, []);
                 Ok::<_, Error>(())
             })
-            .await
             .unwrap();
     }
 }

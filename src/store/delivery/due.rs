@@ -53,12 +53,14 @@ pub struct Due {
     pub resting: Vec<Host>,
     /// Hosts that nothing goes to at all: what waits for them is to be [dropped](super::drop_for).
     pub blocked: Vec<Host>,
-    /// When there is something to look at again; `None` when that is now, or nothing waits.
+    /// Is there more, left out because of the number of hosts asked for?
+    pub more: bool,
+    /// When the next host that waits is to be looked at.
     pub next: Option<Timestamp>,
 }
 
 statements! {
-    LANES = "SELECT l.host, p.open_until, p.failures FROM lane l LEFT JOIN peer p ON p.host = l.host \
+    LANES = "SELECT l.host, l.rest_until, p.open_until FROM lane l LEFT JOIN peer p ON p.host = l.host \
              WHERE l.next_at <= ?1 ORDER BY l.next_at, l.host LIMIT ?2";
     NEXT = "SELECT next_at FROM lane WHERE next_at > ?1 ORDER BY next_at LIMIT 1";
     RUN = "SELECT id, activity_id, actor_id, inbox, ordering_key, attempts, created_at FROM delivery \
@@ -90,26 +92,27 @@ fn read(row: &Row<'_>) -> Result<Delivery, Error> {
 pub fn due(tx: &mut Tx<'_>, busy: &HashSet<Host>, hosts: u32, each: u32, now: Timestamp) -> Result<Due, Error> {
     let most = u64::from(hosts) + busy.len() as u64;
     let lanes = tx.query(LANES, params![now, i64::try_from(most).unwrap_or(i64::MAX)], |row| {
-        Ok((row.get::<Host>(0)?, row.get::<Option<Timestamp>>(1)?, row.get::<Option<u32>>(2)?.unwrap_or(0)))
+        Ok((row.get::<Host>(0)?, row.get::<Option<Timestamp>>(1)?, row.get::<Option<Timestamp>>(2)?))
     })?;
     let mut due = Due::default();
-    let all = (lanes.len() as u64) < most;
-    for (host, open_until, failures) in lanes {
+    due.more = lanes.len() as u64 == most;
+    for (host, rest_until, open_until) in lanes {
         if busy.contains(&host) {
             continue;
         }
         if due.runs.len() >= hosts as usize {
+            due.more = true;
             break;
         }
         if peer::level(tx, &host)? == Level::Blocked {
             due.blocked.push(host);
             continue;
         }
-        let open = open_until.is_some_and(|until| until > now);
-        let deliveries = match (open, failures) {
-            (false, _) => tx.query(RUN, params![host.as_str(), now, each], read)?,
-            (true, 0) => Vec::new(),
-            (true, _) => tx.query(URGENT, params![host.as_str(), now, each], read)?,
+        let ahead = |time: Option<Timestamp>| time.is_some_and(|time| time > now);
+        let deliveries = match (ahead(rest_until), ahead(open_until)) {
+            (true, _) => Vec::new(),
+            (false, true) => tx.query(URGENT, params![host.as_str(), now, each], read)?,
+            (false, false) => tx.query(RUN, params![host.as_str(), now, each], read)?,
         };
         if deliveries.is_empty() {
             due.resting.push(host);
@@ -119,9 +122,7 @@ pub fn due(tx: &mut Tx<'_>, busy: &HashSet<Host>, hosts: u32, each: u32, now: Ti
         let implements = if scheme.is_none() { implements(tx, &host)? } else { Vec::new() };
         due.runs.push(Run { host, scheme, implements, deliveries });
     }
-    if all {
-        due.next = tx.query_one(NEXT, params![now], |row| row.get(0))?;
-    }
+    due.next = tx.query_one(NEXT, params![now], |row| row.get(0))?;
     Ok(due)
 }
 

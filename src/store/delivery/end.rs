@@ -33,7 +33,8 @@ statements! {
               ORDER BY id LIMIT ?5)";
     HEAD = "SELECT min(next_at) FROM delivery WHERE host = ?1 AND state = 'waiting'";
     HEAD_URGENT = "SELECT min(next_at) FROM delivery WHERE host = ?1 AND state = 'waiting' AND urgent = 1";
-    BREAKER = "SELECT open_until, failures FROM peer WHERE host = ?1";
+    PAUSES = "SELECT l.rest_until, p.open_until FROM lane l LEFT JOIN peer p ON p.host = l.host WHERE l.host = ?1";
+    REST = "UPDATE lane SET rest_until = ?2 WHERE host = ?1 AND (rest_until IS NULL OR rest_until < ?2)";
     SET_LANE = "UPDATE lane SET next_at = ?2 WHERE host = ?1";
     END_LANE = "DELETE FROM lane WHERE host = ?1";
     HURRY = "UPDATE delivery SET next_at = ?2 WHERE id IN (SELECT id FROM delivery \
@@ -99,27 +100,36 @@ pub fn expire(tx: &mut Tx<'_>, time: Timestamp, limit: u32, now: Timestamp) -> R
     tx.execute(EXPIRE, params![id::first_at(time), time, WHY, now, limit])
 }
 
-/// Sets when to look at a host again. To be called for every host of which a delivery was tried or given up.
+/// Sets when to look at a host again, and tells it; `None` when nothing waits. To be called for every host of which a
+/// delivery was tried or given up.
 ///
 /// # Errors
 /// The store's.
-pub fn refresh(tx: &mut Tx<'_>, host: &Host, now: Timestamp) -> Result<(), Error> {
+pub fn refresh(tx: &mut Tx<'_>, host: &Host, now: Timestamp) -> Result<Option<Timestamp>, Error> {
     let host = host.as_str();
     let Some(head) = earliest(tx, HEAD, host)? else {
         tx.execute(END_LANE, params![host])?;
-        return Ok(());
+        return Ok(None);
     };
-    let breaker =
-        tx.query_one(BREAKER, params![host], |row| Ok((row.get::<Option<Timestamp>>(0)?, row.get::<u32>(1)?)))?;
-    let next = match breaker {
-        Some((Some(until), failures)) if until > now => {
-            let urgent = if failures > 0 { earliest(tx, HEAD_URGENT, host)? } else { None };
-            urgent.map_or(until, |urgent| urgent.min(until)).max(head)
-        }
-        _ => head,
+    let pauses = tx.query_one(PAUSES, params![host], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let (rest_until, open_until): (Option<Timestamp>, Option<Timestamp>) = pauses.unwrap_or_default();
+    let next = match open_until.filter(|until| *until > now) {
+        Some(until) => earliest(tx, HEAD_URGENT, host)?.map_or(until, |urgent| urgent.min(until)).max(head),
+        None => head,
     };
+    let next = rest_until.map_or(next, |until| next.max(until));
     // Not in the past: who has had a turn goes to the end of the line.
-    tx.execute(SET_LANE, params![host, next.max(now)])?;
+    let next = next.max(now);
+    tx.execute(SET_LANE, params![host, next])?;
+    Ok(Some(next))
+}
+
+/// A host asked to be left in peace until then: nothing goes to it before. Forgotten when nothing waits for it.
+///
+/// # Errors
+/// The store's.
+pub fn rest(tx: &mut Tx<'_>, host: &Host, until: Timestamp) -> Result<(), Error> {
+    tx.execute(REST, params![host.as_str(), until])?;
     Ok(())
 }
 
@@ -134,9 +144,8 @@ fn earliest(tx: &mut Tx<'_>, sql: &str, host: &str) -> Result<Option<Timestamp>,
 pub fn revive(tx: &mut Tx<'_>, host: &Host, now: Timestamp) -> Result<(), Error> {
     // The first ones by time are made due together, so among those of one key none overtakes another.
     tx.execute(HURRY, params![host.as_str(), now, REVIVED])?;
-    if tx.execute(HURRY_LANE, params![host.as_str(), now])? > 0 {
-        tx.notify(Notice::Delivery);
-    }
+    tx.execute(HURRY_LANE, params![host.as_str(), now])?;
+    tx.notify(Notice::Delivery);
     Ok(())
 }
 

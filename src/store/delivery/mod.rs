@@ -17,7 +17,7 @@ use crate::coworking::id::ActorId;
 use crate::coworking::peer::Host;
 
 pub use due::{Delivery, Due, Run, due};
-pub use end::{Answer, done, drop_for, expire, fail, refresh, retry, revive, tidy};
+pub use end::{Answer, done, drop_for, expire, fail, refresh, rest, retry, revive, tidy};
 pub use queue::{Counts, Line, counts, drop_one, list, retry_host, retry_one};
 
 /// How a delivery stands.

@@ -25,7 +25,7 @@ pub use list::{Spoken, by_tag, direct, featured, network, of_actor, outbox, outb
 pub use reader::Reader;
 pub use save::{Content, NewPost, add, add_recipients, adopt, replace_tags, revise};
 pub(in crate::store) use view::slice;
-pub use view::{Announced, Entry, PostView, Thread, thread, view, views};
+pub use view::{Announced, Entry, PostView, Thread, readable, thread, view, views};
 
 /// Somebody whom a post names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

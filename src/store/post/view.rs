@@ -97,6 +97,9 @@ macro_rules! seen {
 }
 
 statements! {
+    READABLE = concat!(
+        "SELECT ", columns!(), " FROM post p LEFT JOIN offer o ON o.post_id = p.id WHERE p.id = ?3 AND ", readable!()
+    );
     VIEWS = concat!(seen!("p.id IN ({keys}) AND "), readable!());
     ANCESTORS_OF = concat!(
         "WITH RECURSIVE above(id, depth) AS (SELECT in_reply_to_id, 1 FROM post WHERE id = ?3 \
@@ -112,6 +115,14 @@ statements! {
          SELECT below.id FROM below JOIN post p ON p.id = below.id WHERE p.id > ?4 AND ", readable!(), " AND ",
         unmuted!("p.author_id"), " GROUP BY below.id ORDER BY below.id LIMIT ?5"
     );
+}
+
+/// A post, if this reader may see it.
+///
+/// # Errors
+/// The store's.
+pub fn readable(tx: &mut Tx<'_>, reader: Reader, post: PostId) -> Result<Option<Post>, Error> {
+    tx.query_one(READABLE, params![reader.id(), reader.is_member(), post], read)
 }
 
 /// A post as this reader sees it; `None` when there is none for them.

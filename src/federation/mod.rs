@@ -1,0 +1,8 @@
+//! Federation: what happened here becomes activities for others, and what others send becomes acts here.
+//!
+//! The one place that knows both halves, the rules of coworking and the words of ActivityPub.
+
+pub mod deliver;
+pub mod signing;
+#[cfg(test)]
+pub(crate) mod testing;

@@ -1,0 +1,69 @@
+//! The door for time: what is done without anybody asking, as soon as there is something to do.
+//!
+//! Each job is woken by the store's notices and, because notices can be missed, by a timer. A job that panics is
+//! started again after a pause that doubles; one that fails tries again. There must be only one set of jobs per store.
+
+mod deliver;
+mod keys;
+mod supervisor;
+mod tidy;
+mod wake;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::node::Node;
+
+pub use keys::make as make_keys;
+pub use tidy::tidy;
+
+/// The jobs of a running node.
+#[derive(Debug)]
+pub struct Jobs {
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+/// Starts all jobs on this runtime, which should have several threads: deliveries are signed on them.
+#[must_use]
+pub fn start(node: Arc<Node>) -> Jobs {
+    let jobs = Jobs { stop: CancellationToken::new(), tasks: TaskTracker::new() };
+    jobs.add("keys", &node, keys::run);
+    jobs.add("deliver", &node, deliver::run);
+    jobs.add("tidy", &node, tidy::run);
+    jobs
+}
+
+impl Jobs {
+    fn add<F, W>(&self, name: &'static str, node: &Arc<Node>, job: F)
+    where
+        F: Fn(Arc<Node>, CancellationToken) -> W + Send + 'static,
+        W: Future<Output = ()> + Send + 'static,
+    {
+        let (node, stop) = (node.clone(), self.stop.clone());
+        let again = stop.clone();
+        self.tasks.spawn(supervisor::keep_going(name, stop, move || job(node.clone(), again.clone())));
+    }
+
+    /// Begins nothing new and waits for what is on its way, up to the deadline. `false` when something was cut off:
+    /// it is done again by the next start.
+    pub async fn stop(self, deadline: Duration) -> bool {
+        self.stop.cancel();
+        self.tasks.close();
+        tokio::time::timeout(deadline, self.tasks.wait()).await.is_ok()
+    }
+}
+
+/// Does everything that is due at the node's clock, until nothing is: for tests, in place of [`start`].
+pub async fn drain(node: &Arc<Node>) {
+    loop {
+        let mut worked = keys::equip(node).await;
+        worked |= deliver::settle(node).await;
+        if !worked {
+            return;
+        }
+    }
+}

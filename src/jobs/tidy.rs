@@ -1,0 +1,69 @@
+//! Forgets what nobody needs any more, a little at a time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio_util::sync::CancellationToken;
+
+use crate::federation::deliver::KEPT;
+use crate::node::Node;
+use crate::store::{self, Tx, activity, delivery, event, key};
+
+const EVERY: Duration = Duration::from_secs(60 * 60);
+/// Rows in one transaction, so that nobody waits for the broom.
+const AT_ONCE: u32 = 500;
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+/// What happened stays in the diary for so long after it was published.
+const EVENTS_KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
+
+pub(super) async fn run(node: Arc<Node>, stop: CancellationToken) {
+    loop {
+        if let Err(error) = tidy(&node).await {
+            tracing::error!(error = &error as &dyn std::error::Error, "cannot tidy up");
+        }
+        if stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_none() {
+            return;
+        }
+    }
+}
+
+/// Tidies everything up once, as of the node's clock; tells how many rows that were.
+///
+/// # Errors
+/// The store's; what was tidied up before stays so.
+pub async fn tidy(node: &Node) -> Result<u64, store::Error> {
+    let now = node.clock.now();
+    let deliveries = SignedDuration::try_from(node.config.delivery_retention).unwrap_or(SignedDuration::MAX);
+    // A delivery may be waiting for its turn when its week ends: a day more.
+    let given_up = before(now, KEPT + DAY);
+    let (ended, happened) = (before(now, deliveries), before(now, EVENTS_KEPT));
+    let mut rows = 0;
+    rows += all(node, move |tx| delivery::expire(tx, given_up, AT_ONCE, now)).await?;
+    rows += all(node, move |tx| delivery::tidy(tx, ended, AT_ONCE)).await?;
+    rows += all(node, move |tx| activity::tidy(tx, given_up, AT_ONCE)).await?;
+    rows += all(node, move |tx| event::tidy(tx, happened, AT_ONCE)).await?;
+    // What was signed with an old key is on its way for a week at most.
+    rows += node.store.write(move |tx| key::forget_retired(tx, given_up)).await?;
+    Ok(rows)
+}
+
+/// Repeats a step until it finds nothing more.
+async fn all(
+    node: &Node,
+    step: impl Fn(&mut Tx<'_>) -> Result<u64, store::Error> + Clone + Send + 'static,
+) -> Result<u64, store::Error> {
+    let mut rows = 0;
+    loop {
+        let step = step.clone();
+        let some = node.store.write(move |tx| step(tx)).await?;
+        rows += some;
+        if some < u64::from(AT_ONCE) {
+            return Ok(rows);
+        }
+    }
+}
+
+fn before(now: Timestamp, by: SignedDuration) -> Timestamp {
+    now.checked_sub(by).unwrap_or(Timestamp::MIN)
+}

@@ -1,0 +1,34 @@
+//! Somebody is gone for good: what they said and did goes with them.
+
+use jiff::Timestamp;
+
+use super::Result;
+use crate::coworking::id::ActorId;
+use crate::store::{Tx, actor, follow, notification, post, timeline};
+
+/// Takes back all that an actor said, liked, announced and followed, and what it was told. Its tombstone is not made
+/// here.
+///
+/// # Errors
+/// The store's.
+pub fn forget(tx: &mut Tx<'_>, gone: ActorId, now: Timestamp) -> Result<()> {
+    post::bury_all_of(tx, gone, now)?;
+    follow::remove_all_of(tx, gone)?;
+    timeline::clear(tx, gone)?;
+    notification::clear(tx, gone)?;
+    Ok(())
+}
+
+/// Somebody elsewhere is gone: its home says so, or the account itself did. Nothing happens to who lives here.
+///
+/// # Errors
+/// The store's.
+pub fn receive(tx: &mut Tx<'_>, gone: ActorId, now: Timestamp) -> Result<bool> {
+    match actor::by_id(tx, gone)? {
+        Some(known) if !known.local && known.deleted_at.is_none() => {
+            forget(tx, gone, now)?;
+            Ok(actor::mark_deleted(tx, gone, now)?)
+        }
+        Some(_) | None => Ok(false),
+    }
+}
