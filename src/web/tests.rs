@@ -11,7 +11,6 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use super::server;
 use crate::config::Config;
 use crate::http_client::HttpClient;
-use crate::key_ring::KeyRing;
 use crate::node::{Clock, Node};
 use crate::operations::setup::{self, SetUpBy, SetupInput};
 use crate::store::Store;
@@ -25,14 +24,8 @@ async fn empty(settings: &[(&str, &str)]) -> (tempfile::TempDir, Arc<Node>) {
     let config = Config::of(settings).unwrap();
     let store = Store::open(&config.store_path(), config.store()).unwrap();
     let now: Timestamp = "2026-12-01T09:00:00Z".parse().unwrap();
-    let node = Arc::new(Node {
-        site: config.site(),
-        http: HttpClient::new(config.http()).unwrap(),
-        clock: Clock::fixed(now),
-        keys: KeyRing::default(),
-        config,
-        store,
-    });
+    let http = HttpClient::new(config.http()).unwrap();
+    let node = Arc::new(Node::new(config, store, http, Clock::fixed(now)));
     (folder, node)
 }
 
