@@ -11,6 +11,7 @@ mod keys;
 mod member;
 mod open;
 mod peer;
+mod queue;
 mod serve;
 mod setup;
 mod space;
@@ -70,7 +71,7 @@ enum Command {
     Serve(serve::Serve),
     /// Open the first space and make its first administrator
     Setup(setup::Setup),
-    /// Members: let in, list, change roles, end
+    /// Members: let in, list, change roles
     #[command(subcommand)]
     Member(member::Member),
     /// Spaces: open, list
@@ -82,6 +83,9 @@ enum Command {
     /// Other servers: list, judge
     #[command(subcommand)]
     Peer(peer::Peer),
+    /// The mail between servers: look, try again, give up
+    #[command(subcommand)]
+    Queue(queue::Queue),
     /// Keys that sign what the node sends
     #[command(subcommand)]
     Keys(keys::Keys),
@@ -117,6 +121,7 @@ impl Arguments {
             Command::Space(space) => wait(async { space.run(&Opened::existing(everywhere.config()?).await?).await }),
             Command::Token(token) => wait(async { token.run(&Opened::existing(everywhere.config()?).await?).await }),
             Command::Peer(peer) => wait(async { peer.run(&Opened::existing(everywhere.config()?).await?).await }),
+            Command::Queue(queue) => wait(async { queue.run(&Opened::existing(everywhere.config()?).await?).await }),
             Command::Keys(keys) => wait(async { keys.run(&Opened::existing(everywhere.config()?).await?).await }),
         }
     }

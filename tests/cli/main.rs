@@ -100,8 +100,10 @@ fn a_keeper_opens_a_space_and_lets_people_in() {
     let setup = set_up(folder);
     assert_eq!(setup["space"]["uri"], format!("{ORIGIN}/spaces/harbor"));
     assert!(setup["token"].as_str().unwrap().starts_with("ts_"));
-    let (number, words) =
-        refused(folder, &["setup", "--space", "b", "--name", "B", "--zone", "UTC", "--admin", "c", "--admin-name", "C"]);
+    let (number, words) = refused(
+        folder,
+        &["setup", "--space", "b", "--name", "B", "--zone", "UTC", "--admin", "c", "--admin-name", "C"],
+    );
     assert_eq!((number, words.contains("set up already")), (1, true), "{words}");
 
     done(folder, &["member", "add", "ben", "--name", "Ben Okafor", "--role", "host"]);
@@ -142,6 +144,13 @@ fn tokens_peers_and_keys_are_kept_from_the_command_line() {
     assert_eq!(done(folder, &["peer", "list", "--level", "blocked"])["peers"][0]["host"], "spam.example");
     let (number, words) = refused(folder, &["peer", "level", "https://spam.example/", "blocked"]);
     assert_eq!((number, words.contains("without https://")), (1, true), "{words}");
+
+    let mail = done(folder, &["queue", "status"]);
+    assert_eq!((&mail["outgoing"]["waiting"], &mail["incoming"]["failed"]), (&0.into(), &0.into()));
+    assert_eq!(done(folder, &["queue", "list", "--state", "failed"])["deliveries"], Value::Array(Vec::new()));
+    assert_eq!(done(folder, &["queue", "retry", "--incoming"])["retried"], 0);
+    assert_eq!(refused(folder, &["queue", "drop", "7"]).0, 1, "there is no such delivery");
+    assert_eq!(refused(folder, &["queue", "list", "--state", "lost"]).0, 2);
 
     assert_eq!(done(folder, &["keys", "rotate", "ana"])["rotated"], 1);
     assert_eq!(done(folder, &["keys", "rotate", "--all"])["rotated"], 3, "node, space and administrator");
