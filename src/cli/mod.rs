@@ -12,6 +12,7 @@ mod member;
 mod open;
 mod peer;
 mod queue;
+mod running;
 mod serve;
 mod setup;
 mod space;
@@ -54,7 +55,7 @@ struct Everywhere {
     /// The folder that holds everything the node remembers
     #[arg(long, global = true, value_name = "FOLDER")]
     data_dir: Option<String>,
-    /// The node's address on the web, such as https://harbor.example
+    /// The node's address on the web, with https:// in front
     #[arg(long, global = true, value_name = "URL")]
     origin: Option<String>,
     /// Any other setting; may be repeated
@@ -175,7 +176,7 @@ mod tests {
             assert!(command.get_about().is_some(), "{name} says what it does");
             if command.get_subcommands().next().is_none() {
                 let example = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-                assert!(example.contains(&format!("thirdspace ")) && example.contains(name), "{name} shows an example");
+                assert!(example.contains("thirdspace ") && example.contains(name), "{name} shows an example");
             }
         });
     }
