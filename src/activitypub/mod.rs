@@ -5,6 +5,7 @@
 
 pub mod activity;
 pub mod actor;
+pub mod collection;
 mod compact;
 pub mod context;
 mod dictionary;
@@ -13,11 +14,12 @@ pub mod id;
 pub mod json;
 pub mod key;
 pub mod language;
+pub mod marketplace;
 pub mod negotiation;
+pub mod nodeinfo;
 pub mod object;
 pub mod place;
 pub mod proof;
 pub mod sent;
 pub mod signature;
-pub mod tag;
 pub mod webfinger;

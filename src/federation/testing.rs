@@ -249,7 +249,8 @@ async fn read_request(stream: &mut TcpStream, seen: &mut Vec<u8>) -> Option<(Str
     loop {
         if let Some(end) = seen.windows(4).position(|four| four == b"\r\n\r\n") {
             let head = String::from_utf8(seen[..end].to_vec()).unwrap();
-            let length = head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
+            let length =
+                head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
             let whole = end + 4 + length.unwrap_or(0_usize);
             if seen.len() >= whole {
                 let body = seen[end + 4..whole].to_vec();
@@ -266,8 +267,10 @@ async fn read_request(stream: &mut TcpStream, seen: &mut Vec<u8>) -> Option<(Str
 fn received(head: &str, bytes: Vec<u8>, number: usize) -> Received {
     let mut lines = head.lines();
     let path = lines.next().unwrap().split(' ').nth(1).unwrap().to_owned();
-    let headers: Vec<(String, String)> =
-        lines.filter_map(|line| line.split_once(": ")).map(|(name, value)| (name.to_lowercase(), value.into())).collect();
+    let headers: Vec<(String, String)> = lines
+        .filter_map(|line| line.split_once(": "))
+        .map(|(name, value)| (name.to_lowercase(), value.into()))
+        .collect();
     let host = headers.iter().find(|(name, _)| name == "host").unwrap().1.clone();
     let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
     Received { host, path, headers, body, bytes, number }

@@ -7,7 +7,6 @@ use super::{ActorKind, Capability};
 use crate::activitypub::compact::Compact;
 use crate::activitypub::context;
 use crate::activitypub::place::Place;
-use crate::activitypub::tag::Tag;
 
 /// A picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,10 +83,12 @@ pub struct ActorDocument {
     pub fields: Vec<(String, String)>,
     /// What it knows about, in words.
     pub knows_about: Vec<String>,
-    /// Hashtags for the same words.
-    pub tags: Vec<Tag>,
-    /// The space that it is at home in (schema:memberOf).
-    pub member_of: Option<String>,
+    /// Hashtags for the same words: each without `#`, and its page.
+    pub hashtags: Vec<(String, String)>,
+    /// The space that it is at home in.
+    pub home_space: Option<String>,
+    /// The zone that it lives in (IANA), of spaces.
+    pub timezone: Option<String>,
     /// Where it is.
     pub location: Option<Place>,
     /// What this node can do.
@@ -103,12 +104,6 @@ impl ActorDocument {
     #[must_use]
     pub fn to_value(&self) -> Value {
         self.compact().with("@context", context::actor()).into()
-    }
-
-    /// The actor inside of an activity.
-    #[must_use]
-    pub fn to_embedded(&self) -> Value {
-        self.compact().into()
     }
 
     fn compact(&self) -> Compact {
@@ -134,9 +129,10 @@ impl ActorDocument {
             .with("indexable", self.indexable)
             .with_some("icon", self.icon.as_ref().map(image))
             .with_array("attachment", self.fields.iter().map(|(name, value)| field(name, value)))
-            .with_array("tag", self.tags.iter().map(Tag::to_value))
-            .with_list("schema:knowsAbout", self.knows_about.iter().map(String::as_str))
-            .with_some("schema:memberOf", self.member_of.as_deref())
+            .with_array("tag", self.hashtags.iter().map(|(name, href)| hashtag(name, href)))
+            .with_list("knowsAbout", self.knows_about.iter().map(String::as_str))
+            .with_some("homeSpace", self.home_space.as_deref())
+            .with_some("timezone", self.timezone.as_deref())
             .with_some("location", self.location.as_ref().map(Place::to_value))
             .with("publicKey", self.public_key())
             .with_array("assertionMethod", [self.multikey()])
@@ -173,6 +169,10 @@ fn image(image: &PublishedImage) -> Compact {
         .with("url", image.url.as_str())
         .with_some("mediaType", image.media_type.as_deref())
         .with_some("name", image.name.as_deref())
+}
+
+fn hashtag(name: &str, href: &str) -> Compact {
+    Compact::new("Hashtag").with("name", format!("#{name}")).with("href", href)
 }
 
 fn field(name: &str, value: &str) -> Compact {

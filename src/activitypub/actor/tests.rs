@@ -3,7 +3,6 @@ use serde_json::{Value, json};
 use super::*;
 use crate::activitypub::id::Id;
 use crate::activitypub::place::{Address, Coordinates, Place};
-use crate::activitypub::tag::Tag;
 
 fn bo() -> Value {
     json!({
@@ -104,7 +103,7 @@ fn the_many_spellings_of_a_profile_are_read() {
         "type": ["Person", "schema:Person"], "webfinger": "bo@quay.example", "nameMap": {"nl": "Bo"}, "discoverable": "true",
         "icon": [{"type": "Image", "width": 48, "url": "https://m.example/48.png"}, {"type": "Image", "width": 120, "url": [{"type": "Link", "mediaType": "image/png", "href": "https://m.example/120.png"}]}],
         "image": "https://m.example/banner.jpg",
-        "attachment": [{"type": "PropertyValue", "name": "Web", "value": "<a>"}, {"type": "Link", "name": "Blog", "href": "https://bo.example/?a&b"}, {"type": "Note", "name": "Pronouns", "content": "they"}, {"type": "Image", "url": "https://m.example/x"}],
+        "attachment": [{"type": "PropertyValue", "name": "Web", "value": "<a>"}, {"type": "Link", "name": "Blog", "href": "https://bo.example/?a&b", "rel": ["me", "nofollow"]}, {"type": "Note", "name": "Pronouns", "content": "they"}, {"type": "Image", "url": "https://m.example/x"}],
         "tag": {"type": "Hashtag", "name": "#Rust"}, "schema:knowsAbout": ["Rust", {"name": "Sailing"}],
         "generator": {"type": "Application", "implements": [{"href": "https://datatracker.ietf.org/doc/html/rfc9421"}]},
         "alsoKnownAs": "https://old.example/bo", "movedTo": null, "published": "2026-01-01T00:00:00Z",
@@ -166,8 +165,9 @@ fn harbor() -> ActorDocument {
         }),
         fields: vec![("Web".into(), "<a href=\"https://harbor.example\" rel=\"me\">harbor.example</a>".into())],
         knows_about: vec!["Sailing".into()],
-        tags: vec![Tag::Hashtag { href: at("tags/sailing"), name: "Sailing".into() }],
-        member_of: None,
+        hashtags: vec![("Sailing".into(), at("tags/sailing"))],
+        home_space: Some(at("spaces/harbor")),
+        timezone: Some("Europe/Amsterdam".into()),
         location: Some(Place {
             id: Id::parse(&at("places/harbor")).ok(),
             name: Some("Harbor".into()),
@@ -209,5 +209,6 @@ fn what_we_say_of_an_actor_is_what_a_reader_knows() {
     let fields: Vec<_> = read.fields.into_iter().map(|field| (field.name, field.value_unsanitised)).collect();
     assert_eq!((fields, read.knows_about, read.hashtags), (sent.fields, sent.knows_about.clone(), sent.knows_about));
     assert_eq!((read.location, read.published, read.updated), (sent.location, sent.published, sent.updated));
+    assert_eq!((text(&read.home_space), read.timezone), (sent.home_space, sent.timezone));
     assert_eq!(read.implements, sent.capabilities.iter().map(|can| can.uri()).collect::<Vec<_>>());
 }

@@ -165,7 +165,8 @@ impl Courier {
             let parcel = |activity| sent.get(&activity).cloned();
             let stops = run.deliveries.into_iter().filter_map(|one| parcel(one.activity).map(|it| (one, it)));
             self.busy.insert(run.host.clone());
-            let round = Round { host: run.host, scheme: run.scheme, implements: run.implements, stops: stops.collect() };
+            let round =
+                Round { host: run.host, scheme: run.scheme, implements: run.implements, stops: stops.collect() };
             self.ready.push_back(round);
         }
         if !due.resting.is_empty() || !due.blocked.is_empty() {

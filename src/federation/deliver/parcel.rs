@@ -124,9 +124,8 @@ fn signed(
     let (key_id, key) = keys.rsa();
     let host = &inbox[Position::BeforeHost..Position::AfterPort];
     let date = http_date(now);
-    let request = Request::post(inbox.clone(), parcel.body.clone())
-        .header("date", &date)
-        .header("content-type", CONTENT_TYPE);
+    let request =
+        Request::post(inbox.clone(), parcel.body.clone()).header("date", &date).header("content-type", CONTENT_TYPE);
     Ok(match scheme {
         SignatureScheme::Cavage => {
             let digest = parcel.digest.to_digest();

@@ -39,11 +39,7 @@ pub(super) enum Fault {
 }
 
 /// Judges the outcome of the try that makes `tries` of them.
-pub(super) fn judge(
-    outcome: &Result<Response, http_client::Error>,
-    tries: u32,
-    now: Timestamp,
-) -> (Verdict, Answer) {
+pub(super) fn judge(outcome: &Result<Response, http_client::Error>, tries: u32, now: Timestamp) -> (Verdict, Answer) {
     let response = match outcome {
         Ok(response) => response,
         Err(error) => {
@@ -80,11 +76,7 @@ pub(super) fn refuses_signature(status: u16) -> bool {
 }
 
 fn unbelieved(tries: u32) -> Verdict {
-    if tries >= TRIES_UNBELIEVED {
-        Verdict::Never
-    } else {
-        Verdict::Again { fault: Fault::Request, asked: None }
-    }
+    if tries >= TRIES_UNBELIEVED { Verdict::Never } else { Verdict::Again { fault: Fault::Request, asked: None } }
 }
 
 fn is_mobilizon_error(body: &[u8]) -> bool {
