@@ -122,7 +122,7 @@ mod tests {
             .act(|tx, _| {
                 let new = NewActivity {
                     uri: "https://quay.example/activities/1",
-                    actor_uri: "https://quay.example/members/ben",
+                    actor: done.admin.into(),
                     kind: "Create",
                     recipient: None,
                     body: "{}",

@@ -2,3 +2,5 @@
 //! file. The one place that names both halves.
 
 pub mod actor;
+pub mod note;
+pub mod offer;
