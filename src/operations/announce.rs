@@ -42,7 +42,7 @@ pub fn announce(tx: &mut Tx<'_>, acting: Acting, by: As, post: PostId, now: Time
 /// Takes an announce back; without one nothing happens.
 ///
 /// # Errors
-/// [`Refusal::NotPermitted`] as [`announce`].
+/// [`Refusal::NotPermitted`] as [`announce()`].
 pub fn withdraw(tx: &mut Tx<'_>, acting: Acting, by: As, post: PostId, now: Timestamp) -> Result<()> {
     let actor = speaker(tx, acting, by, Role::Host, "announce posts for a space")?;
     if let Some(known) = announce::of(tx, actor, post)? {
