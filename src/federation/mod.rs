@@ -7,6 +7,7 @@ pub mod discovery;
 pub mod document;
 pub mod fetch;
 pub mod inbox;
+pub mod receive;
 pub mod signing;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -141,12 +141,15 @@ async fn bury(node: &Node, address: &Id) -> Result<(), Error> {
     let buried = node
         .store
         .write(move |tx| match actor::id_of(tx, &uri)? {
-            Some(actor) => operations::departure::receive(tx, actor, now).map(drop),
-            None => Ok(()),
+            Some(actor) => operations::departure::receive(tx, actor, now).map(|_| Some(actor)),
+            None => Ok(None),
         })
         .await;
     match buried {
-        Ok(()) => Ok(()),
+        Ok(gone) => {
+            node.keys.verifying.retain(|_, key| Some(key.actor) != gone);
+            Ok(())
+        }
         Err(error) => {
             tracing::warn!(%error, actor = address.as_str(), "somebody who is gone could not be buried");
             Err(store::Error::Unavailable("somebody who is gone could not be buried").into())
