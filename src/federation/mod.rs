@@ -6,3 +6,5 @@ pub mod deliver;
 pub mod signing;
 #[cfg(test)]
 pub(crate) mod testing;
+
+pub use crate::activitypub::negotiation::is_activitypub_accept;
