@@ -3,6 +3,8 @@
 //! The one place that knows both halves, the rules of coworking and the words of ActivityPub.
 
 pub mod deliver;
+pub mod discovery;
+pub mod document;
 pub mod fetch;
 pub mod inbox;
 pub mod receive;
@@ -13,3 +15,5 @@ mod take;
 pub(crate) mod testing;
 pub mod translate;
 pub mod verify;
+
+pub use crate::activitypub::negotiation::is_activitypub_accept;

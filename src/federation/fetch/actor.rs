@@ -68,7 +68,7 @@ pub async fn actor(node: &Node, id: &Id, budget: &Budget) -> Result<Person, Erro
 /// Our number for an actor; whoever is not known here is fetched.
 ///
 /// # Errors
-/// As [`actor`].
+/// As [`actor()`].
 pub async fn known_or_fetched(node: &Node, id: &Id, budget: &Budget) -> Result<ActorId, Error> {
     let uri = id.to_string();
     match node.store.read(move |tx: &mut Tx<'_>| actor::id_of(tx, &uri)).await? {
