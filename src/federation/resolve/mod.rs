@@ -4,6 +4,8 @@
 
 mod mentions;
 mod place;
+#[cfg(test)]
+mod tests;
 
 use crate::activitypub::id::Id;
 use crate::activitypub::webfinger::{Answer, Handle};
