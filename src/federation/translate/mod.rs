@@ -2,3 +2,4 @@
 //! file. The one place that names both halves.
 
 pub mod actor;
+pub mod post;
