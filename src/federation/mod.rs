@@ -10,3 +10,5 @@ pub mod signing;
 pub(crate) mod testing;
 pub mod translate;
 pub mod verify;
+
+pub use crate::activitypub::negotiation::is_activitypub_accept;
