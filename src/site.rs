@@ -113,6 +113,12 @@ impl Site {
         self.at(format_args!("posts/{id}"))
     }
 
+    /// The collection of the public answers to a post.
+    #[must_use]
+    pub fn replies(&self, id: PostId) -> String {
+        self.at(format_args!("posts/{id}/replies"))
+    }
+
     /// An activity.
     #[must_use]
     pub fn activity(&self, id: i64) -> String {

@@ -1,13 +1,16 @@
-//! Actors: what a remote one's document says, as it is kept here.
+//! Actors: what a remote one's document says, as it is kept here; and what the document of one of ours says.
 
-use crate::activitypub::actor::{ActorKind, KeyMaterial, ReceivedKey, RemoteActor};
+use crate::activitypub::actor::{
+    ActorDocument, ActorKind, Capability, KeyMaterial, PublishedImage, PublishedKeys, ReceivedKey, RemoteActor,
+};
 use crate::activitypub::id::Id;
 use crate::activitypub::key::{KeyAlgorithm, PublicKey};
 use crate::activitypub::webfinger::Handle;
-use crate::coworking::markdown;
 use crate::coworking::profile::Picture;
-use crate::store::actor::{ActorType, RemoteKey, RemoteProfile, ShownField};
-use crate::store::key::Algorithm;
+use crate::coworking::{markdown, tag};
+use crate::site::Site;
+use crate::store::actor::{Actor, ActorType, RemoteKey, RemoteProfile, ShownField};
+use crate::store::key::{self, Algorithm};
 
 /// What is kept of an actor whose handle was confirmed. HTML is sanitised, keys that cannot be used are left out.
 #[must_use]
@@ -58,6 +61,79 @@ fn actor_type(kind: ActorKind) -> ActorType {
         ActorKind::Organization => ActorType::Organization,
         ActorKind::Person => ActorType::Person,
         ActorKind::Service => ActorType::Service,
+    }
+}
+
+/// What this node does beyond what its objects show (FEP-844e); peers send extension activities by it, so it names only
+/// what is there.
+const CAPABILITIES: [Capability; 4] =
+    [Capability::Rfc9421, Capability::Rfc9421Ed25519, Capability::IntegrityProofs, Capability::Marketplace];
+
+/// What the document of a local actor tells besides its own row.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Belongings {
+    /// Its keys, retired ones left out.
+    pub keys: Vec<key::PublicKey>,
+    /// The id of the space that it is at home in; of members.
+    pub home_space: Option<String>,
+    /// The zone of its clock; of spaces.
+    pub zone: Option<String>,
+}
+
+/// The document of an actor of ours. `None` as long as it lacks one of its two keys: nobody could take it.
+#[must_use]
+pub fn document(site: &Site, actor: &Actor, belongings: &Belongings) -> Option<ActorDocument> {
+    let newest = |algorithm| belongings.keys.iter().rev().find(|key| key.algorithm == algorithm);
+    let (rsa, ed25519) = (newest(Algorithm::Rsa)?, newest(Algorithm::Ed25519)?);
+    let below = |given: &Option<String>, end: &str| given.clone().unwrap_or_else(|| format!("{}/{end}", actor.uri));
+    let icon = actor.icon.as_ref();
+    Some(ActorDocument {
+        id: actor.uri.clone(),
+        kind: kind(actor.actor_type),
+        preferred_username: actor.username.clone(),
+        webfinger: actor.handle(),
+        name: if actor.name.is_empty() { actor.username.clone() } else { actor.name.clone() },
+        summary: actor.summary.clone(),
+        url: actor.url.clone().unwrap_or_else(|| actor.uri.clone()),
+        inbox: actor.inbox.clone(),
+        shared_inbox: actor.shared_inbox.clone().unwrap_or_else(|| site.shared_inbox()),
+        outbox: below(&actor.outbox, "outbox"),
+        followers: below(&actor.followers, "followers"),
+        following: below(&actor.following, "following"),
+        featured: actor.featured.clone(),
+        proposals: None,
+        upcoming_events: None,
+        keys: PublishedKeys {
+            rsa_id: rsa.uri.clone(),
+            rsa_pem: rsa.public_key.clone(),
+            ed25519_id: ed25519.uri.clone(),
+            ed25519_multibase: ed25519.public_key.clone(),
+        },
+        also_known_as: actor.also_known_as.clone(),
+        moved_to: actor.moved_to.clone(),
+        manually_approves_followers: actor.manually_approves_followers,
+        discoverable: actor.discoverable,
+        indexable: actor.indexable,
+        icon: icon.map(|icon| PublishedImage { url: icon.url.clone(), media_type: None, name: icon.alt.clone() }),
+        fields: actor.fields.iter().map(|field| (field.name.clone(), field.value.clone())).collect(),
+        knows_about: actor.skills.clone(),
+        hashtags: actor.skills.iter().map(|skill| (tag::hashtag(skill), site.tag(&tag::fold(skill)))).collect(),
+        home_space: belongings.home_space.clone(),
+        timezone: belongings.zone.clone(),
+        location: None,
+        capabilities: CAPABILITIES.to_vec(),
+        published: actor.published,
+        updated: Some(actor.updated),
+    })
+}
+
+fn kind(actor_type: ActorType) -> ActorKind {
+    match actor_type {
+        ActorType::Application => ActorKind::Application,
+        ActorType::Group => ActorKind::Group,
+        ActorType::Organization => ActorKind::Organization,
+        ActorType::Person => ActorKind::Person,
+        ActorType::Service => ActorKind::Service,
     }
 }
 
