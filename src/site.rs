@@ -83,6 +83,19 @@ impl Site {
         &self.host
     }
 
+    /// The node's page for people.
+    #[must_use]
+    pub fn front_page(&self) -> String {
+        self.at("")
+    }
+
+    /// The first half of the node's own handle: the host, without what cannot be in a handle (the port of a development
+    /// node).
+    #[must_use]
+    pub fn node_username(&self) -> String {
+        self.host.chars().filter(|c| !matches!(c, '[' | ']')).map(|c| if c == ':' { '-' } else { c }).collect()
+    }
+
     /// The node's own actor.
     #[must_use]
     pub fn node_actor(&self) -> String {

@@ -3,6 +3,8 @@
 //! The one place that knows both halves, the rules of coworking and the words of ActivityPub.
 
 pub mod deliver;
+pub mod discovery;
+pub mod document;
 pub mod fetch;
 pub mod inbox;
 pub mod signing;
