@@ -46,12 +46,10 @@ pub struct KeyRing {
     pub signing: Cache<ActorId, Arc<SigningKeys>>,
     /// Keys of others, by key id.
     pub verifying: Cache<String, Arc<VerifyingKey>>,
-    /// Key ids and actors that could not be read, and when they may be tried again.
-    pub failed: Cache<String, Timestamp>,
 }
 
 impl Default for KeyRing {
     fn default() -> Self {
-        Self { signing: Cache::new(1_000), verifying: Cache::new(20_000), failed: Cache::new(10_000) }
+        Self { signing: Cache::new(1_000), verifying: Cache::new(20_000) }
     }
 }

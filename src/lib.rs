@@ -1,6 +1,7 @@
 //! Thirdspace: a node that a coworking space hosts itself, federated with other spaces through ActivityPub.
 
 pub mod activitypub;
+pub mod cli;
 pub mod config;
 pub mod coworking;
 pub mod federation;
@@ -9,6 +10,7 @@ pub mod jobs;
 pub mod key_ring;
 pub mod node;
 pub mod operations;
+pub mod reception;
 pub mod site;
 pub mod store;
 pub mod web;

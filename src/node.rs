@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::config::Config;
 use crate::http_client::HttpClient;
 use crate::key_ring::KeyRing;
+use crate::reception::Reception;
 use crate::site::Site;
 use crate::store::Store;
 
@@ -28,6 +29,17 @@ pub struct Node {
     pub clock: Clock,
     /// Parsed keys, ours and others'.
     pub keys: KeyRing,
+    /// What receiving keeps in memory.
+    pub reception: Reception,
+}
+
+impl Node {
+    /// The handles together, with empty caches.
+    #[must_use]
+    pub fn new(config: Config, store: Store, http: HttpClient, clock: Clock) -> Self {
+        let (keys, reception) = (KeyRing::default(), Reception::default());
+        Self { site: config.site(), config, store, http, clock, keys, reception }
+    }
 }
 
 /// Where the time comes from; read at the doors only and passed down.

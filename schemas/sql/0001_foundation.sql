@@ -283,23 +283,26 @@ CREATE TABLE event (
 ) STRICT;
 CREATE INDEX event_unpublished ON event (id) WHERE published_at IS NULL;
 
--- Verified activities from other nodes, until they are processed; then their ids alone, so that a repeat is known.
+-- Verified activities from other nodes, until they are processed. A processed one is deleted, so that this table is as
+-- small as the work that waits.
 CREATE TABLE inbox (
-  id INTEGER PRIMARY KEY,
-  uri TEXT NOT NULL UNIQUE,
-  actor_uri TEXT NOT NULL,
+  id INTEGER PRIMARY KEY,              -- as in received
+  actor_id INTEGER NOT NULL REFERENCES actor (id),
   type TEXT NOT NULL,
   recipient_id INTEGER,                -- whose personal inbox it came to; null for the shared one
   body TEXT NOT NULL,
-  state TEXT NOT NULL CHECK (state IN ('waiting', 'done', 'failed')),
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'failed')),
   attempts INTEGER NOT NULL DEFAULT 0,
   next_at INTEGER NOT NULL,
-  error TEXT,
-  received_at INTEGER NOT NULL
+  error TEXT
 ) STRICT;
-CREATE INDEX inbox_waiting ON inbox (id) WHERE state = 'waiting';
 CREATE INDEX inbox_failed ON inbox (id) WHERE state = 'failed';
-CREATE INDEX inbox_tidy ON inbox (received_at) WHERE state = 'done';
+
+-- The ids of all activities that were taken, so that a repeat is known as one.
+CREATE TABLE received (
+  id INTEGER PRIMARY KEY,
+  uri TEXT NOT NULL UNIQUE
+) STRICT;
 
 -- A Delete or an Undo that came before what it speaks of. It counts against the one who sent it alone: nobody can
 -- bury what is somebody else's.
@@ -379,3 +382,4 @@ CREATE TABLE peer (
   last_failing_day INTEGER,            -- days since 1970
   dead_since INTEGER
 ) STRICT;
+CREATE INDEX peer_blocked ON peer (host) WHERE level = 'blocked';

@@ -63,7 +63,13 @@ impl From<Compact> for Value {
     }
 }
 
+impl From<Compact> for Map<String, Value> {
+    fn from(compact: Compact) -> Self {
+        compact.0
+    }
+}
+
 /// A time as it is sent: `2026-12-01T09:00:00Z`.
 pub(super) fn written_time(time: Timestamp) -> String {
-    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    Timestamp::from_second(time.as_second()).unwrap_or(time).to_string()
 }

@@ -11,20 +11,24 @@ pub const ACTIVITYSTREAMS: &str = "https://www.w3.org/ns/activitystreams";
 pub const THIRDSPACE: &str = "https://w3id.org/thirdspace/ns#";
 
 const SECURITY: &str = "https://w3id.org/security/v1";
-const CONTROLLED_IDENTIFIER: &str = "https://www.w3.org/ns/cid/v1";
-const DATA_INTEGRITY: &str = "https://w3id.org/security/data-integrity/v2";
+// `assertionMethod` and `Multikey` by the two contexts that Fedify brings along. It would have to fetch
+// `https://www.w3.org/ns/cid/v1`, and that one protects terms that stand inline here.
+const CONTROLLER: &str = "https://www.w3.org/ns/did/v1";
+const MULTIKEY: &str = "https://w3id.org/security/multikey/v1";
+const DATA_INTEGRITY: &str = "https://w3id.org/security/data-integrity/v1";
 const WEBFINGER: &str = "https://purl.archive.org/socialweb/webfinger";
 
-/// Of activities that are nothing but ActivityStreams.
+/// Of activities that are nothing but ActivityStreams. A list, also because Mastodon reads proofs (FEP-8b32) only with
+/// lists.
 #[must_use]
 pub fn plain() -> Value {
-    json!(ACTIVITYSTREAMS)
+    json!([ACTIVITYSTREAMS, DATA_INTEGRITY])
 }
 
 /// Of actor documents.
 #[must_use]
 pub fn actor() -> Value {
-    json!([ACTIVITYSTREAMS, SECURITY, CONTROLLED_IDENTIFIER, DATA_INTEGRITY, WEBFINGER, actor_terms()])
+    json!([ACTIVITYSTREAMS, SECURITY, CONTROLLER, MULTIKEY, DATA_INTEGRITY, WEBFINGER, actor_terms()])
 }
 
 /// Of posts, and of activities that carry one.
@@ -33,7 +37,7 @@ pub fn note() -> Value {
     json!([ACTIVITYSTREAMS, DATA_INTEGRITY, note_terms()])
 }
 
-/// Of offers and requests: a post's terms and those of FEP-0837.
+/// Of offers and requests, agreements, and activities that carry one: a post's terms and those of FEP-0837.
 #[must_use]
 pub fn proposal() -> Value {
     let mut terms = note_terms();
@@ -57,9 +61,18 @@ fn actor_terms() -> Value {
         "suspended": "toot:suspended",
         "PropertyValue": "schema:PropertyValue",
         "value": "schema:value",
+        "PostalAddress": "schema:PostalAddress",
+        "address": "schema:address",
+        "streetAddress": "schema:streetAddress",
+        "postalCode": "schema:postalCode",
+        "addressLocality": "schema:addressLocality",
+        "addressRegion": "schema:addressRegion",
+        "addressCountry": "schema:addressCountry",
         "knowsAbout": "schema:knowsAbout",
         "Hashtag": "as:Hashtag",
-        "implements": {"@id": "https://w3id.org/fep/844e#implements", "@type": "@id"},
+        "implements": {"@id": "https://w3id.org/fep/844e#implements", "@type": "@id", "@container": "@set"},
+        "proposals": {"@id": "ts:proposals", "@type": "@id"},
+        "upcomingEvents": {"@id": "https://w3id.org/fep/8a8e/upcomingEvents", "@type": "@id"},
         "homeSpace": {"@id": "ts:homeSpace", "@type": "@id"},
         "timezone": "ts:timezone"
     })
@@ -77,11 +90,14 @@ fn note_terms() -> Value {
 }
 
 fn proposal_terms() -> Value {
+    let time = |id: &str| json!({"@id": id, "@type": "http://www.w3.org/2001/XMLSchema#dateTimeStamp"});
     json!({
         "vf": "https://w3id.org/valueflows/ont/vf#",
         "om2": "http://www.ontology-of-units-of-measure.org/resource/om-2/",
         "Proposal": "vf:Proposal",
         "Intent": "vf:Intent",
+        "Agreement": "vf:Agreement",
+        "Commitment": "vf:Commitment",
         "purpose": "vf:purpose",
         "unitBased": "vf:unitBased",
         "publishes": "vf:publishes",
@@ -91,12 +107,20 @@ fn proposal_terms() -> Value {
         "resourceQuantity": "vf:resourceQuantity",
         "availableQuantity": "vf:availableQuantity",
         "minimumQuantity": "vf:minimumQuantity",
+        "stipulates": "vf:stipulates",
+        "stipulatesReciprocal": "vf:stipulatesReciprocal",
+        "satisfies": {"@id": "vf:satisfies", "@type": "@id"},
+        "hasBeginning": time("vf:hasBeginning"),
+        "hasEnd": time("vf:hasEnd"),
+        "due": time("vf:due"),
         "finished": "vf:finished",
         "note": "vf:note",
         "hasUnit": "om2:hasUnit",
         "hasNumericalValue": "om2:hasNumericalValue",
         "kind": "ts:kind",
-        "state": "ts:state"
+        "state": "ts:state",
+        "rulesVersion": "ts:rulesVersion",
+        "timezone": "ts:timezone"
     })
 }
 
@@ -109,5 +133,5 @@ pub fn all() -> Value {
             terms.extend(part);
         }
     }
-    json!({"@context": [ACTIVITYSTREAMS, SECURITY, CONTROLLED_IDENTIFIER, DATA_INTEGRITY, WEBFINGER, terms]})
+    json!({"@context": [ACTIVITYSTREAMS, SECURITY, CONTROLLER, MULTIKEY, DATA_INTEGRITY, WEBFINGER, terms]})
 }

@@ -4,6 +4,8 @@
 //! safety; writing is strict in both.
 
 pub mod activity;
+pub mod actor;
+pub mod collection;
 mod compact;
 pub mod context;
 mod dictionary;
@@ -12,8 +14,11 @@ pub mod id;
 pub mod json;
 pub mod key;
 pub mod language;
+pub mod marketplace;
 pub mod negotiation;
+pub mod nodeinfo;
 pub mod object;
+pub mod place;
 pub mod proof;
 pub mod sent;
 pub mod signature;

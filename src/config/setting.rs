@@ -276,7 +276,7 @@ impl LogFilter {
 
 impl Default for LogFilter {
     fn default() -> Self {
-        Self("info".to_owned())
+        Self("info,actix_server=warn".to_owned())
     }
 }
 

@@ -3,6 +3,12 @@
 //! The one place that knows both halves, the rules of coworking and the words of ActivityPub.
 
 pub mod deliver;
+pub mod document;
+pub mod fetch;
+pub mod inbox;
+pub mod publish;
 pub mod signing;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod translate;
+pub mod verify;

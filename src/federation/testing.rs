@@ -21,6 +21,7 @@ use crate::http_client::HttpClient;
 use crate::key_ring::KeyRing;
 use crate::node::{Clock, Node};
 use crate::operations;
+use crate::reception::Reception;
 use crate::store::actor::{self, ActorType, NewLocal};
 use crate::store::key::{self, NewKeys};
 use crate::store::{Store, Tx};
@@ -124,6 +125,7 @@ fn node(folder: &TempDir, peers: &Peers, settings: &[(&str, &str)], clock: Clock
         http: HttpClient::new(config.http()).unwrap(),
         clock,
         keys: KeyRing::default(),
+        reception: Reception::default(),
         config,
     }
 }

@@ -16,13 +16,34 @@ pub(super) fn by_keys<T>(
 ) -> Result<Vec<T>, Error> {
     let mut found = Vec::with_capacity(keys.len());
     for keys in keys.chunks(SIZES[SIZES.len() - 1]) {
-        let Some(last) = keys.last() else { break };
-        let size = SIZES.into_iter().find(|size| *size >= keys.len()).unwrap_or(keys.len());
-        let padding = std::iter::repeat_n(last, size - keys.len());
-        let bound: Vec<Value<'_>> = params.iter().chain(keys).chain(padding).cloned().collect();
-        found.extend(tx.query(&with_places(sql, params.len() + 1, size), &bound, &mut map)?);
+        let Some((sql, bound)) = filled(sql, params, keys) else { break };
+        found.extend(tx.query(&sql, &bound, &mut map)?);
     }
     Ok(found)
+}
+
+/// As [`by_keys`], for a statement that returns no rows and means the same when a key is given twice; counts the rows.
+pub(super) fn execute_by_keys(
+    tx: &mut Tx<'_>,
+    sql: &str,
+    params: &[Value<'_>],
+    keys: &[Value<'_>],
+) -> Result<u64, Error> {
+    let mut changed = 0;
+    for keys in keys.chunks(SIZES[SIZES.len() - 1]) {
+        let Some((sql, bound)) = filled(sql, params, keys) else { break };
+        changed += tx.execute(&sql, &bound)?;
+    }
+    Ok(changed)
+}
+
+/// The statement with places for the keys, and what goes into all its places.
+fn filled<'v>(sql: &str, params: &[Value<'v>], keys: &[Value<'v>]) -> Option<(String, Vec<Value<'v>>)> {
+    let last = keys.last()?;
+    let size = SIZES.into_iter().find(|size| *size >= keys.len()).unwrap_or(keys.len());
+    let padding = std::iter::repeat_n(last, size - keys.len());
+    let bound = params.iter().chain(keys).chain(padding).cloned().collect();
+    Some((with_places(sql, params.len() + 1, size), bound))
 }
 
 /// `{keys}` spelled out as `?n, ?n+1, …`.

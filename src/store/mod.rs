@@ -15,6 +15,7 @@ mod error;
 pub mod event;
 pub mod follow;
 mod id;
+pub mod inbox;
 pub mod json;
 pub mod key;
 mod many;
@@ -120,6 +121,8 @@ pub enum Notice {
     Delivery,
     /// Cached documents about the actor with this id are stale.
     Changed(i64),
+    /// Who may speak here was judged anew: servers were blocked or actors silenced, or let in again.
+    Judged,
     /// Another process has written; anything may be stale.
     Elsewhere,
 }

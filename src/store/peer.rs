@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::many::by_keys;
 use super::plan::statements;
 use super::typed::words;
-use super::{Error, Row, Tx, Value, params};
+use super::{Error, Notice, Row, Tx, Value, params};
 use crate::coworking::peer::{Host, Level};
 
 /// How a peer's requests are signed.
@@ -105,6 +105,7 @@ statements! {
     BY_HOST = concat!("SELECT ", columns!(), " FROM peer WHERE host = ?1");
     LIST = concat!("SELECT ", columns!(), " FROM peer WHERE host > ?1 ORDER BY host LIMIT ?2");
     LIST_LEVEL = concat!("SELECT ", columns!(), " FROM peer WHERE level = ?1 AND host > ?2 ORDER BY host LIMIT ?3");
+    BLOCKED = "SELECT host FROM peer WHERE level = 'blocked' AND host > ?1 ORDER BY host LIMIT ?2";
     LEVELS = "SELECT host, level FROM peer WHERE host IN ({keys})";
     SET_LEVEL = "INSERT INTO peer (host, level, note, first_met_at) VALUES (?1, ?2, ?3, ?4) \
                  ON CONFLICT (host) DO UPDATE SET level = excluded.level, note = excluded.note";
@@ -189,12 +190,21 @@ pub fn level(tx: &mut Tx<'_>, host: &Host) -> Result<Level, Error> {
     Ok(above.fold(own, Level::min))
 }
 
-/// Writes how far a server is trusted, and why.
+/// Blocked servers by name, after a name; at most `limit`.
+///
+/// # Errors
+/// The store's.
+pub fn blocked(tx: &mut Tx<'_>, after: &str, limit: u32) -> Result<Vec<String>, Error> {
+    tx.query(BLOCKED, params![after, limit], |row| row.get(0))
+}
+
+/// Writes how far a server is trusted, and why, and says so to those who remember it.
 ///
 /// # Errors
 /// The store's.
 pub fn set_level(tx: &mut Tx<'_>, host: &Host, level: Level, note: Option<&str>, now: Timestamp) -> Result<(), Error> {
     tx.execute(SET_LEVEL, params![host.as_str(), level, note, now])?;
+    tx.notify(Notice::Judged);
     Ok(())
 }
 

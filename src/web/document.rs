@@ -164,7 +164,7 @@ impl Documents {
                     self.any_changed.store(count, Ordering::Release);
                 }
                 Notice::Elsewhere => self.all_changed.store(count(), Ordering::Release),
-                Notice::Event | Notice::Inbox | Notice::Delivery => {}
+                Notice::Event | Notice::Inbox | Notice::Delivery | Notice::Judged => {}
             }
         }
     }

@@ -8,7 +8,7 @@ use crate::coworking::peer::Host;
 use crate::coworking::profile::Picture;
 use crate::store::key::{self, Algorithm};
 use crate::store::plan::statements;
-use crate::store::{Error, Tx, json, params, peer};
+use crate::store::{Error, Notice, Tx, json, params, peer};
 
 /// What a remote actor's document says, checked, bounded and sanitised by whoever read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -240,6 +240,7 @@ pub fn mark_fetched(tx: &mut Tx<'_>, id: ActorId, now: Timestamp) -> Result<(), 
 /// The store's.
 pub fn set_suspended(tx: &mut Tx<'_>, id: ActorId, suspended: bool, now: Timestamp) -> Result<(), Error> {
     tx.execute(SUSPEND, params![id, suspended, now])?;
+    tx.notify(Notice::Judged);
     Ok(())
 }
 

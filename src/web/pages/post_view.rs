@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::shown::{ShownAttachment, ShownOffer, ShownPost};
 use super::view::{Count, Person, When};
 use crate::coworking::markdown;
 use crate::coworking::offer::{self, Purpose, State};
@@ -10,86 +11,28 @@ use crate::coworking::post::{Attachment, Visibility};
 use crate::site::Site;
 use crate::store::post::PostView;
 
-/// A post, ready to be written out.
-#[derive(Debug, Clone)]
-pub struct ShownPost {
-    /// Who said it.
-    pub author: Person,
-    /// What it is, in a few words; for those who hear the page.
-    pub label: String,
-    /// Where all of it is: our page, or the original of what was said elsewhere.
-    pub link: String,
-    /// Was it said elsewhere?
-    pub remote: bool,
-    /// When.
-    pub published: When,
-    /// Its title; empty for most.
-    pub title: String,
-    /// What its author warns of.
-    pub warning: Option<String>,
-    /// Harmless HTML.
-    pub content: String,
-    /// A language tag.
-    pub language: Option<String>,
-    /// Pictures and files, as links.
-    pub attachments: Vec<ShownAttachment>,
-    /// May the attachments disturb?
-    pub sensitive: bool,
-    /// What is offered or sought.
-    pub offer: Option<ShownOffer>,
-    /// Where the post is that it answers.
-    pub answers: Option<String>,
-    /// Who brought it to this list.
-    pub announced_by: Option<Person>,
-    /// Did its author pin it?
-    pub pinned: bool,
-    /// Counts and what else there is to say of it.
-    pub facts: Vec<String>,
-}
-
-/// A picture or file.
-#[derive(Debug, Clone)]
-pub struct ShownAttachment {
-    /// Where it is.
-    pub url: String,
-    /// What it shows or is called.
-    pub name: String,
-    /// `Picture`, `Film`, …
-    pub kind: &'static str,
-    /// On whose server it lies, said plainly because the link leads away.
-    pub host: String,
-}
-
-/// What is offered or sought.
-#[derive(Debug, Clone)]
-pub struct ShownOffer {
-    /// `Offer · Skill`, with its state when it is over.
-    pub label: String,
-    /// Is something sought rather than offered?
-    pub request: bool,
-    /// Can it be taken up?
-    pub open: bool,
-    /// What is hoped for.
-    pub in_return: String,
-    /// Until when.
-    pub ends: Option<When>,
+/// Where and when a post is shown.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ShownFor<'a> {
+    pub(super) site: &'a Site,
+    pub(super) zone: &'a TimeZone,
+    pub(super) now: Timestamp,
 }
 
 impl ShownPost {
-    /// A post as a reader sees it at `now`.
-    #[must_use]
-    pub fn of(view: &PostView, site: &Site, zone: &TimeZone, now: Timestamp) -> Self {
+    /// A post as a reader sees it.
+    pub(super) fn of(view: &PostView, ShownFor { site, zone, now }: &ShownFor<'_>) -> Self {
         let post = &view.post;
         let author = Person::of(&view.author, site);
         let title = post.name.clone().unwrap_or_default();
         let offer = post.offer.as_ref().map(|offer| {
-            let state = offer::state_at(offer.state, offer.ends_at, now);
+            let state = offer::state_at(offer.state, offer.ends_at, *now);
             ShownOffer {
                 label: label(offer.purpose, offer.kind.as_str(), state),
                 request: offer.purpose == Purpose::Request,
                 open: state == State::Open,
                 in_return: offer.in_return.clone().unwrap_or_else(|| "nothing, it is a gift".to_owned()),
-                ends: offer.ends_at.map(|ends| When::minute(ends, zone)),
+                ends: offer.ends_at.map(|ends| When::of(ends, zone)),
             }
         });
         let what = match (&offer, post.offer.as_ref().map(|offer| offer.purpose)) {
@@ -102,7 +45,7 @@ impl ShownPost {
             label: format!("{what} {}", author.name),
             link: if post.local { post.uri.clone() } else { post.url.clone().unwrap_or_else(|| post.uri.clone()) },
             remote: !post.local,
-            published: When::minute(post.published, zone),
+            published: When::of(post.published, zone),
             title,
             warning: post.summary.clone(),
             // Cleaned when it came in; and again, should the rules have become stricter since.
@@ -116,7 +59,7 @@ impl ShownPost {
                 if known.starts_with(site.origin()) { site.post(parent) } else { known.to_owned() }
             }),
             announced_by: view.announced_by.as_ref().map(|announced| Person::of(&announced.actor, site)),
-            pinned: view.pinned,
+            pinned: false,
             facts: facts(view, zone),
             author,
         }
@@ -164,12 +107,13 @@ fn facts(view: &PostView, zone: &TimeZone) -> Vec<String> {
         facts.push("Unlisted".to_owned());
     }
     if let Some(updated) = view.post.updated.filter(|updated| *updated > view.post.published) {
-        facts.push(format!("Edited {}", When::minute(updated, zone).shown));
+        facts.push(format!("Edited {}", When::of(updated, zone).shown));
     }
     facts
 }
 
 /// Only what looks like a language tag (RFC 5646) goes into an attribute that screen readers act on.
 fn is_language(tag: &str) -> bool {
-    tag.len() <= 35 && tag.split('-').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+    tag.len() <= 35
+        && tag.split('-').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }

@@ -58,3 +58,18 @@ pub async fn explained(door: web::Data<crate::web::Door>, code: web::Path<String
     let page = ProblemPage { head, title: kind.title, detail: kind.meaning, meaning: None };
     html(StatusCode::OK, &page, Keep::Revalidate)
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    pub fn gone() -> String {
+        let page = ProblemPage {
+            head: Head::plain("Gone", "Harbor Coworking"),
+            title: "Gone",
+            detail: "This post is gone.",
+            meaning: problem::find("gone").map(|kind| kind.meaning),
+        };
+        page.render().unwrap()
+    }
+}

@@ -86,27 +86,21 @@ fn tint(uri: &str) -> usize {
 pub struct When {
     /// RFC 3339, to the second, in UTC.
     pub iso: String,
-    /// As the wall clock of the default space shows it.
+    /// Day and time of day, as the wall clock of the default space shows them.
     pub shown: String,
+    /// The day alone.
+    pub day: String,
 }
 
 impl When {
-    /// The day and the time of day.
+    /// A time at a place.
     #[must_use]
-    pub fn minute(time: Timestamp, zone: &TimeZone) -> Self {
-        Self::format(time, zone, "%-d %b %Y, %H:%M")
-    }
-
-    /// The day alone.
-    #[must_use]
-    pub fn day(time: Timestamp, zone: &TimeZone) -> Self {
-        Self::format(time, zone, "%-d %B %Y")
-    }
-
-    fn format(time: Timestamp, zone: &TimeZone, format: &str) -> Self {
+    pub fn of(time: Timestamp, zone: &TimeZone) -> Self {
+        let there = time.to_zoned_datetime(zone.clone());
         Self {
             iso: time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-            shown: time.to_zoned_datetime(zone.clone()).strftime(format).to_string(),
+            shown: there.strftime("%-d %b %Y, %H:%M").to_string(),
+            day: there.strftime("%-d %b %Y").to_string(),
         }
     }
 }
@@ -139,7 +133,7 @@ fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() * 2);
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             out.push('\u{202f}');
         }
         out.push(digit);
@@ -168,8 +162,8 @@ mod tests {
     #[test]
     fn times_are_those_of_the_wall_clock_at_the_space() {
         let zone = TimeZone::get("Europe/Amsterdam").unwrap();
-        let when = When::minute("2026-07-01T22:30:00.123Z".parse().unwrap(), &zone);
-        assert_eq!((when.iso.as_str(), when.shown.as_str()), ("2026-07-01T22:30:00Z", "2 Jul 2026, 00:30"));
+        let when = When::of("2026-07-01T22:30:00.123Z".parse().unwrap(), &zone);
+        assert_eq!([when.iso, when.shown, when.day], ["2026-07-01T22:30:00Z", "2 Jul 2026, 00:30", "2 Jul 2026"]);
         assert_eq!(Count::of(1, "reply", "replies").words(), "1 reply");
         assert_eq!(Count::of(12_345, "reply", "replies").words(), "12\u{202f}345 replies");
     }

@@ -1,0 +1,130 @@
+//! Agreements: what two parties commit to on the ground of a proposal.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::{MarketplaceError, Measure, word};
+use crate::activitypub::compact::Compact;
+use crate::activitypub::id::Id;
+use crate::activitypub::json;
+
+/// One party's commitment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commitment {
+    /// The agreement's id with a fragment; absent while it is only offered.
+    pub id: Option<Id>,
+    /// The intent that it satisfies: a proposal's id with a fragment.
+    pub satisfies: Id,
+    /// How much.
+    pub resource_quantity: Measure,
+    /// From when.
+    pub has_beginning: Option<Timestamp>,
+    /// Until when.
+    pub has_end: Option<Timestamp>,
+    /// The zone of the place where it happens (IANA): an offset is not a zone.
+    pub timezone: Option<String>,
+    /// Is it fulfilled, or will it never be?
+    pub finished: bool,
+}
+
+/// An agreement, offered (without id and `attributedTo`) or concluded (with both).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Agreement {
+    /// Its id.
+    pub id: Option<Id>,
+    /// Who keeps it: the proposer, who accepted.
+    pub attributed_to: Option<Id>,
+    /// What the proposer commits to.
+    pub stipulates: Commitment,
+    /// What is given in return; there exactly when the proposal has a reciprocal intent.
+    pub stipulates_reciprocal: Option<Commitment>,
+    /// The version of the proposal's rules that the requester saw (`ts:rulesVersion`).
+    pub rules_version: Option<String>,
+    /// Where it stands in its life, in a word (`preview.name`).
+    pub status: Option<String>,
+}
+
+impl Agreement {
+    /// Reads an agreement.
+    ///
+    /// # Errors
+    /// [`MarketplaceError`] naming the part that is missing or wrong.
+    pub fn read(value: &Value) -> Result<Self, MarketplaceError> {
+        if !json::is_a(value, "Agreement") {
+            return Err(MarketplaceError::Part("type"));
+        }
+        let id = optional_id(value)?;
+        let attributed_to = json::id(value, "attributedTo");
+        if attributed_to.is_none() && json::get(value, "attributedTo").is_some() {
+            return Err(MarketplaceError::Part("attributedTo"));
+        }
+        let preview = json::get(value, "preview");
+        Ok(Self {
+            stipulates: Commitment::read(value, "stipulates", id.as_ref())?
+                .ok_or(MarketplaceError::Part("stipulates"))?,
+            stipulates_reciprocal: Commitment::read(value, "stipulatesReciprocal", id.as_ref())?,
+            rules_version: json::text(value, "rulesVersion").or_else(|| json::text(value, "ts:rulesVersion")).map(word),
+            status: preview.and_then(|preview| json::text(preview, "name")).map(word),
+            id,
+            attributed_to,
+        })
+    }
+
+    /// The agreement inside of an activity.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        let preview = |name: &String| Compact::new("Note").with("name", name.as_str());
+        Compact::new("Agreement")
+            .with_some("id", self.id.as_ref().map(Id::as_str))
+            .with_some("attributedTo", self.attributed_to.as_ref().map(Id::as_str))
+            .with("stipulates", self.stipulates.to_value())
+            .with_some("stipulatesReciprocal", self.stipulates_reciprocal.as_ref().map(Commitment::to_value))
+            .with_some("rulesVersion", self.rules_version.as_deref())
+            .with_some("preview", self.status.as_ref().map(preview))
+            .into()
+    }
+}
+
+impl Commitment {
+    fn read(agreement: &Value, key: &'static str, of: Option<&Id>) -> Result<Option<Self>, MarketplaceError> {
+        let Some(value) = json::get(agreement, key) else { return Ok(None) };
+        let id = optional_id(value)?;
+        // A commitment lives in its agreement; an agreement without an id has commitments without ids.
+        if id.as_ref().map(Id::without_fragment).is_some_and(|document| Some(&document) != of) {
+            return Err(MarketplaceError::ForeignPart(key));
+        }
+        let satisfies = json::id(value, "satisfies").filter(|intent| intent.url().fragment().is_some());
+        Ok(Some(Self {
+            id,
+            satisfies: satisfies.ok_or(MarketplaceError::Part("satisfies"))?,
+            resource_quantity: Measure::required(value, "resourceQuantity")?,
+            has_beginning: time(value, "hasBeginning")?,
+            has_end: time(value, "hasEnd")?,
+            timezone: json::text(value, "timezone").map(word),
+            finished: json::boolean(value, "finished").unwrap_or(false),
+        }))
+    }
+
+    fn to_value(&self) -> Value {
+        Compact::new("Commitment")
+            .with_some("id", self.id.as_ref().map(Id::as_str))
+            .with("satisfies", self.satisfies.as_str())
+            .with("resourceQuantity", self.resource_quantity.to_value())
+            .with_time("hasBeginning", self.has_beginning)
+            .with_time("hasEnd", self.has_end)
+            .with_some("timezone", self.timezone.as_deref())
+            .with_flag("finished", self.finished)
+            .into()
+    }
+}
+
+fn optional_id(value: &Value) -> Result<Option<Id>, MarketplaceError> {
+    let Some(id) = json::get(value, "id").or_else(|| json::get(value, "@id")) else { return Ok(None) };
+    id.as_str().and_then(|text| Id::parse(text).ok()).map(Some).ok_or(MarketplaceError::Part("id"))
+}
+
+/// Here the offset is demanded: an hour too early or too late is a booking of something else.
+fn time(value: &Value, key: &'static str) -> Result<Option<Timestamp>, MarketplaceError> {
+    let Some(time) = json::get(value, key) else { return Ok(None) };
+    time.as_str().and_then(|text| text.parse().ok()).map(Some).ok_or(MarketplaceError::Time(key))
+}

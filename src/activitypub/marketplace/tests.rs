@@ -1,0 +1,108 @@
+use serde_json::json;
+
+use super::*;
+use crate::activitypub::id::Id;
+
+fn id(text: &str) -> Id {
+    Id::parse(text).unwrap()
+}
+
+/// A proposal in the spelling of FEP-0837's examples, with numbers as numbers.
+fn boat() -> Value {
+    json!({
+        "type": ["Note", "Proposal"], "id": "https://quay.example/posts/1", "purpose": "offer", "unitBased": true,
+        "publishes": {"type": "Intent", "id": "https://quay.example/posts/1#primary", "action": "deliverService",
+            "resourceQuantity": {"hasUnit": "hour", "hasNumericalValue": 1}, "availableQuantity": {"hasUnit": "om2:hour", "hasNumericalValue": "8.0"}},
+        "reciprocal": {"type": "Intent", "action": "transfer", "name": "a cake",
+            "resourceQuantity": {"hasUnit": "one", "hasNumericalValue": {"@value": "1", "@type": "xsd:decimal"}}},
+    })
+}
+
+fn with(path: &str, value: Value) -> Value {
+    let mut changed = boat();
+    *changed.pointer_mut(path).unwrap() = value;
+    changed
+}
+
+#[test]
+fn a_proposal_is_read_in_every_spelling_and_written_in_one() {
+    let read = Proposal::read(&boat()).unwrap();
+    assert_eq!(read.publishes.available_quantity, Some(Measure::of(8, "hour")));
+    assert_eq!(read.reciprocal.as_ref().unwrap().id, id("https://quay.example/posts/1#reciprocal"));
+    let mut written = json!({"type": "Note", "id": read.id.as_str()});
+    written.as_object_mut().unwrap().extend(read.keys());
+    assert_eq!(written["publishes"]["resourceQuantity"], json!({"hasUnit": "hour", "hasNumericalValue": "1"}));
+    assert_eq!((&written["unitBased"], &written["reciprocal"]["note"]), (&json!(true), &json!("a cake")));
+    assert_eq!(Proposal::read(&written), Ok(read));
+    assert!(
+        is_proposal(&boat()) && is_proposal(&written) && !is_proposal(&json!({"type": "Note", "purpose": "offer"}))
+    );
+}
+
+#[test]
+fn a_proposal_that_cannot_be_taken_up_says_why() {
+    for (path, value, error) in [
+        ("/purpose", json!("gift"), MarketplaceError::Part("purpose")),
+        ("/publishes", json!(null), MarketplaceError::Part("publishes")),
+        ("/publishes/action", json!(""), MarketplaceError::Part("action")),
+        ("/publishes/id", json!("https://evil.example/posts/1#primary"), MarketplaceError::ForeignPart("publishes")),
+        ("/publishes/id", json!("https://quay.example/posts/1"), MarketplaceError::ForeignPart("publishes")),
+        ("/publishes/resourceQuantity", json!({}), MarketplaceError::Part("resourceQuantity")),
+        (
+            "/publishes/resourceQuantity/hasNumericalValue",
+            json!("many"),
+            MarketplaceError::Quantity("resourceQuantity", MalformedDecimal),
+        ),
+        ("/id", json!("urn:x"), MarketplaceError::Part("id")),
+    ] {
+        assert_eq!(Proposal::read(&with(path, value)), Err(error), "{path}");
+    }
+    // The FEP says false in one place and anything in another.
+    assert!(!Proposal::read(&with("/unitBased", json!(null))).unwrap().unit_based);
+}
+
+fn booking() -> Agreement {
+    Agreement {
+        id: Some(id("https://space.example/agreements/5")),
+        attributed_to: Some(id("https://space.example/spaces/harbor")),
+        stipulates: Commitment {
+            id: Some(id("https://space.example/agreements/5#primary")),
+            satisfies: id("https://space.example/proposals/42#primary"),
+            resource_quantity: Measure::of(4, "hour"),
+            has_beginning: "2026-12-01T09:00:00Z".parse().ok(),
+            has_end: "2026-12-01T13:00:00Z".parse().ok(),
+            timezone: Some("Europe/Amsterdam".into()),
+            finished: false,
+        },
+        stipulates_reciprocal: None,
+        rules_version: Some("7".into()),
+        status: Some("Confirmed".into()),
+    }
+}
+
+#[test]
+fn an_agreement_is_read_as_it_is_written() {
+    let agreement = booking();
+    assert_eq!(Agreement::read(&agreement.to_value()), Ok(agreement));
+}
+
+#[test]
+fn an_agreement_has_one_home_and_times_have_offsets() {
+    let change = |path: &str, value: Value| {
+        let mut changed = booking().to_value();
+        *changed.pointer_mut(path).unwrap() = value;
+        Agreement::read(&changed)
+    };
+    let foreign = MarketplaceError::ForeignPart("stipulates");
+    assert_eq!(change("/stipulates/id", json!("https://evil.example/5#primary")), Err(foreign.clone()));
+    assert_eq!(change("/id", json!(null)), Err(foreign));
+    let time = MarketplaceError::Time("hasBeginning");
+    assert_eq!(change("/stipulates/hasBeginning", json!("2026-12-01T09:00:00")), Err(time));
+    assert_eq!(
+        change("/stipulates/satisfies", json!("https://space.example/42")),
+        Err(MarketplaceError::Part("satisfies"))
+    );
+    assert_eq!(change("/type", json!("Note")), Err(MarketplaceError::Part("type")));
+    let local = change("/stipulates/hasBeginning", json!("2026-12-01T10:00:00+01:00")).unwrap();
+    assert_eq!(local.stipulates.has_beginning, booking().stipulates.has_beginning);
+}

@@ -1,0 +1,176 @@
+//! What a command says at the end, to a person or to a program, and the number it ends with.
+
+use std::process::ExitCode;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::config;
+use crate::coworking::Refusal;
+use crate::operations;
+use crate::store;
+
+/// The same answer in words and as JSON.
+#[derive(Debug)]
+pub struct Answer {
+    /// For people; with a line end at the end, or empty.
+    pub text: String,
+    /// For programs, with `--json`.
+    pub json: Value,
+}
+
+impl Answer {
+    /// One sentence, and the facts that it tells.
+    pub fn new(text: impl Into<String>, facts: impl Serialize) -> Result<Self, Failure> {
+        let mut text = text.into();
+        if !text.is_empty() && !text.ends_with('\n') {
+            text.push('\n');
+        }
+        Ok(Self { text, json: serde_json::to_value(facts).map_err(|why| Failure::Broken(why.into()))? })
+    }
+
+    /// All was said on the way.
+    pub fn nothing() -> Result<Self, Failure> {
+        Ok(Self { text: String::new(), json: Value::Null })
+    }
+
+    /// Rows under headings; `none` is said when there are none.
+    pub fn table<const N: usize>(
+        headings: [&str; N],
+        rows: &[[String; N]],
+        none: &str,
+        facts: impl Serialize,
+    ) -> Result<Self, Failure> {
+        if rows.is_empty() {
+            return Self::new(none, facts);
+        }
+        let mut widths = headings.map(|heading| heading.chars().count());
+        for row in rows {
+            for (width, cell) in widths.iter_mut().zip(row) {
+                *width = (*width).max(cell.chars().count());
+            }
+        }
+        let line = |cells: [&str; N]| {
+            let cells = cells.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}"));
+            format!("{}\n", cells.collect::<Vec<_>>().join("  ").trim_end())
+        };
+        let lines = rows.iter().map(|row| line(row.each_ref().map(String::as_str)));
+        Self::new(std::iter::once(line(headings)).chain(lines).collect::<String>(), facts)
+    }
+}
+
+/// Why a command did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The rules say no.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The command line or the configuration cannot be meant so.
+    #[error("{0}")]
+    Usage(String),
+    /// Something is broken.
+    #[error("{0:#}")]
+    Broken(#[from] anyhow::Error),
+}
+
+impl From<operations::Error> for Failure {
+    fn from(error: operations::Error) -> Self {
+        match error {
+            operations::Error::Refused(refusal) => Self::Refused(refusal),
+            operations::Error::Broken(error) => Self::Broken(error),
+        }
+    }
+}
+
+impl From<store::Error> for Failure {
+    fn from(error: store::Error) -> Self {
+        Self::Broken(error.into())
+    }
+}
+
+impl From<config::Error> for Failure {
+    fn from(error: config::Error) -> Self {
+        Self::Usage(error.to_string())
+    }
+}
+
+impl Failure {
+    /// 1 refused, 2 usage, 3 broken.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Refused(_) => 1,
+            Self::Usage(_) => 2,
+            Self::Broken(_) => 3,
+        }
+    }
+
+    /// As problem details (RFC 9457), with the code that the API has for the same refusal.
+    fn problem(&self) -> Value {
+        let (code, field) = match self {
+            Self::Refused(refusal) => (refusal.code(), refusal.field()),
+            Self::Usage(_) => ("usage", None),
+            Self::Broken(_) => ("broken", None),
+        };
+        let mut problem = json!({ "type": format!("/problems/{code}"), "title": code, "detail": self.to_string() });
+        if let (Some(field), Value::Object(members)) = (field, &mut problem) {
+            members.insert("field".to_owned(), Value::from(field));
+        }
+        problem
+    }
+}
+
+/// Says it and gives the number to end with.
+pub fn say(outcome: Result<Answer, Failure>, as_json: bool) -> ExitCode {
+    match outcome {
+        Ok(answer) if as_json => {
+            if answer.json.is_null() {
+                return ExitCode::SUCCESS;
+            }
+            print(&format!("{:#}\n", answer.json));
+            ExitCode::SUCCESS
+        }
+        Ok(answer) => {
+            print(&answer.text);
+            ExitCode::SUCCESS
+        }
+        Err(failure) => {
+            eprintln!("thirdspace: {failure}");
+            if as_json {
+                print(&format!("{:#}\n", failure.problem()));
+            }
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+/// Writes to standard output at once. A reader that has gone away (`thirdspace … | head -1`) is no error.
+pub fn print(text: &str) {
+    use std::io::Write;
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_is_as_wide_as_its_words() {
+        let rows = [["ana".to_owned(), "admin".to_owned()], ["östen".to_owned(), "host".to_owned()]];
+        let answer = Answer::table(["NAME", "ROLE"], &rows, "nobody", json!([])).unwrap();
+        assert_eq!(answer.text, "NAME   ROLE\nana    admin\nösten  host\n");
+        assert_eq!(Answer::table(["NAME"], &[], "nobody is here", json!([])).unwrap().text, "nobody is here\n");
+    }
+
+    #[test]
+    fn a_failure_has_words_a_code_and_a_number() {
+        let refused = Failure::from(Refusal::Taken { field: "username", value: "ana".to_owned() });
+        assert_eq!(refused.exit_code(), 1);
+        let problem = refused.problem();
+        assert_eq!(problem["type"], "/problems/taken");
+        assert_eq!(problem["field"], "username");
+        assert_eq!(problem["detail"], "username \"ana\" is taken; choose another");
+        assert_eq!(Failure::Usage("no".to_owned()).exit_code(), 2);
+        assert_eq!(Failure::Broken(anyhow::anyhow!("disk full")).exit_code(), 3);
+    }
+}

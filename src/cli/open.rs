@@ -1,0 +1,97 @@
+//! The node as a command holds it: opened for a moment, beside a server that may be running.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::answer::Failure;
+use crate::config::Config;
+use crate::coworking::id::{ActorId, MemberId};
+use crate::coworking::member::Acting;
+use crate::coworking::{Refusal, name::Username};
+use crate::http_client::HttpClient;
+use crate::node::{Clock, Node};
+use crate::operations::{self, setup};
+use crate::site::Site;
+use crate::store::{Store, Tx, actor, member};
+
+/// An opened node.
+pub(super) struct Opened {
+    pub(super) node: Arc<Node>,
+}
+
+impl Opened {
+    /// Opens the node, and makes it if there is none yet. The node has its own actor from the first start on, and lives
+    /// under one origin for ever.
+    pub(super) async fn new(config: Config) -> Result<Self, Failure> {
+        let path = config.store_path();
+        let store = Store::open(&path, config.store()).map_err(|why| {
+            Failure::Broken(
+                anyhow::Error::from(why).context(format!("the store at {} cannot be opened", path.display())),
+            )
+        })?;
+        let http = HttpClient::new(config.http()).map_err(|why| Failure::Usage(why.to_string()))?;
+        let node = Node::new(config, store, http, Clock::System);
+        let opened = Self { node: Arc::new(node) };
+        opened
+            .write(|tx, site, now| {
+                setup::check_origin(tx, site)?;
+                setup::ensure_node_actor(tx, site, None, now)
+            })
+            .await?;
+        Ok(opened)
+    }
+
+    /// Opens a node that is there. A command in the wrong folder should not leave an empty node behind.
+    pub(super) async fn existing(config: Config) -> Result<Self, Failure> {
+        let path = config.store_path();
+        if !path.exists() {
+            return Err(Failure::Usage(format!(
+                "there is no node at {}; `thirdspace serve` makes one, and --data-dir names another folder",
+                path.display()
+            )));
+        }
+        Self::new(config).await
+    }
+
+    /// Does something that changes the node.
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        mut job: impl FnMut(&mut Tx<'_>, &Site, Timestamp) -> operations::Result<T> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let (site, now) = (self.node.site.clone(), self.node.clock.now());
+        Ok(self.node.store.write(move |tx| job(tx, &site, now)).await?)
+    }
+
+    /// Reads something.
+    pub(super) async fn read<T: Send + 'static>(
+        &self,
+        job: impl FnMut(&mut Tx<'_>) -> operations::Result<T> + Send + 'static,
+    ) -> Result<T, Failure> {
+        Ok(self.node.store.read(job).await?)
+    }
+
+    /// A member by their name here, and as whom they act.
+    pub(super) async fn member(&self, name: &str) -> Result<(MemberId, Acting), Failure> {
+        let name = Username::parse(name.trim_start_matches('@'))?;
+        self.read(move |tx| {
+            let actor = actor::local_by_username(tx, name.as_str())?;
+            let known = actor.map(|actor| member::by_id(tx, actor.id)).transpose()?.flatten();
+            match known.filter(|member| member.left_at.is_none()) {
+                Some(member) => Ok((member.id, Acting::Member(member.id, member.role))),
+                None => Err(Refusal::NotFound { what: "member" }.into()),
+            }
+        })
+        .await
+    }
+
+    /// A member, a space or the node, by its name here.
+    pub(super) async fn actor(&self, name: &str) -> Result<ActorId, Failure> {
+        let name = name.trim_start_matches('@').to_owned();
+        self.read(move |tx| {
+            let actor = actor::local_by_username(tx, &name)?;
+            Ok(actor.ok_or(Refusal::NotFound { what: "member or space" })?.id)
+        })
+        .await
+    }
+}

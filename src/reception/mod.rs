@@ -1,0 +1,155 @@
+//! What receiving keeps in memory between one request and the next, so that a request from somebody known needs no
+//! look into the store: who is blocked, what was just taken in, who is being asked for what at this moment.
+//!
+//! All of it can be lost at any time; the store is the truth. Everything is bounded.
+
+mod arrivals;
+mod flights;
+mod judged;
+
+use jiff::{SignedDuration, Timestamp};
+use quick_cache::sync::Cache;
+
+use crate::coworking::id::ActorId;
+use crate::store::peer::SignatureScheme;
+
+pub use arrivals::{Arrival, Arrivals};
+pub use flights::{Flight, Flights};
+pub use judged::Judged;
+
+/// Who could not be read is left in peace for this long after the first failure.
+const FIRST_PAUSE: SignedDuration = SignedDuration::from_mins(5);
+/// And at most for this long; it doubles with each failure.
+const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(1);
+/// Actors that may wait to be read again; more are read again the next time they say something.
+const STALE_LIMIT: usize = 1_000;
+
+/// The memory of receiving.
+#[derive(Debug)]
+pub struct Reception {
+    /// Activities that were taken in and are to be processed.
+    pub arrivals: Arrivals,
+    /// Servers that are blocked.
+    pub judged: Judged,
+    /// Documents that are being fetched.
+    pub flights: Flights,
+    /// Which signatures a server took last, by host.
+    pub schemes: Cache<String, SignatureScheme>,
+    /// Documents that could not be fetched, by address.
+    failures: Cache<String, Failure>,
+    /// Actors whose documents have grown old.
+    stale: std::sync::Mutex<std::collections::BTreeSet<String>>,
+    /// The node's own actor.
+    node_actor: std::sync::OnceLock<ActorId>,
+}
+
+/// A document that could not be fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Failure {
+    /// It is not asked for before.
+    pub until: Timestamp,
+    /// Might it work then? A document that is not there is no matter of time.
+    pub transient: bool,
+    pause: SignedDuration,
+}
+
+impl Default for Reception {
+    fn default() -> Self {
+        Self {
+            arrivals: Arrivals::default(),
+            judged: Judged::default(),
+            flights: Flights::default(),
+            schemes: Cache::new(10_000),
+            failures: Cache::new(10_000),
+            stale: std::sync::Mutex::default(),
+            node_actor: std::sync::OnceLock::new(),
+        }
+    }
+}
+
+impl Reception {
+    /// The failure that still keeps a document from being asked for again.
+    #[must_use]
+    pub fn failure(&self, address: &str, now: Timestamp) -> Option<Failure> {
+        self.failures.get(address).filter(|failure| failure.until > now)
+    }
+
+    /// A document could not be fetched; it is left in peace for 5 minutes, then for twice as long, up to an hour.
+    pub fn failed(&self, address: &str, transient: bool, now: Timestamp) -> Failure {
+        let before = self.failures.get(address);
+        let pause = before.map_or(FIRST_PAUSE, |before| (before.pause * 2).min(LONGEST_PAUSE));
+        let until = now.checked_add(pause).unwrap_or(Timestamp::MAX);
+        let failure = Failure { until, transient, pause };
+        self.failures.insert(address.to_owned(), failure);
+        failure
+    }
+
+    /// A document was fetched.
+    pub fn succeeded(&self, address: &str) {
+        self.failures.remove(address);
+    }
+
+    /// An actor spoke whose document has grown old: it is to be read again when there is time.
+    pub fn note_stale(&self, actor_uri: &str) {
+        let mut stale = self.stale.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if stale.len() < STALE_LIMIT && stale.insert(actor_uri.to_owned()) {
+            self.arrivals.wake();
+        }
+    }
+
+    /// Takes the actors whose documents have grown old.
+    #[must_use]
+    pub fn take_stale(&self) -> Vec<String> {
+        let mut stale = self.stale.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        std::mem::take(&mut *stale).into_iter().collect()
+    }
+
+    /// The node's own actor, once it was looked up.
+    #[must_use]
+    pub fn node_actor(&self) -> Option<ActorId> {
+        self.node_actor.get().copied()
+    }
+
+    /// Remembers the node's own actor, which never changes.
+    pub fn set_node_actor(&self, actor: ActorId) {
+        // Who was quicker knew the same.
+        let _ = self.node_actor.set(actor);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_second(1_800_000_000 + seconds).unwrap()
+    }
+
+    #[test]
+    fn a_document_that_fails_is_left_in_peace_for_longer_and_longer() {
+        let reception = Reception::default();
+        let address = "https://a.example/u";
+        let mut now = at(0);
+        let mut pauses = Vec::new();
+        for _ in 0..6 {
+            assert_eq!(reception.failure(address, now), None);
+            let failure = reception.failed(address, true, now);
+            assert_eq!(reception.failure(address, now), Some(failure));
+            pauses.push(failure.until.duration_since(now).as_mins());
+            now = failure.until;
+        }
+        assert_eq!(pauses, [5, 10, 20, 40, 60, 60]);
+        reception.succeeded(address);
+        assert_eq!(reception.failed(address, false, now).until, now + SignedDuration::from_mins(5));
+    }
+
+    #[test]
+    fn an_actor_that_speaks_often_is_read_again_once() {
+        let reception = Reception::default();
+        for _ in 0..3 {
+            reception.note_stale("https://a.example/u");
+        }
+        assert_eq!(reception.take_stale(), ["https://a.example/u"]);
+        assert!(reception.take_stale().is_empty());
+    }
+}
