@@ -9,6 +9,7 @@ pub mod fetch;
 pub mod inbox;
 pub mod receive;
 pub mod resolve;
+pub mod publish;
 pub mod signing;
 mod take;
 #[cfg(test)]

@@ -18,7 +18,6 @@ use tokio_util::task::TaskTracker;
 
 use crate::node::Node;
 
-pub use keys::make as make_keys;
 pub use tidy::tidy;
 
 /// The jobs of a running node.

@@ -13,10 +13,12 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::activitypub::digest::BodyDigest;
-use crate::activitypub::key::PrivateKey;
-use crate::activitypub::signature::{self, Message, Scheme};
+use crate::activitypub::key::PublicKey;
+pub(crate) use crate::activitypub::signature::Scheme;
+use crate::activitypub::signature::{self, Message};
 use crate::config::Config;
 use crate::coworking::id::ActorId;
+use crate::federation::signing;
 use crate::http_client::HttpClient;
 use crate::key_ring::KeyRing;
 use crate::node::{Clock, Node};
@@ -36,16 +38,7 @@ pub(crate) fn start() -> Timestamp {
 /// Real keys, the same for everybody: making them takes long.
 pub(crate) fn new_keys() -> NewKeys {
     static MADE: OnceLock<NewKeys> = OnceLock::new();
-    let make = || {
-        let (rsa, ed25519) = (PrivateKey::generate_rsa().unwrap(), PrivateKey::generate_ed25519().unwrap());
-        NewKeys {
-            rsa_pkcs8: rsa.to_pkcs8_der().unwrap().to_vec(),
-            rsa_spki_pem: rsa.public().to_pem(),
-            ed25519_pkcs8: ed25519.to_pkcs8_der().unwrap().to_vec(),
-            ed25519_multibase: ed25519.public().to_multibase(),
-        }
-    };
-    MADE.get_or_init(make).clone()
+    MADE.get_or_init(|| signing::make_keys().unwrap()).clone()
 }
 
 /// A node `harbor.test` in a network of peers whose names end with `.test`.
@@ -169,6 +162,8 @@ impl Received {
         let key = crate::activitypub::key::PublicKey::from_pem(&new_keys().rsa_spki_pem).unwrap();
         let body = (!self.bytes.is_empty()).then(|| BodyDigest::of(&self.bytes));
         signature.verify(&key, body.as_ref()).unwrap();
+        let key = PublicKey::from_pem(&new_keys().rsa_spki_pem).unwrap();
+        signature.verify(&key, Some(&BodyDigest::of(&self.bytes))).unwrap();
         signature.scheme()
     }
 
