@@ -147,7 +147,7 @@ impl ResponseError for Error {
         };
         match self {
             Self::Refused(refusal) => {
-                problem.detail = sentence(&refusal.to_string());
+                problem.detail = sentence(refusal);
                 problem.field = refusal.field();
                 if let Refusal::TooOften { seconds } = refusal {
                     extra = Some((header::RETRY_AFTER, HeaderValue::from(*seconds)));
@@ -182,9 +182,10 @@ impl Problem {
 }
 
 /// Refusals are written to stand after a colon; alone they are a sentence.
-fn sentence(text: &str) -> String {
+pub(super) fn sentence(refusal: &impl fmt::Display) -> String {
+    let text = refusal.to_string();
     let mut chars = text.chars();
-    let Some(first) = chars.next() else { return String::new() };
+    let Some(first) = chars.next() else { return text };
     let mut sentence: String = first.to_uppercase().chain(chars).collect();
     if !sentence.ends_with(['.', '!', '?']) {
         sentence.push('.');

@@ -3,6 +3,8 @@
 //! Handlers read the request, call one operation or one read of the store, and render. They hold no rules.
 
 pub mod accept;
+pub mod activitypub;
+pub mod api;
 pub mod asset;
 pub mod document;
 pub mod error;
@@ -11,6 +13,8 @@ pub mod frame;
 pub mod pages;
 pub mod problem;
 pub mod server;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

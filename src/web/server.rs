@@ -6,13 +6,14 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::{App, HttpServer, web};
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{App, HttpServer, Resource, ResponseError, Route, guard, web};
 use tokio_util::sync::CancellationToken;
 
 use super::document::Documents;
-use super::error::Error;
+use super::error::{Error, Wrong};
 use super::frame::Frame;
-use super::{Door, asset, pages};
+use super::{Door, activitypub, api, asset, pages};
 use crate::node::Node;
 
 /// How long a client may take to send the head of a request.
@@ -21,6 +22,8 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// How long requests in flight may take to end when the server stops.
 const FAREWELL: Duration = Duration::from_secs(20);
+/// The largest form; none has more than a few names in it.
+const FORM: usize = 16 * 1024;
 /// Connections that one worker holds.
 const CONNECTIONS: usize = 10_000;
 
@@ -70,13 +73,60 @@ pub fn run(
 
 /// Every address that the node answers at.
 pub fn routes(app: &mut web::ServiceConfig) {
-    app.route("/setup/{secret}", web::get().to(pages::setup::form))
-        .route("/setup/{secret}", web::post().to(pages::setup::submit))
-        .route("/problems", web::get().to(pages::problem::catalogue))
-        .route("/problems/{code}", web::get().to(pages::problem::explained))
-        .route("/favicon.ico", web::get().to(asset::favicon))
-        .route("/static/{name}", web::get().to(asset::file))
+    app.app_data(web::PathConfig::default().error_handler(|_, _| Error::not_found("page").into()))
+        .app_data(web::QueryConfig::default().error_handler(|error, _| unreadable("the part after ?", &error)))
+        .app_data(web::FormConfig::default().limit(FORM).error_handler(|error, _| unreadable("the form", &error)))
+        // What peers ask for most stands first: routes are tried in turn.
+        .service(at("/members/{name}", READ).route(read().to(activitypub::get)))
+        .service(at("/members/{name}/{list}", READ).route(read().to(activitypub::get)))
+        .service(at("/spaces/{name}", READ).route(read().to(activitypub::get)))
+        .service(at("/spaces/{name}/{list}", READ).route(read().to(activitypub::get)))
+        .service(at("/posts/{id}", READ).route(read().to(activitypub::get)))
+        .service(at("/posts/{id}/replies", READ).route(read().to(activitypub::get)))
+        .service(at("/actor", READ).route(read().to(activitypub::get)))
+        .service(at("/actor/{list}", READ).route(read().to(activitypub::get)))
+        .service(at("/activities/{id}", READ).route(read().to(activitypub::get)))
+        .service(at("/follows/{id}", READ).route(read().to(activitypub::get)))
+        .service(at("/likes/{id}", READ).route(read().to(activitypub::get)))
+        .service(at("/announces/{id}", READ).route(read().to(activitypub::get)))
+        .service(web::scope("/api").configure(api::configure))
+        // Pages that are no documents.
+        .service(at("/", READ).route(read().to(activitypub::get)))
+        .service(at("/people/{id}", READ).route(read().to(pages::actor::remote)))
+        .service(at("/tags/{tag}", READ).route(read().to(pages::tag::page)))
+        .service(
+            at("/setup/{secret}", FORM_METHODS)
+                .route(read().to(pages::setup::form))
+                .route(web::post().to(pages::setup::submit)),
+        )
+        .service(at("/authorize_interaction", READ).route(read().to(pages::interaction::page)))
+        .service(at("/problems", READ).route(read().to(pages::problem::catalogue)))
+        .service(at("/problems/{code}", READ).route(read().to(pages::problem::explained)))
+        .service(at("/favicon.ico", READ).route(read().to(asset::favicon)))
+        .service(at("/static/{name}", READ).route(read().to(asset::file)))
         .default_service(web::to(nothing_here));
+}
+
+const READ: &str = "GET, HEAD";
+const FORM_METHODS: &str = "GET, HEAD, POST";
+
+/// A resource that answers other methods than those allowed with 405.
+fn at(path: &str, allowed: &'static str) -> Resource {
+    web::resource(path).default_service(web::to(move || async move {
+        let words = format!("this address answers {allowed} and nothing else");
+        let mut answer = Error::wrong(Wrong::MethodNotAllowed, words).error_response();
+        answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
+        answer
+    }))
+}
+
+/// GET, and HEAD with the same answer without its body.
+fn read() -> Route {
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
+}
+
+fn unreadable(what: &str, error: &dyn std::fmt::Display) -> actix_web::Error {
+    Error::wrong(Wrong::BadRequest, format!("{what} cannot be read: {error}")).into()
 }
 
 /// What is asked for under no known address.

@@ -3,15 +3,16 @@
 //! Each page has its handler and its template side by side. Nothing is loaded from other servers: a picture fetched from
 //! elsewhere would tell that server who reads here, so people have initials and attachments are links.
 
-mod actor;
-mod front;
-mod interaction;
-mod post;
+pub mod actor;
+mod desk;
+pub(in crate::web) mod front;
+pub mod interaction;
+pub(in crate::web) mod post;
 mod post_view;
 pub mod problem;
 pub mod setup;
 mod shown;
-mod tag;
+pub mod tag;
 #[cfg(test)]
 mod tests;
 pub mod view;
@@ -20,6 +21,9 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, VARY};
 use askama::Template;
+
+pub use desk::Cut;
+pub(in crate::web) use post::After;
 
 use super::error::Result;
 

@@ -11,15 +11,22 @@ use crate::coworking::post::{Attachment, Visibility};
 use crate::site::Site;
 use crate::store::post::PostView;
 
+/// Where and when a post is shown.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ShownFor<'a> {
+    pub(super) site: &'a Site,
+    pub(super) zone: &'a TimeZone,
+    pub(super) now: Timestamp,
+}
+
 impl ShownPost {
-    /// A post as a reader sees it at `now`.
-    #[must_use]
-    pub fn of(view: &PostView, site: &Site, zone: &TimeZone, now: Timestamp) -> Self {
+    /// A post as a reader sees it.
+    pub(super) fn of(view: &PostView, ShownFor { site, zone, now }: &ShownFor<'_>) -> Self {
         let post = &view.post;
         let author = Person::of(&view.author, site);
         let title = post.name.clone().unwrap_or_default();
         let offer = post.offer.as_ref().map(|offer| {
-            let state = offer::state_at(offer.state, offer.ends_at, now);
+            let state = offer::state_at(offer.state, offer.ends_at, *now);
             ShownOffer {
                 label: label(offer.purpose, offer.kind.as_str(), state),
                 request: offer.purpose == Purpose::Request,
@@ -52,7 +59,7 @@ impl ShownPost {
                 if known.starts_with(site.origin()) { site.post(parent) } else { known.to_owned() }
             }),
             announced_by: view.announced_by.as_ref().map(|announced| Person::of(&announced.actor, site)),
-            pinned: view.pinned,
+            pinned: false,
             facts: facts(view, zone),
             author,
         }

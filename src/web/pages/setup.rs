@@ -15,7 +15,7 @@ use crate::operations::setup::{SetUpBy, SetupInput};
 use crate::operations::{self, setup};
 use crate::store::actor;
 use crate::web::Door;
-use crate::web::error::{Error, Result, Wrong};
+use crate::web::error::{Error, Result, Wrong, sentence};
 
 #[derive(Template)]
 #[template(path = "setup.html")]
@@ -115,7 +115,7 @@ fn page(
 ) -> Result<HttpResponse> {
     html(
         status,
-        &filled(door.node_name(), action, input, refusal.map(|refusal| (refusal, refusal.to_string())).as_ref(), done),
+        &filled(door.node_name(), action, input, refusal.map(|refusal| (refusal, sentence(refusal))).as_ref(), done),
         Keep::Never,
     )
 }
@@ -147,7 +147,10 @@ fn filled<'a>(
     SetupPage {
         head: Head::plain(if done.is_some() { "Your space is open" } else { "Open your space" }, node),
         action,
-        wrong: refused.map(|(_, words)| words.clone()),
+        wrong: refused.map(|(refusal, words)| match refusal.field() {
+            Some(_) => "One of the fields below needs another look.".to_owned(),
+            None => words.clone(),
+        }),
         space_fields: vec![
             field("space_name", "Name", "As on the sign at the door", &input.space_name, 200, "organization", true),
             field("space_username", "Short name", SHORT, &input.space_username, 30, "off", false),
@@ -171,7 +174,7 @@ pub(super) mod tests {
     pub fn form() -> String {
         let input = SetupInput { zone: "Mars/Olympus".into(), ..SetupInput::default() };
         let refusal = Refusal::malformed("zone", "Mars/Olympus", "an IANA time zone such as Europe/Amsterdam");
-        let words = refusal.to_string();
+        let words = sentence(&refusal);
         filled("localhost:8080", "/setup/x", &input, Some(&(&refusal, words)), None).render().unwrap()
     }
 

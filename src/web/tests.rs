@@ -1,0 +1,199 @@
+//! The door as its visitors see it: one node, asked over HTTP's own types.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use super::server;
+use crate::config::Config;
+use crate::http_client::HttpClient;
+use crate::key_ring::KeyRing;
+use crate::node::{Clock, Node};
+use crate::operations::setup::{self, SetUpBy, SetupInput};
+use crate::store::Store;
+
+/// A node in a folder of its own.
+async fn empty(settings: &[(&str, &str)]) -> (tempfile::TempDir, Arc<Node>) {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().to_str().unwrap();
+    let settings =
+        [("origin", "https://harbor.example"), ("data_dir", data)].into_iter().chain(settings.iter().copied());
+    let config = Config::of(settings).unwrap();
+    let store = Store::open(&config.store_path(), config.store()).unwrap();
+    let now: Timestamp = "2026-12-01T09:00:00Z".parse().unwrap();
+    let node = Arc::new(Node {
+        site: config.site(),
+        http: HttpClient::new(config.http()).unwrap(),
+        clock: Clock::fixed(now),
+        keys: KeyRing::default(),
+        config,
+        store,
+    });
+    (folder, node)
+}
+
+/// A node that is set up with the space "harbor" and the administrator "ana".
+async fn harbor(settings: &[(&str, &str)]) -> (tempfile::TempDir, Arc<Node>) {
+    let (folder, node) = empty(settings).await;
+    let (by, now) = (node.clone(), node.clock.now());
+    let input = SetupInput {
+        space_username: "harbor".into(),
+        space_name: "Harbor Coworking".into(),
+        zone: "Europe/Amsterdam".into(),
+        admin_username: "ana".into(),
+        admin_name: "Ana Lima".into(),
+    };
+    let setup = input.parse().unwrap();
+    let done = node.store.write(move |tx| setup::set_up(tx, &by.site, SetUpBy::Keeper, &setup, &[], now));
+    done.await.unwrap();
+    (folder, node)
+}
+
+/// A server that runs until it is dropped.
+struct Open {
+    address: SocketAddr,
+    _stop: DropGuard,
+}
+
+/// Opens the door of a node on loopback.
+fn open(node: &Arc<Node>) -> Open {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let address = listener.local_addr().unwrap();
+    let stop = CancellationToken::new();
+    tokio::spawn(server::run(node.clone(), listener, stop.clone()));
+    Open { address, _stop: stop.drop_guard() }
+}
+
+/// What came back.
+struct Answer {
+    status: u16,
+    headers: Vec<(String, String)>,
+    body: String,
+}
+
+impl Answer {
+    fn header(&self, name: &str) -> &str {
+        self.headers.iter().find(|(given, _)| given == name).map_or("", |(_, value)| value)
+    }
+
+    fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).unwrap()
+    }
+}
+
+impl Open {
+    async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        self.ask("GET", path, headers, "").await
+    }
+
+    async fn document(&self, path: &str) -> Answer {
+        self.get(path, &[("Accept", "application/activity+json")]).await
+    }
+
+    async fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        let mut request = format!("{method} {path} HTTP/1.1\r\nHost: harbor.example\r\nConnection: close\r\n");
+        for (name, value) in headers {
+            request += &format!("{name}: {value}\r\n");
+        }
+        request += &format!("Content-Length: {}\r\n\r\n{body}", body.len());
+        let mut stream = tokio::net::TcpStream::connect(self.address).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        tokio::time::timeout(Duration::from_secs(10), stream.read_to_end(&mut answer)).await.unwrap().unwrap();
+        let answer = String::from_utf8(answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        let mut lines = head.split("\r\n");
+        let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
+        let headers = lines.filter_map(|line| line.split_once(": "));
+        let headers = headers.map(|(name, value)| (name.to_lowercase(), value.to_owned())).collect();
+        Answer { status, headers, body: body.to_owned() }
+    }
+}
+
+#[tokio::test]
+async fn a_page_is_safe_to_look_at_and_says_who_lives_here() {
+    let (_folder, node) = harbor(&[]).await;
+    let open = open(&node);
+    for path in ["/", "/members/ana", "/spaces/harbor", "/tags/espresso", "/problems", "/problems/gone"] {
+        let page = open.get(path, &[("Accept", "text/html,*/*;q=0.8")]).await;
+        assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"), "{path}");
+        assert!(page.header("content-security-policy").contains("frame-ancestors 'none'"), "{path}");
+        assert_eq!(page.header("x-content-type-options"), "nosniff", "{path}");
+        assert!(page.header("vary").contains("Accept"), "{path}");
+        let head = open.ask("HEAD", path, &[], "").await;
+        assert_eq!((head.status, head.body.as_str()), (200, ""), "{path}");
+    }
+    let front = open.get("/", &[]).await.body;
+    assert!(front.contains("Harbor Coworking") && front.contains("@harbor@harbor.example"));
+    let style =
+        front.split("href=\"").find(|part| part.starts_with("/static/site.")).unwrap().split('"').next().unwrap();
+    let style = open.get(style, &[]).await;
+    assert_eq!((style.status, style.header("content-type")), (200, "text/css; charset=utf-8"));
+    assert!(style.header("cache-control").contains("immutable"));
+}
+
+#[tokio::test]
+async fn a_no_is_a_page_for_people_and_a_problem_for_programs() {
+    let (_folder, node) = harbor(&[]).await;
+    let open = open(&node);
+    for path in ["/nothing", "/members/nobody", "/members/harbor", "/posts/7", "/people/7", "/setup/wrong"] {
+        let page = open.get(path, &[("Accept", "text/html")]).await;
+        assert!(page.status == 404 || path.starts_with("/setup") && page.status == 409, "{path}: {}", page.status);
+        assert_eq!(page.header("content-type"), "text/html; charset=utf-8", "{path}");
+        assert!(page.body.contains("<h1>"), "{path}");
+        let problem = open.document(path).await;
+        assert_eq!(
+            (problem.status, problem.header("content-type")),
+            (page.status, "application/problem+json"),
+            "{path}"
+        );
+        assert_eq!(problem.json()["status"], page.status, "{path}");
+    }
+    let wrong = open.ask("DELETE", "/members/ana", &[], "").await;
+    assert_eq!((wrong.status, wrong.header("allow")), (405, "GET, HEAD"));
+}
+
+#[tokio::test]
+async fn the_setup_link_works_once_and_only_from_its_own_page() {
+    let (_folder, node) = empty(&[]).await;
+    let secret = node.store.write(|tx| setup::link(tx)).await.unwrap().expose().to_owned();
+    let open = open(&node);
+    let path = format!("/setup/{secret}");
+    let form = open.get(&path, &[]).await;
+    assert_eq!((form.status, form.header("cache-control")), (200, "no-store"));
+
+    let typed = [("Content-Type", "application/x-www-form-urlencoded")];
+    let input = "space_username=harbor&space_name=Harbor&zone=Mars%2FX&admin_username=ana&admin_name=Ana";
+    let refused = open.ask("POST", &path, &typed, input).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.body.contains("aria-invalid=\"true\"") && refused.body.contains("value=\"Mars/X\""));
+
+    let input = input.replace("Mars%2FX", "Europe%2FAmsterdam");
+    for origin in ["https://evil.example", "null"] {
+        let foreign = open.ask("POST", &path, &[typed[0], ("Origin", origin)], &input).await;
+        assert_eq!(foreign.status, 403, "{origin}");
+    }
+    let done = open.ask("POST", &path, &[typed[0], ("Origin", "https://harbor.example")], &input).await;
+    assert_eq!(done.status, 200);
+    let token = done.body.split("ts_").nth(1).unwrap().split('<').next().unwrap();
+    let token = format!("ts_{token}");
+    let now = node.clock.now();
+    node.store.read(move |tx| crate::operations::token::authenticate(tx, &token, now)).await.unwrap().unwrap();
+    assert_eq!(open.ask("POST", &path, &typed, &input).await.status, 409, "the link is used up");
+    assert_eq!(open.get(&path, &[]).await.status, 409);
+    assert_eq!(open.get("/members/ana", &[]).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_stopped_server_ends() {
+    let (_folder, node) = harbor(&[]).await;
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let stop = CancellationToken::new();
+    let running = tokio::spawn(server::run(node, listener, stop.clone()));
+    stop.cancel();
+    tokio::time::timeout(Duration::from_secs(10), running).await.unwrap().unwrap().unwrap();
+}
