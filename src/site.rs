@@ -13,6 +13,7 @@ use crate::coworking::name::Username;
 /// Where this node lives on the web.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Site {
+    url: Url,
     origin: String,
     host: String,
 }
@@ -61,13 +62,19 @@ impl Site {
             Some(port) => format!("{host}:{port}"),
             None => host.to_owned(),
         };
-        Ok(Self { origin: format!("{}://{host}", origin.scheme()), host })
+        Ok(Self { url: origin.clone(), origin: format!("{}://{host}", origin.scheme()), host })
     }
 
     /// Scheme, host and port, without a slash at the end.
     #[must_use]
     pub fn origin(&self) -> &str {
         &self.origin
+    }
+
+    /// The same as a parsed URL.
+    #[must_use]
+    pub fn url(&self) -> &Url {
+        &self.url
     }
 
     /// The host part of handles; it has a port only on a development node.
@@ -145,7 +152,9 @@ impl Site {
     /// Is this a URL of ours? Scheme, host and port decide, as parsed.
     #[must_use]
     pub fn is_ours(&self, url: &Url) -> bool {
-        url.origin().ascii_serialization() == self.origin
+        url.scheme() == self.url.scheme()
+            && url.host() == self.url.host()
+            && url.port_or_known_default() == self.url.port_or_known_default()
     }
 
     /// What one of our URLs means; `None` for others' URLs and for paths that name nothing.

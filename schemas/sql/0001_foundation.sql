@@ -287,7 +287,7 @@ CREATE INDEX event_unpublished ON event (id) WHERE published_at IS NULL;
 -- small as the work that waits.
 CREATE TABLE inbox (
   id INTEGER PRIMARY KEY,              -- as in received
-  actor_uri TEXT NOT NULL,
+  actor_id INTEGER NOT NULL REFERENCES actor (id),
   type TEXT NOT NULL,
   recipient_id INTEGER,                -- whose personal inbox it came to; null for the shared one
   body TEXT NOT NULL,

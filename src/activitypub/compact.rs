@@ -71,5 +71,5 @@ impl From<Compact> for Map<String, Value> {
 
 /// A time as it is sent: `2026-12-01T09:00:00Z`.
 pub(super) fn written_time(time: Timestamp) -> String {
-    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    Timestamp::from_second(time.as_second()).unwrap_or(time).to_string()
 }

@@ -3,6 +3,10 @@
 //! The one place that knows both halves, the rules of coworking and the words of ActivityPub.
 
 pub mod deliver;
+pub mod fetch;
+pub mod inbox;
 pub mod signing;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod translate;
+pub mod verify;

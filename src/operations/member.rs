@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::key::{self, NewKeys};
-use super::{Result, space};
+use super::{Result, departure, space};
 use crate::coworking::id::MemberId;
 use crate::coworking::member::{Acting, NewMember, Role};
 use crate::coworking::name::Username;
@@ -68,7 +68,8 @@ pub fn set_role(tx: &mut Tx<'_>, acting: Acting, member: MemberId, role: Role) -
     Ok(member::set_role(tx, member, role)?)
 }
 
-/// A member leaves for good: what they told about themselves goes, their tokens are void, their name stays theirs.
+/// A member leaves for good: what they said, did and told about themselves goes, their tokens are void, their name stays
+/// theirs.
 ///
 /// # Errors
 /// [`Refusal::NotPermitted`] for all but the member, administrators and the keeper; [`Refusal::NotFound`];
@@ -82,6 +83,7 @@ pub fn leave(tx: &mut Tx<'_>, acting: Acting, member: MemberId, now: Timestamp) 
     }
     token::revoke_all(tx, member, now)?;
     member::leave(tx, member, now)?;
+    departure::forget(tx, member.into(), now)?;
     actor::mark_deleted(tx, member.into(), now)?;
     event::record(tx, &Event::MemberLeft { member }, now)?;
     tx.notify(Notice::Changed(member.0));

@@ -1,16 +1,22 @@
 //! The ground that stories about operations stand on: a real store in a folder of its own, a site, and people.
 
+use jiff::Timestamp;
+
 use super::key::NewKeys;
+use super::post::ReceivedPost;
 use super::setup::{self, SetUpBy, SetupDone, SetupInput};
 use super::{Error, Result, member};
 use crate::coworking::Refusal;
-use crate::coworking::id::MemberId;
+use crate::coworking::id::{ActorId, MemberId, PostId};
 use crate::coworking::member::{Acting, NewMember, Role};
+use crate::coworking::post::{Draft, PostInput, Visibility};
 use crate::site::Site;
+use crate::store::actor::{self, ActorType, RemoteProfile};
 use crate::store::event::{self, Recorded};
+use crate::store::follow::{self, FollowState, NewFollow};
+use crate::store::post::Content;
 use crate::store::testing::Scratch;
 use crate::store::{Store, Tx};
-use jiff::Timestamp;
 
 /// A node that is nothing but its store.
 pub(crate) struct Ground {
@@ -50,6 +56,95 @@ pub(crate) fn refused<T: std::fmt::Debug>(answer: Result<T>) -> Refusal {
         Err(Error::Refused(refusal)) => refusal,
         other => panic!("expected a refusal, found {other:?}"),
     }
+}
+
+/// The "no" to one step of a story; the step leaves nothing behind.
+pub(crate) fn no<T: std::fmt::Debug>(tx: &mut Tx<'_>, step: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Refusal {
+    refused(tx.savepoint(step))
+}
+
+/// A member who acts.
+pub(crate) fn acting(member: MemberId) -> Acting {
+    Acting::Member(member, Role::Member)
+}
+
+/// A post that says this to these.
+pub(crate) fn saying(text: &str, visibility: Visibility) -> Draft {
+    PostInput { content: text.into(), visibility: Some(visibility.to_string()), ..Default::default() }.parse().unwrap()
+}
+
+/// A post that answers this one, as private as it is.
+pub(crate) fn answering(parent: PostId, text: &str) -> Draft {
+    PostInput { content: text.into(), in_reply_to: Some(parent), ..Default::default() }.parse().unwrap()
+}
+
+/// Somebody at `pier.example`.
+pub(crate) fn stranger(tx: &mut Tx<'_>, name: &str) -> Result<ActorId> {
+    let uri = format!("https://pier.example/users/{name}");
+    let profile = RemoteProfile {
+        actor_type: ActorType::Person,
+        username: name.into(),
+        host: "pier.example".into(),
+        name: name.into(),
+        summary: String::new(),
+        url: None,
+        icon: None,
+        fields: Vec::new(),
+        skills: Vec::new(),
+        inbox: format!("{uri}/inbox"),
+        shared_inbox: Some("https://pier.example/inbox".into()),
+        outbox: None,
+        followers: None,
+        following: None,
+        featured: None,
+        also_known_as: Vec::new(),
+        moved_to: None,
+        implements: Vec::new(),
+        manually_approves_followers: false,
+        discoverable: true,
+        indexable: false,
+        hides_network: false,
+        published: None,
+        keys: Vec::new(),
+        uri,
+    };
+    Ok(actor::upsert_remote(tx, &profile, at(1))?.0)
+}
+
+/// A public post by somebody elsewhere, `number` of theirs.
+pub(crate) fn coming(author: ActorId, number: u32) -> ReceivedPost {
+    ReceivedPost {
+        uri: format!("https://pier.example/posts/{author}-{number}"),
+        author,
+        visibility: Visibility::Public,
+        content: Content {
+            name: None,
+            summary: None,
+            sensitive: false,
+            content: format!("<p>number {number}</p>"),
+            source: None,
+            language: None,
+            url: None,
+            attachments: Vec::new(),
+            tags: Vec::new(),
+            mentions: Vec::new(),
+        },
+        in_reply_to: None,
+        context: None,
+        recipients: Vec::new(),
+        published: at(10),
+        updated: None,
+        offer: None,
+    }
+}
+
+/// One follows the other, whatever it takes.
+pub(crate) fn let_follow(tx: &mut Tx<'_>, follower: ActorId, target: ActorId) -> Result<()> {
+    let uri =
+        actor::by_id(tx, follower)?.filter(|actor| !actor.local).map(|actor| format!("{}#follows/{target}", actor.uri));
+    let new = NewFollow { follower, target, uri: uri.as_deref(), state: FollowState::Accepted };
+    follow::save(tx, new, at(2))?;
+    Ok(())
 }
 
 impl Ground {

@@ -21,6 +21,8 @@ const ROOM: usize = 4_096;
 pub struct Arrival {
     /// Its row.
     pub id: InboxId,
+    /// Who acts.
+    pub actor: ActorId,
     /// What it says.
     pub activity: Activity,
     /// Whose personal inbox it came to.
@@ -95,7 +97,7 @@ mod tests {
     fn arrival(number: i64) -> Arrival {
         let like = r#"{"type": "Like", "id": "https://a.example/1", "actor": "https://a.example/u"}"#;
         let activity = Activity::read(json::parse(like.as_bytes()).unwrap()).unwrap();
-        Arrival { id: InboxId(number), activity, recipient: None }
+        Arrival { id: InboxId(number), actor: ActorId(1), activity, recipient: None }
     }
 
     #[tokio::test]

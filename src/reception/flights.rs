@@ -14,20 +14,37 @@ pub struct Flight<'f> {
     address: String,
     turn: Option<tokio::sync::OwnedMutexGuard<()>>,
     lane: Option<Arc<tokio::sync::Mutex<()>>>,
+    waited: bool,
 }
 
 impl Flights {
     /// Waits until nobody else fetches this document. Whoever waited looks first whether it is there now.
     pub async fn board(&self, address: &str) -> Flight<'_> {
         let lane = Arc::clone(self.lock().entry(address.to_owned()).or_default());
-        let mut flight =
-            Flight { flights: self, address: address.to_owned(), turn: None, lane: Some(Arc::clone(&lane)) };
-        flight.turn = Some(lane.lock_owned().await);
+        let mut flight = Flight {
+            flights: self,
+            address: address.to_owned(),
+            turn: Arc::clone(&lane).try_lock_owned().ok(),
+            lane: Some(Arc::clone(&lane)),
+            waited: false,
+        };
+        if flight.turn.is_none() {
+            flight.waited = true;
+            flight.turn = Some(lane.lock_owned().await);
+        }
         flight
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Arc<tokio::sync::Mutex<()>>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Flight<'_> {
+    /// Did somebody else fetch the document meanwhile, or try?
+    #[must_use]
+    pub fn had_to_wait(&self) -> bool {
+        self.waited
     }
 }
 
@@ -59,7 +76,9 @@ mod tests {
         let given_up = Box::pin(flights.board("a"));
         drop(given_up);
         drop(first);
-        drop(second.await);
+        let second = second.await;
+        assert!(second.had_to_wait());
+        drop(second);
         assert!(flights.lock().is_empty());
     }
 }

@@ -38,7 +38,7 @@ pub struct NewActivity<'a> {
     /// Its id in the network.
     pub uri: &'a str,
     /// Who acts.
-    pub actor_uri: &'a str,
+    pub actor: ActorId,
     /// What is done, by its name.
     pub kind: &'a str,
     /// Whose personal inbox it came to.
@@ -53,7 +53,7 @@ pub struct Waiting {
     /// Its number.
     pub id: InboxId,
     /// Who acts.
-    pub actor_uri: String,
+    pub actor: ActorId,
     /// Whose personal inbox it came to.
     pub recipient: Option<ActorId>,
     /// How often it was tried.
@@ -91,17 +91,17 @@ pub struct Counts {
 statements! {
     /// A repeat is told from what is new by the id alone; ids are on the origin of their actor.
     RECEIVE = "INSERT INTO received (id, uri) VALUES (?1, ?2) ON CONFLICT (uri) DO NOTHING";
-    INSERT = "INSERT INTO inbox (id, actor_uri, type, recipient_id, body, state, next_at) \
+    INSERT = "INSERT INTO inbox (id, actor_id, type, recipient_id, body, state, next_at) \
               VALUES (?1, ?2, ?3, ?4, ?5, 'waiting', ?6)";
-    WAITING = "SELECT id, actor_uri, recipient_id, attempts, next_at FROM inbox \
+    WAITING = "SELECT id, actor_id, recipient_id, attempts, next_at FROM inbox \
                WHERE id > ?1 AND state = 'waiting' ORDER BY id LIMIT ?2";
     BODIES = "SELECT id, body FROM inbox WHERE id IN ({keys}) AND state = 'waiting'";
     STILL = "SELECT id FROM inbox WHERE id IN ({keys}) AND state = 'waiting'";
     DONE = "DELETE FROM inbox WHERE id IN ({keys}) AND state = 'waiting'";
     AGAIN = "UPDATE inbox SET attempts = attempts + 1, next_at = ?2, error = ?3 WHERE id = ?1";
     FAIL = "UPDATE inbox SET state = 'failed', attempts = attempts + 1, error = ?2 WHERE id = ?1";
-    FAILED = "SELECT i.id, r.uri, i.actor_uri, i.type, i.attempts, i.error FROM inbox i \
-              JOIN received r ON r.id = i.id WHERE i.state = 'failed' AND i.id < ?1 ORDER BY i.id DESC LIMIT ?2";
+    FAILED = "SELECT i.id, r.uri, a.uri, i.type, i.attempts, i.error FROM inbox i \
+              JOIN received r ON r.id = i.id JOIN actor a ON a.id = i.actor_id WHERE i.state = 'failed' AND i.id < ?1 ORDER BY i.id DESC LIMIT ?2";
     RETRY = "UPDATE inbox SET state = 'waiting', attempts = 0, next_at = ?2 WHERE id = ?1 AND state = 'failed'";
     RETRY_ALL = "UPDATE inbox SET state = 'waiting', attempts = 0, next_at = ?1 \
                  WHERE id IN (SELECT id FROM inbox WHERE state = 'failed' ORDER BY id LIMIT ?2)";
@@ -123,7 +123,7 @@ pub fn insert(tx: &mut Tx<'_>, new: &NewActivity<'_>, now: Timestamp) -> Result<
     if tx.execute(RECEIVE, params![id, new.uri])? == 0 {
         return Ok(None);
     }
-    tx.execute(INSERT, params![id, new.actor_uri, new.kind, new.recipient, new.body, now])?;
+    tx.execute(INSERT, params![id, new.actor, new.kind, new.recipient, new.body, now])?;
     Ok(Some(id))
 }
 
@@ -136,7 +136,7 @@ pub fn waiting(tx: &mut Tx<'_>, after: InboxId, limit: u32) -> Result<Vec<Waitin
     tx.query(WAITING, params![after, limit], |row: &Row<'_>| {
         Ok(Waiting {
             id: row.get(0)?,
-            actor_uri: row.get(1)?,
+            actor: row.get(1)?,
             recipient: row.get(2)?,
             attempts: row.get(3)?,
             next_at: row.get(4)?,
@@ -260,7 +260,14 @@ mod tests {
     }
 
     fn note(uri: &str) -> NewActivity<'_> {
-        NewActivity { uri, actor_uri: "https://a.example/u", kind: "Create", recipient: None, body: "{}" }
+        NewActivity { uri, actor: ActorId(1), kind: "Create", recipient: None, body: "{}" }
+    }
+
+    fn somebody(tx: &mut Tx<'_>) -> Result<(), Error> {
+        let insert = "INSERT INTO actor (id, uri, local, type, username, username_folded, host, inbox, updated) \
+                      VALUES (1, 'https://a.example/u', 0, 'Person', 'u', 'u', 'a.example', 'https://a.example/i', 0)";
+        tx.execute(insert, &[])?;
+        Ok(())
     }
 
     #[tokio::test]
@@ -273,6 +280,7 @@ mod tests {
         let (_folder, store) = plan::store();
         store
             .write(|tx| {
+                somebody(tx)?;
                 let first = insert(tx, &note("https://a.example/1"), at(0))?.unwrap();
                 let second = insert(tx, &note("https://a.example/2"), at(0))?.unwrap();
                 assert_eq!(insert(tx, &note("https://a.example/1"), at(1))?, None);
@@ -297,6 +305,7 @@ mod tests {
         let (_folder, store) = plan::store();
         store
             .write(|tx| {
+                somebody(tx)?;
                 let mut ids = Vec::new();
                 for number in 0..3 {
                     let id = insert(tx, &note(&format!("https://a.example/{number}")), at(number))?.unwrap();

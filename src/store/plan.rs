@@ -13,10 +13,12 @@ macro_rules! statements {
 pub(super) use statements;
 
 #[cfg(test)]
-pub use check::{check, store};
+pub use check::{check, count, ran, store};
 
 #[cfg(test)]
 mod check {
+    use std::cell::Cell;
+
     use tempfile::TempDir;
 
     use crate::store::{Error, Options, Store, Tx, Value};
@@ -26,6 +28,20 @@ mod check {
         let folder = TempDir::new().unwrap();
         let store = Store::open(&folder.path().join("node.db"), Options::default()).unwrap();
         (folder, store)
+    }
+
+    thread_local! {
+        static RAN: Cell<usize> = const { Cell::new(0) };
+    }
+
+    /// A statement runs on this thread.
+    pub fn count() {
+        RAN.set(RAN.get() + 1);
+    }
+
+    /// How many statements ran on this thread so far. All of a job's run on one.
+    pub fn ran() -> usize {
+        RAN.get()
     }
 
     /// Tables that stay as small as one node's people, places and settings.

@@ -4,6 +4,8 @@ use tempfile::TempDir;
 
 use super::{Error, Store, Tx, plan};
 
+pub(crate) use plan::ran;
+
 /// An empty store. Above the store nothing waits, so stories there do not either.
 pub(crate) struct Scratch {
     pub(crate) store: Store,

@@ -32,6 +32,8 @@ impl<'a> Tx<'a> {
     /// [`Error::Constraint`] when the database refuses; [`Error::Engine`] when the SQL does not parse, the number of
     /// parameters differs, or a row comes back.
     pub fn execute(&mut self, sql: &str, params: &[Value<'_>]) -> Result<u64, Error> {
+        #[cfg(test)]
+        super::plan::count();
         match self.engine {
             Engine::Sqlite(connection) => sqlite::statement::execute(connection, sql, params),
         }
@@ -48,6 +50,8 @@ impl<'a> Tx<'a> {
         params: &[Value<'_>],
         map: impl FnMut(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Vec<T>, Error> {
+        #[cfg(test)]
+        super::plan::count();
         match self.engine {
             Engine::Sqlite(connection) => sqlite::statement::query(connection, sql, params, map),
         }
@@ -63,6 +67,8 @@ impl<'a> Tx<'a> {
         params: &[Value<'_>],
         map: impl FnMut(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Option<T>, Error> {
+        #[cfg(test)]
+        super::plan::count();
         match self.engine {
             Engine::Sqlite(connection) => sqlite::statement::query_one(connection, sql, params, map),
         }

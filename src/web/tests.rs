@@ -160,7 +160,7 @@ async fn a_no_is_a_page_for_people_and_a_problem_for_programs() {
 #[tokio::test]
 async fn the_setup_link_works_once_and_only_from_its_own_page() {
     let (_folder, node) = empty(&[]).await;
-    let secret = node.store.write(|tx| setup::link(tx)).await.unwrap().expose().to_owned();
+    let secret = node.store.write(setup::link).await.unwrap().expose().to_owned();
     let open = open(&node);
     let path = format!("/setup/{secret}");
     let form = open.get(&path, &[]).await;

@@ -280,26 +280,43 @@ fn picture(value: &Value, key: &str) -> Option<ReceivedImage> {
     best.map(|(_, image)| image)
 }
 
-/// PropertyValue (Mastodon's), and Note and Link as FEP-fb2a has them.
+/// PropertyValue (Mastodon's), and Note and Link as FEP-fb2a has them; some send a line in both spellings.
 fn fields(value: &Value) -> Vec<ProfileField> {
-    let read = |item: &Value| {
-        let text = |key: &str| json::text_in_language(item, key).map(|(text, _)| text);
-        let is_property = json::is_a(item, "PropertyValue") || json::is_a(item, "schema:PropertyValue");
-        let value = if is_property {
-            characters(text("value").or_else(|| text("schema:value"))?, FIELD_VALUE_LIMIT)
-        } else if json::is_a(item, "Note") {
-            characters(text("content")?, FIELD_VALUE_LIMIT)
-        } else if json::is_a(item, "Link") {
-            let href = Id::parse(json::text(item, "href")?).ok()?;
-            // A URL in quotes cannot end them: the parser has encoded what could.
-            let href = href.url().as_str().replace('&', "&amp;").replace('\'', "%27");
-            format!("<a href=\"{href}\" rel=\"me\">{href}</a>")
-        } else {
+    let mut fields: Vec<ProfileField> = Vec::new();
+    for item in json::each(value, "attachment") {
+        if let Some(field) = field(item)
+            && fields.len() < FIELD_LIMIT
+            && (is_property(item) || fields.iter().all(|known| known.name != field.name))
+        {
+            fields.push(field);
+        }
+    }
+    fields
+}
+
+fn is_property(item: &Value) -> bool {
+    json::is_a(item, "PropertyValue") || json::is_a(item, "schema:PropertyValue")
+}
+
+fn field(item: &Value) -> Option<ProfileField> {
+    let text = |key: &str| json::text_in_language(item, key).map(|(text, _)| text);
+    let value = if is_property(item) {
+        characters(text("value").or_else(|| text("schema:value"))?, FIELD_VALUE_LIMIT)
+    } else if json::is_a(item, "Note") {
+        characters(text("content")?, FIELD_VALUE_LIMIT)
+    } else if json::is_a(item, "Link") {
+        // A link to a document, such as a proposal (FEP-0ea0), is nothing for people.
+        if json::text(item, "mediaType").is_some_and(|kind| !kind.starts_with("text/html")) {
             return None;
-        };
-        Some(ProfileField { name: characters(text("name")?, NAME_LIMIT), value_unsanitised: value })
+        }
+        let href = Id::parse(json::text(item, "href")?).ok()?;
+        let href = href.url().as_str().replace('&', "&amp;").replace('\'', "%27").replace('"', "%22");
+        let rel = if json::each(item, "rel").any(|rel| rel == "me") { " rel=\"me\"" } else { "" };
+        format!("<a href=\"{href}\"{rel}>{href}</a>")
+    } else {
+        return None;
     };
-    json::each(value, "attachment").filter_map(read).take(FIELD_LIMIT).collect()
+    Some(ProfileField { name: characters(text("name")?, NAME_LIMIT), value_unsanitised: value })
 }
 
 fn hashtags(value: &Value) -> Vec<String> {

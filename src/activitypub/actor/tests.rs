@@ -103,7 +103,7 @@ fn the_many_spellings_of_a_profile_are_read() {
         "type": ["Person", "schema:Person"], "webfinger": "bo@quay.example", "nameMap": {"nl": "Bo"}, "discoverable": "true",
         "icon": [{"type": "Image", "width": 48, "url": "https://m.example/48.png"}, {"type": "Image", "width": 120, "url": [{"type": "Link", "mediaType": "image/png", "href": "https://m.example/120.png"}]}],
         "image": "https://m.example/banner.jpg",
-        "attachment": [{"type": "PropertyValue", "name": "Web", "value": "<a>"}, {"type": "Link", "name": "Blog", "href": "https://bo.example/?a&b"}, {"type": "Note", "name": "Pronouns", "content": "they"}, {"type": "Image", "url": "https://m.example/x"}],
+        "attachment": [{"type": "PropertyValue", "name": "Web", "value": "<a>"}, {"type": "Link", "name": "Blog", "href": "https://bo.example/?a&b", "rel": ["me", "nofollow"]}, {"type": "Note", "name": "Pronouns", "content": "they"}, {"type": "Image", "url": "https://m.example/x"}],
         "tag": {"type": "Hashtag", "name": "#Rust"}, "schema:knowsAbout": ["Rust", {"name": "Sailing"}],
         "generator": {"type": "Application", "implements": [{"href": "https://datatracker.ietf.org/doc/html/rfc9421"}]},
         "alsoKnownAs": "https://old.example/bo", "movedTo": null, "published": "2026-01-01T00:00:00Z",

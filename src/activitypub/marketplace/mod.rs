@@ -90,12 +90,12 @@ impl Measure {
 
     fn read(value: &Value, key: &'static str) -> Result<Option<Self>, MarketplaceError> {
         let Some(measure) = json::get(value, key) else { return Ok(None) };
-        let unit = json::each(measure, "hasUnit").find_map(json::id_text).ok_or(MarketplaceError::Part(key))?;
+        let unit = json::each(measure, "hasUnit").find_map(json::id_text).map(|unit| unit.trim_start_matches("om2:"));
+        let unit = unit.filter(|unit| !unit.is_empty()).ok_or(MarketplaceError::Part(key))?;
         // With JSON-LD's number types around it: {"@value": "1", "@type": "xsd:decimal"}.
         let number =
             json::get(measure, "hasNumericalValue").map(|number| json::get(number, "@value").unwrap_or(number));
         let number = number.map(Decimal::read).transpose().map_err(|error| MarketplaceError::Quantity(key, error))?;
-        let unit = unit.strip_prefix("om2:").unwrap_or(unit);
         Ok(Some(Self { unit: word(unit), value: number }))
     }
 

@@ -43,6 +43,15 @@ impl ReceivedSignature {
         &self.key_id
     }
 
+    /// Compares the digests that the signature covers with that of the body that arrived. It needs no key, so whoever
+    /// asks first need not fetch one for a body that was changed on the way.
+    ///
+    /// # Errors
+    /// [`SignatureError::Wrong`].
+    pub fn check_body(&self, body: Option<&BodyDigest>) -> Result<(), SignatureError> {
+        self.digests.compare(body)
+    }
+
     /// Proves that the holder of `key` signed this request with this body. `body` is the digest of what was received;
     /// nothing stands for an empty body. Of a draft-cavage GET the query may be unsigned: let it choose a page, never a right.
     pub fn verify(&self, key: &PublicKey, body: Option<&BodyDigest>) -> Result<(), SignatureError> {

@@ -4,6 +4,8 @@
 //! mail; from elsewhere the question comes as mail, and the answer goes out by the recorded event.
 
 mod receive;
+#[cfg(test)]
+mod stories;
 
 use jiff::Timestamp;
 

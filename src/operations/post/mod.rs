@@ -1,6 +1,8 @@
 //! What people say: written here, received from elsewhere, changed, taken back and read.
 
 mod receive;
+#[cfg(test)]
+mod stories;
 mod write;
 
 use std::collections::HashMap;

@@ -3,6 +3,7 @@
 //! Samples in the shape of each peer stand beside this file; captured documents and the W3C's examples stand outside of
 //! the project, in `../shared/vectors`, and tests that want them say when the folder is missing.
 
+mod actors;
 mod captured;
 mod leniency;
 mod samples;

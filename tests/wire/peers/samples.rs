@@ -8,11 +8,11 @@ use thirdspace::activitypub::object::{ObjectKind, ReceivedObject};
 
 use super::{activity, document, json_files};
 
-fn folder() -> std::path::PathBuf {
+pub(super) fn folder() -> std::path::PathBuf {
     std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/wire/peers")
 }
 
-fn sample(name: &str) -> Value {
+pub(super) fn sample(name: &str) -> Value {
     let path = folder().join(name).with_extension("json");
     let bytes = std::fs::read(&path).unwrap_or_else(|error| panic!("{name}: {error}"));
     document(&path, &bytes)
