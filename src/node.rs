@@ -33,6 +33,15 @@ pub struct Node {
     pub reception: Reception,
 }
 
+impl Node {
+    /// The handles together, with empty caches.
+    #[must_use]
+    pub fn new(config: Config, store: Store, http: HttpClient, clock: Clock) -> Self {
+        let (keys, reception) = (KeyRing::default(), Reception::default());
+        Self { site: config.site(), config, store, http, clock, keys, reception }
+    }
+}
+
 /// Where the time comes from; read at the doors only and passed down.
 #[derive(Debug, Clone)]
 pub enum Clock {

@@ -11,6 +11,8 @@ mod keys;
 mod member;
 mod open;
 mod peer;
+mod queue;
+mod running;
 mod serve;
 mod setup;
 mod space;
@@ -53,7 +55,7 @@ struct Everywhere {
     /// The folder that holds everything the node remembers
     #[arg(long, global = true, value_name = "FOLDER")]
     data_dir: Option<String>,
-    /// The node's address on the web, such as https://harbor.example
+    /// The node's address on the web, with https:// in front
     #[arg(long, global = true, value_name = "URL")]
     origin: Option<String>,
     /// Any other setting; may be repeated
@@ -70,7 +72,7 @@ enum Command {
     Serve(serve::Serve),
     /// Open the first space and make its first administrator
     Setup(setup::Setup),
-    /// Members: let in, list, change roles, end
+    /// Members: let in, list, change roles
     #[command(subcommand)]
     Member(member::Member),
     /// Spaces: open, list
@@ -82,6 +84,9 @@ enum Command {
     /// Other servers: list, judge
     #[command(subcommand)]
     Peer(peer::Peer),
+    /// The mail between servers: look, try again, give up
+    #[command(subcommand)]
+    Queue(queue::Queue),
     /// Keys that sign what the node sends
     #[command(subcommand)]
     Keys(keys::Keys),
@@ -117,6 +122,7 @@ impl Arguments {
             Command::Space(space) => wait(async { space.run(&Opened::existing(everywhere.config()?).await?).await }),
             Command::Token(token) => wait(async { token.run(&Opened::existing(everywhere.config()?).await?).await }),
             Command::Peer(peer) => wait(async { peer.run(&Opened::existing(everywhere.config()?).await?).await }),
+            Command::Queue(queue) => wait(async { queue.run(&Opened::existing(everywhere.config()?).await?).await }),
             Command::Keys(keys) => wait(async { keys.run(&Opened::existing(everywhere.config()?).await?).await }),
         }
     }
@@ -170,7 +176,7 @@ mod tests {
             assert!(command.get_about().is_some(), "{name} says what it does");
             if command.get_subcommands().next().is_none() {
                 let example = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-                assert!(example.contains(&format!("thirdspace ")) && example.contains(name), "{name} shows an example");
+                assert!(example.contains("thirdspace ") && example.contains(name), "{name} shows an example");
             }
         });
     }

@@ -10,10 +10,8 @@ use crate::coworking::id::{ActorId, MemberId};
 use crate::coworking::member::Acting;
 use crate::coworking::{Refusal, name::Username};
 use crate::http_client::HttpClient;
-use crate::key_ring::KeyRing;
 use crate::node::{Clock, Node};
 use crate::operations::{self, setup};
-use crate::reception::Reception;
 use crate::site::Site;
 use crate::store::{Store, Tx, actor, member};
 
@@ -33,15 +31,7 @@ impl Opened {
             )
         })?;
         let http = HttpClient::new(config.http()).map_err(|why| Failure::Usage(why.to_string()))?;
-        let node = Node {
-            site: config.site(),
-            store,
-            http,
-            clock: Clock::System,
-            keys: KeyRing::default(),
-            reception: Reception::default(),
-            config,
-        };
+        let node = Node::new(config, store, http, Clock::System);
         let opened = Self { node: Arc::new(node) };
         opened
             .write(|tx, site, now| {

@@ -1,26 +1,20 @@
 //! `thirdspace serve`: the node, from the first line it prints to the last request it answers.
 
 use std::fs::File;
-use std::net::{SocketAddr, TcpListener};
-use std::time::Duration;
+use std::net::SocketAddr;
 
 use anyhow::Context;
 use clap::Args;
 use serde_json::json;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::time::{Instant, timeout_at};
-use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
 use super::Everywhere;
 use super::answer::{Answer, Failure, print};
 use super::open::Opened;
+use super::running::{Running, listen};
 use crate::config::{Config, LogFormat};
 use crate::operations::setup;
-use crate::{jobs, web};
-
-/// How long what is in flight may take to end, after being asked to.
-const FAREWELL: Duration = Duration::from_secs(20);
 
 #[derive(Debug, Args)]
 #[command(
@@ -61,9 +55,7 @@ fn start_log(filter: EnvFilter, format: LogFormat) -> Result<(), Failure> {
 
 async fn serve(config: Config, as_json: bool) -> Result<Answer, Failure> {
     let mut signals = Signals::new()?;
-    let listener = TcpListener::bind(config.listen)
-        .with_context(|| format!("cannot answer at {}; choose another with --listen", config.listen))?;
-    listener.set_nonblocking(true).context("cannot wait for requests")?;
+    let listener = listen(config.listen).map_err(|why| anyhow::anyhow!("{why:#}; choose another with --listen"))?;
     let address = listener.local_addr().context("cannot tell the address")?;
     let opened = Opened::new(config).await?;
     let _alone = alone(&opened.node.config)?;
@@ -71,41 +63,14 @@ async fn serve(config: Config, as_json: bool) -> Result<Answer, Failure> {
         tracing::warn!("open for development: {door}");
     }
     let link = setup_link(&opened).await?;
-    let node = opened.node;
-
-    let stop = CancellationToken::new();
-    let jobs = jobs::start(node.clone());
-    let mut answering = std::pin::pin!(web::server::run(node.clone(), listener, stop.clone()));
-    print(&greeting(&node.config, address, link.as_deref(), as_json));
-    let ended = tokio::select! {
-        ended = &mut answering => Some(ended),
-        name = signals.next() => {
-            tracing::info!("{name}: ending what is in flight");
-            None
-        }
-    };
-
-    let deadline = Instant::now() + FAREWELL;
-    stop.cancel();
-    let farewell = async {
-        let answered = async {
-            match ended {
-                Some(ended) => ended,
-                None => answering.await,
-            }
-        };
-        let (ended, finished) = tokio::join!(answered, jobs.stop(FAREWELL));
-        if !finished {
-            tracing::warn!("some work was still in flight after {FAREWELL:?}; it is done again at the next start");
-        }
-        node.store.close().await;
-        ended
-    };
+    let mut running = Running::start(opened.node.clone(), listener);
+    print(&greeting(&opened.node.config, address, link.as_deref(), as_json));
     tokio::select! {
-        ended = timeout_at(deadline + Duration::from_secs(1), farewell) => match ended {
-            Ok(ended) => ended.context("the server ended")?,
-            Err(_) => tracing::warn!("requests were still in flight after {FAREWELL:?}; they were cut off"),
-        },
+        why = running.broken() => return Err(Failure::Broken(why)),
+        name = signals.next() => tracing::info!("{name}: ending what is in flight"),
+    }
+    tokio::select! {
+        stopped = running.stop() => stopped?,
         name = signals.next() => {
             tracing::warn!("{name} again: ending at once");
             std::process::exit(130);
@@ -161,18 +126,18 @@ fn greeting(config: &Config, address: SocketAddr, link: Option<&str>, as_json: b
 }
 
 /// The ways in which the system asks a program to end.
-struct Signals {
+pub(super) struct Signals {
     terminate: Signal,
     interrupt: Signal,
 }
 
 impl Signals {
-    fn new() -> Result<Self, Failure> {
-        let listen = |kind| signal(kind).context("cannot hear signals");
-        Ok(Self { terminate: listen(SignalKind::terminate())?, interrupt: listen(SignalKind::interrupt())? })
+    pub(super) fn new() -> Result<Self, Failure> {
+        let hear = |kind| signal(kind).context("cannot hear signals");
+        Ok(Self { terminate: hear(SignalKind::terminate())?, interrupt: hear(SignalKind::interrupt())? })
     }
 
-    async fn next(&mut self) -> &'static str {
+    pub(super) async fn next(&mut self) -> &'static str {
         tokio::select! {
             _ = self.terminate.recv() => "SIGTERM",
             _ = self.interrupt.recv() => "SIGINT",

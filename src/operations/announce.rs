@@ -42,7 +42,7 @@ pub fn announce(tx: &mut Tx<'_>, acting: Acting, by: As, post: PostId, now: Time
 /// Takes an announce back; without one nothing happens.
 ///
 /// # Errors
-/// [`Refusal::NotPermitted`] as [`announce`].
+/// [`Refusal::NotPermitted`] as [`announce()`].
 pub fn withdraw(tx: &mut Tx<'_>, acting: Acting, by: As, post: PostId, now: Timestamp) -> Result<()> {
     let actor = speaker(tx, acting, by, Role::Host, "announce posts for a space")?;
     if let Some(known) = announce::of(tx, actor, post)? {
@@ -136,4 +136,153 @@ fn remove(tx: &mut Tx<'_>, announce: &Announce) -> Result<()> {
         notification::forget_post(tx, post.author, announce.actor, post.id, NotificationKind::Announce)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::coworking::id::MemberId;
+    use crate::operations::post::{self as posts, Mentions, Why, publish};
+    use crate::operations::testing::{Ground, acting, at, coming, let_follow, no, saying, stranger};
+    use crate::operations::{block, reaction, timeline as lists};
+    use crate::store::page::Page;
+    use crate::store::post::Spoken;
+
+    /// Posts of a member's home, each with who brought it.
+    fn home(tx: &mut Tx<'_>, member: MemberId) -> Result<Vec<(PostId, Option<ActorId>)>> {
+        let page = lists::home(tx, acting(member), Page::default())?;
+        Ok(page.items.into_iter().map(|seen| (seen.post.id, seen.announced_by.map(|by| by.actor.id))).collect())
+    }
+
+    #[test]
+    fn a_post_comes_to_a_home_once_however_often_it_is_passed_on() {
+        let (ground, done) = Ground::set_up();
+        let [ben, cleo] = ["ben", "cleo"].map(|name| ground.member(name, Role::Member));
+        let host = Acting::Member(ground.member("hera", Role::Host), Role::Host);
+        ground
+            .act(move |tx, site| {
+                let [gus, hal] = [stranger(tx, "gus")?, stranger(tx, "hal")?];
+                let say = |tx: &mut Tx<'_>, visibility| {
+                    publish(tx, site, acting(cleo), &saying("Hello", visibility), &Mentions::default(), at(3))
+                };
+                let own = say(tx, Visibility::Public)?;
+                let far = posts::receive(tx, &coming(hal, 1), Why::Asked, at(90_000))?.post().unwrap();
+                for followed in [gus, done.space.into()] {
+                    let_follow(tx, ben.into(), followed)?;
+                }
+                assert_eq!(home(tx, ben)?, []);
+
+                let by_space = announce(tx, host, As::Space(done.space), own, at(4))?;
+                assert_eq!(announce(tx, host, As::Space(done.space), own, at(5))?, by_space);
+                assert_eq!(
+                    no(tx, |tx| announce(tx, acting(ben), As::Space(done.space), own, at(5))).code(),
+                    "not-permitted"
+                );
+                receive(tx, gus, own, "https://pier.example/a/1", Visibility::Public, at(6))?;
+                receive(tx, gus, far, "https://pier.example/a/2", Visibility::Public, at(6))?;
+                assert_eq!(receive(tx, gus, far, "https://pier.example/a/3", Visibility::Public, at(6))?, None);
+                assert_eq!(home(tx, ben)?, [(far, Some(gus)), (own, Some(done.space.into()))]);
+                let seen = posts::view(tx, ben.into(), own)?;
+                assert_eq!((seen.announces, seen.announced), (2, false));
+
+                // Nobody here follows the announcer; but our own post is passed on.
+                assert_eq!(receive(tx, hal, far, "https://pier.example/a/4", Visibility::Public, at(7))?, None);
+                assert!(receive(tx, hal, own, "https://pier.example/a/5", Visibility::Public, at(7))?.is_some());
+
+                // Mutes hide what they bring, not what others bring of theirs.
+                block::mute(tx, acting(ben), gus, at(8))?;
+                assert_eq!(home(tx, ben)?, [(own, Some(done.space.into()))]);
+                block::unmute(tx, acting(ben), gus)?;
+
+                assert!(!receive_undo(tx, hal, Some("https://pier.example/a/2"), None, at(9))?, "it is another's");
+                assert!(receive_undo(tx, gus, Some("https://pier.example/a/2"), None, at(9))?);
+                let again = receive(tx, gus, far, "https://pier.example/a/2", Visibility::Public, at(9))?;
+                assert!(again.is_some());
+                assert!(receive_undo(tx, gus, Some("https://pier.example/a/x"), Some(far), at(9))?);
+                assert!(!receive_undo(tx, gus, Some("https://pier.example/a/6"), Some(far), at(9))?);
+                assert_eq!(receive(tx, gus, far, "https://pier.example/a/6", Visibility::Public, at(9))?, None);
+                withdraw(tx, host, As::Space(done.space), own, at(9))?;
+                assert_eq!(home(tx, ben)?, []);
+
+                for visibility in [Visibility::Followers, Visibility::Members, Visibility::Direct] {
+                    if visibility != Visibility::Direct {
+                        let closed = say(tx, visibility)?;
+                        assert_eq!(
+                            no(tx, |tx| announce(tx, acting(cleo), As::Oneself, closed, at(9))).code(),
+                            "not-public"
+                        );
+                    }
+                }
+                Ok(())
+            })
+            .unwrap();
+    }
+
+    #[test]
+    fn the_outbox_shows_what_everybody_may_read_in_order() {
+        let (ground, _) = Ground::set_up();
+        let [ben, cleo] = ["ben", "cleo"].map(|name| ground.member(name, Role::Member));
+        ground
+            .act(move |tx, site| {
+                let say = |tx: &mut Tx<'_>, who, visibility| {
+                    publish(tx, site, acting(who), &saying("Hello", visibility), &Mentions::default(), at(3))
+                };
+                let other = say(tx, cleo, Visibility::Public)?;
+                let first = say(tx, ben, Visibility::Public)?;
+                say(tx, ben, Visibility::Followers)?;
+                say(tx, ben, Visibility::Members)?;
+                let passed_on = announce(tx, acting(ben), As::Oneself, other, at(4))?;
+                let last = say(tx, ben, Visibility::Unlisted)?;
+                assert_eq!(post::outbox_count(tx, ben.into())?, 3);
+                let page = post::outbox(tx, ben.into(), Page::new(None, Some(2)))?;
+                assert!(
+                    matches!(&page.items[..], [Spoken::Post(post), Spoken::Announce(announce)]
+                        if post.id == last && announce.id == passed_on && announce.post_uri == site.post(other)),
+                    "{page:?}"
+                );
+                let page = post::outbox(tx, ben.into(), Page::new(page.next, Some(2)))?;
+                assert!(matches!(&page.items[..], [Spoken::Post(post)] if post.id == first), "{page:?}");
+                assert_eq!(page.next, None);
+
+                let page = lists::of_actor(tx, Reader::Stranger, ben.into(), false, Page::default())?.items;
+                let shown: Vec<_> = page.iter().map(|seen| (seen.post.id, seen.announced_by.is_some())).collect();
+                assert_eq!(shown, [(last, false), (other, true), (first, false)]);
+                Ok(())
+            })
+            .unwrap();
+    }
+
+    #[test]
+    fn a_like_counts_once_and_goes_with_its_undo() {
+        let (ground, _) = Ground::set_up();
+        let [ben, cleo] = ["ben", "cleo"].map(|name| ground.member(name, Role::Member));
+        ground
+            .act(move |tx, site| {
+                let gus = stranger(tx, "gus")?;
+                let own = saying("Hello", Visibility::Public);
+                let own = publish(tx, site, acting(ben), &own, &Mentions::default(), at(3))?;
+                let likes = |tx: &mut Tx<'_>| posts::view(tx, cleo.into(), own).map(|seen| (seen.likes, seen.liked));
+                let told = |tx: &mut Tx<'_>| notification::unread(tx, ben);
+
+                let like = reaction::like(tx, acting(cleo), own, at(4))?;
+                assert_eq!(reaction::like(tx, acting(cleo), own, at(4))?, like);
+                for uri in ["https://pier.example/l/1", "https://pier.example/l/1", "https://pier.example/l/2"] {
+                    reaction::receive(tx, gus, own, uri, at(5))?;
+                }
+                assert_eq!((likes(tx)?, told(tx)?), ((2, true), 2));
+                reaction::unlike(tx, acting(cleo), own, at(6))?;
+                reaction::unlike(tx, acting(cleo), own, at(6))?;
+                // Some repeat the like's id, some name only what was liked.
+                assert!(reaction::receive_undo(tx, gus, Some("https://pier.example/l/1"), None, at(6))?);
+                reaction::receive(tx, gus, own, "https://pier.example/l/3", at(7))?;
+                assert!(reaction::receive_undo(tx, gus, None, Some(own), at(7))?);
+                assert!(!reaction::receive_undo(tx, gus, Some("https://pier.example/l/4"), None, at(7))?);
+                assert_eq!(reaction::receive(tx, gus, own, "https://pier.example/l/4", at(8))?, None);
+                assert_eq!((likes(tx)?, told(tx)?), ((0, false), 0));
+                Ok(())
+            })
+            .unwrap();
+        let facts: Vec<&str> = ground.events().iter().map(|fact| fact.event.name()).collect();
+        assert!(facts.ends_with(&["PostPublished", "PostLiked", "LikeWithdrawn"]), "{facts:?}");
+    }
 }

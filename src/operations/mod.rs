@@ -17,6 +17,7 @@ pub mod peer;
 pub mod pin;
 pub mod post;
 pub mod profile;
+pub mod queue;
 pub mod reaction;
 pub mod report;
 pub mod search;

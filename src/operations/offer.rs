@@ -141,3 +141,138 @@ fn save(tx: &mut Tx<'_>, id: PostId, author: MemberId, draft: &OfferDraft, conte
     };
     Ok(offer::save(tx, id, author.into(), &offer, &words)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::*;
+    use crate::coworking::id::ActorId;
+    use crate::coworking::member::Role;
+    use crate::coworking::offer::{Kind, OfferInput, Purpose};
+    use crate::operations::post::{ReceivedOffer, ReceivedPost, Revision, Why, receive, receive_update};
+    use crate::operations::testing::{Ground, acting, at, coming, let_follow, no, stranger};
+
+    fn draft(purpose: &str, name: &str, tags: &[&str]) -> OfferDraft {
+        let input = OfferInput {
+            purpose: purpose.into(),
+            name: name.into(),
+            kind: Some("skill".into()),
+            content: Some("One hour, *patient*.".into()),
+            tags: Some(tags.iter().map(|tag| (*tag).to_owned()).collect()),
+            ..Default::default()
+        };
+        input.parse(at(3)).unwrap()
+    }
+
+    fn far_offer(author: ActorId, state: State, ends_at: Option<Timestamp>) -> ReceivedPost {
+        let mut post = coming(author, 1);
+        post.content.name = Some("Sailing lessons".into());
+        post.offer = Some(ReceivedOffer {
+            purpose: Purpose::Offer,
+            kind: Kind::Skill,
+            state,
+            in_return: None,
+            proposal: r#"{"unitBased":false}"#.into(),
+            ends_at,
+        });
+        post
+    }
+
+    fn board_of(tx: &mut Tx<'_>, reader: Reader, scope: Scope, filter: Filter, now: Timestamp) -> Result<Vec<PostId>> {
+        let page = board(tx, reader, scope, &filter, Page::default(), now)?;
+        Ok(page.items.into_iter().map(|seen| seen.post.id).collect())
+    }
+
+    #[test]
+    fn an_offer_lives_until_it_is_settled_or_its_time_has_come() {
+        let (ground, _) = Ground::set_up();
+        let [ben, cleo] = ["ben", "cleo"].map(|name| ground.member(name, Role::Member));
+        ground
+            .act(move |tx, site| {
+                let here = |tx: &mut Tx<'_>, now| board_of(tx, cleo.into(), Scope::Here, Filter::default(), now);
+                let vat = make(tx, site, acting(ben), &draft("offer", "Dutch VAT", &["taxes"]), at(3))?;
+                let bread = make(tx, site, acting(ben), &draft("offer", "Bread", &[]), at(4))?;
+                assert_eq!(here(tx, at(5))?, [bread, vat]);
+
+                let better = draft("offer", "Dutch VAT, two hours", &["taxes"]);
+                assert_eq!(no(tx, |tx| update(tx, site, acting(cleo), vat, &better, at(5))).code(), "not-permitted");
+                update(tx, site, acting(ben), vat, &better, at(5))?;
+                let seen = posts::view(tx, cleo.into(), vat)?.post;
+                assert_eq!((seen.name.as_deref(), seen.updated), (Some("Dutch VAT, two hours"), Some(at(5))));
+
+                settle(tx, acting(ben), bread, at(6))?;
+                assert_eq!(here(tx, at(6))?, [vat]);
+                assert_eq!(no(tx, |tx| settle(tx, acting(ben), bread, at(7))).code(), "wrong-state");
+
+                // The end counts from its moment on, whether or not the job has run.
+                let over = at(3) + SignedDuration::from_hours(30 * 24);
+                assert_eq!(here(tx, over - SignedDuration::from_millis(1))?, [vat]);
+                assert_eq!(here(tx, over)?, []);
+                assert_eq!(no(tx, |tx| update(tx, site, acting(ben), vat, &better, over)).code(), "wrong-state");
+                assert_eq!(expire_due(tx, at(8), 10)?, 0);
+                assert_eq!((expire_due(tx, over, 10)?, expire_due(tx, over, 10)?), (1, 0));
+                let seen = posts::view(tx, cleo.into(), vat)?.post;
+                assert_eq!((seen.offer.unwrap().state, seen.updated), (State::Expired, Some(over)));
+                delete(tx, acting(ben), vat, over)?;
+                assert_eq!(no(tx, |tx| posts::view(tx, cleo.into(), vat)).code(), "gone");
+                Ok(())
+            })
+            .unwrap();
+        let facts: Vec<&str> =
+            ground.events().iter().map(|fact| fact.event.name()).filter(|name| name.starts_with("Offer")).collect();
+        let expected = ["OfferMade", "OfferMade", "OfferEdited", "OfferSettled", "OfferExpired", "OfferDeleted"];
+        assert_eq!(facts, expected);
+    }
+
+    #[test]
+    fn the_board_shows_what_is_asked_for_and_meant_for_the_reader() {
+        let (ground, _) = Ground::set_up();
+        let ben = ground.member("ben", Role::Member);
+        ground
+            .act(move |tx, site| {
+                let gus = stranger(tx, "gus")?;
+                let_follow(tx, ben.into(), gus)?;
+                let vat = make(
+                    tx,
+                    site,
+                    acting(ben),
+                    &draft("offer", "Dutch VAT, 100% patient", &["Belasting aangifte"]),
+                    at(3),
+                )?;
+                let seek = make(tx, site, acting(ben), &draft("request", "Élan for a start-up", &[]), at(3))?;
+                let far = receive(tx, &far_offer(gus, State::Open, Some(at(500))), Why::Delivered, at(11))?;
+                let far = far.post().unwrap();
+                let find = |tx: &mut Tx<'_>, filter| board_of(tx, ben.into(), Scope::Network, filter, at(20));
+
+                assert_eq!(find(tx, Filter::default())?, [far, seek, vat]);
+                assert_eq!(board_of(tx, ben.into(), Scope::Here, Filter::default(), at(20))?, [seek, vat]);
+                let stranger = board_of(tx, Reader::Stranger, Scope::Network, Filter::default(), at(20))?;
+                assert_eq!(stranger, [far, vat], "what somebody seeks is for members");
+                assert_eq!(find(tx, Filter { purpose: Some(Purpose::Request), ..Default::default() })?, [seek]);
+                assert_eq!(find(tx, Filter { kind: Some(Kind::Goods), ..Default::default() })?, []);
+                assert_eq!(find(tx, Filter { tag: Some("#belastingAangifte".into()), ..Default::default() })?, [vat]);
+                for (text, found) in [
+                    ("dutch vat", vec![vat]),
+                    ("ÉLAN", vec![seek]),
+                    ("100%", vec![vat]),
+                    ("1_0", vec![]),
+                    ("patient", vec![seek, vat]),
+                    ("aangifte", vec![vat]),
+                    ("sailing", vec![far]),
+                ] {
+                    let filter = Filter { text: Some(text.into()), ..Default::default() };
+                    assert_eq!(find(tx, filter)?, found, "{text}");
+                }
+
+                // What its home says of it counts.
+                let mut settled = far_offer(gus, State::Settled, Some(at(500)));
+                settled.updated = Some(at(30));
+                assert_eq!(receive_update(tx, &settled, at(30))?, Revision::Done(far));
+                assert_eq!(find(tx, Filter::default())?, [seek, vat]);
+                assert_eq!(posts::view(tx, ben.into(), far)?.post.offer.unwrap().settled_at, Some(at(30)));
+                Ok(())
+            })
+            .unwrap();
+    }
+}

@@ -101,3 +101,62 @@ fn tell(tx: &mut Tx<'_>, reporter: ActorId, now: Timestamp) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::coworking::post::Visibility;
+    use crate::coworking::report::ReportInput;
+    use crate::operations::post::{Mentions, Why, publish};
+    use crate::operations::testing::{Ground, acting, at, coming, no, saying, stranger};
+
+    #[test]
+    fn a_report_reaches_those_who_keep_order_and_goes_out_only_when_asked_to() {
+        let (ground, _) = Ground::set_up();
+        let ben = ground.member("ben", Role::Member);
+        let hera = ground.member("hera", Role::Host);
+        let host = Acting::Member(hera, Role::Host);
+        ground
+            .act(move |tx, site| {
+                let gus = stranger(tx, "gus")?;
+                let own = saying("Mine", Visibility::Public);
+                let own = publish(tx, site, acting(ben), &own, &Mentions::default(), at(3))?;
+                let bad = crate::operations::post::receive(tx, &coming(gus, 1), Why::Asked, at(11))?.post().unwrap();
+                let draft = |posts, forward| {
+                    ReportInput { content: "spam".into(), posts: Some(posts), forward: Some(forward) }.parse().unwrap()
+                };
+                assert_eq!(
+                    no(tx, |tx| make(tx, acting(ben), ben.into(), &draft(vec![], false), at(12))).code(),
+                    "oneself"
+                );
+                assert_eq!(
+                    no(tx, |tx| make(tx, acting(ben), gus, &draft(vec![own], false), at(12))).code(),
+                    "not-found"
+                );
+                let quiet = make(tx, acting(ben), gus, &draft(vec![bad], false), at(12))?;
+                let loud = make(tx, acting(ben), gus, &draft(vec![bad], true), at(12))?;
+                // A member has no other home to be told.
+                make(tx, acting(ben), hera.into(), &draft(vec![], true), at(12))?;
+                let from_far = receive(tx, gus, ben.into(), "https://pier.example/r/1", &[], "rude", at(13))?.unwrap();
+                assert_eq!(receive(tx, gus, ben.into(), "https://pier.example/r/1", &[], "rude", at(13))?, None);
+                assert_eq!(receive(tx, gus, gus, "https://pier.example/r/2", &[], "rude", at(13))?, None);
+
+                assert_eq!(no(tx, |tx| list(tx, acting(ben), true, Page::default())).code(), "not-permitted");
+                let open = list(tx, host, true, Page::default())?.items;
+                assert_eq!(open.len(), 4);
+                assert_eq!(open[0].report.id, from_far);
+                assert_eq!((open[3].report.id, &open[3].report.posts[..]), (quiet, &[coming(gus, 1).uri][..]));
+                assert_eq!(notification::unread(tx, hera)?, 4);
+                for _ in 0..2 {
+                    resolve(tx, host, loud, at(14))?;
+                }
+                assert_eq!(no(tx, |tx| resolve(tx, host, ReportId(7), at(14))).code(), "not-found");
+                assert_eq!(list(tx, host, true, Page::default())?.items.len(), 3);
+                assert_eq!(list(tx, host, false, Page::default())?.items.len(), 4);
+                Ok(())
+            })
+            .unwrap();
+        let sent = ground.events().into_iter().filter(|fact| fact.event.name() == "ActorReported");
+        assert_eq!(sent.count(), 1);
+    }
+}

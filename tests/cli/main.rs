@@ -145,6 +145,13 @@ fn tokens_peers_and_keys_are_kept_from_the_command_line() {
     let (number, words) = refused(folder, &["peer", "level", "https://spam.example/", "blocked"]);
     assert_eq!((number, words.contains("without https://")), (1, true), "{words}");
 
+    let mail = done(folder, &["queue", "status"]);
+    assert_eq!((&mail["outgoing"]["waiting"], &mail["incoming"]["failed"]), (&0.into(), &0.into()));
+    assert_eq!(done(folder, &["queue", "list", "--state", "failed"])["deliveries"], Value::Array(Vec::new()));
+    assert_eq!(done(folder, &["queue", "retry", "--incoming"])["retried"], 0);
+    assert_eq!(refused(folder, &["queue", "drop", "7"]).0, 1, "there is no such delivery");
+    assert_eq!(refused(folder, &["queue", "list", "--state", "lost"]).0, 2);
+
     assert_eq!(done(folder, &["keys", "rotate", "ana"])["rotated"], 1);
     assert_eq!(done(folder, &["keys", "rotate", "--all"])["rotated"], 3, "node, space and administrator");
     assert_eq!(refused(folder, &["keys", "rotate"]).0, 2, "whose?");

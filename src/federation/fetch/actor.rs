@@ -58,7 +58,7 @@ pub async fn actor(node: &Node, id: &Id, budget: &Budget) -> Result<Person, Erro
 /// Our number for an actor; whoever is not known here is fetched.
 ///
 /// # Errors
-/// As [`actor`].
+/// As [`actor()`].
 pub async fn known_or_fetched(node: &Node, id: &Id, budget: &Budget) -> Result<ActorId, Error> {
     let uri = id.to_string();
     match node.store.read(move |tx: &mut Tx<'_>| actor::id_of(tx, &uri)).await? {
@@ -141,12 +141,15 @@ async fn bury(node: &Node, address: &Id) -> Result<(), Error> {
     let buried = node
         .store
         .write(move |tx| match actor::id_of(tx, &uri)? {
-            Some(actor) => operations::departure::receive(tx, actor, now).map(drop),
-            None => Ok(()),
+            Some(actor) => operations::departure::receive(tx, actor, now).map(|_| Some(actor)),
+            None => Ok(None),
         })
         .await;
     match buried {
-        Ok(()) => Ok(()),
+        Ok(gone) => {
+            node.keys.verifying.retain(|_, key| Some(key.actor) != gone);
+            Ok(())
+        }
         Err(error) => {
             tracing::warn!(%error, actor = address.as_str(), "somebody who is gone could not be buried");
             Err(store::Error::Unavailable("somebody who is gone could not be buried").into())

@@ -1,13 +1,17 @@
-//! Actors: what a remote one's document says, as it is kept here.
+//! Actors: what a remote one's document says, as it is kept here; and the document of one of ours.
 
-use crate::activitypub::actor::{ActorKind, KeyMaterial, ReceivedKey, RemoteActor};
+use crate::activitypub::actor::{
+    ActorDocument, ActorKind, Capability, KeyMaterial, PublishedImage, PublishedKeys, ReceivedKey, RemoteActor,
+};
 use crate::activitypub::id::Id;
 use crate::activitypub::key::{KeyAlgorithm, PublicKey};
 use crate::activitypub::webfinger::Handle;
 use crate::coworking::markdown;
 use crate::coworking::profile::Picture;
-use crate::store::actor::{ActorType, RemoteKey, RemoteProfile, ShownField};
-use crate::store::key::Algorithm;
+use crate::coworking::tag;
+use crate::site::Site;
+use crate::store::actor::{Actor, ActorType, RemoteKey, RemoteProfile, ShownField};
+use crate::store::key::{Algorithm, PublicKey as PublicKeyRow};
 
 /// What is kept of an actor whose handle was confirmed. HTML is sanitised, keys that cannot be used are left out.
 #[must_use]
@@ -73,3 +77,83 @@ fn key(key: &ReceivedKey) -> Option<RemoteKey> {
     };
     Some(RemoteKey { uri: key.id.to_string(), algorithm, public_key })
 }
+
+/// What else a local actor's document tells, besides its row.
+#[derive(Debug, Clone, Copy)]
+pub struct Shown<'a> {
+    /// Its keys that are not retired.
+    pub keys: &'a [PublicKeyRow],
+    /// The IANA zone of a space.
+    pub zone: Option<&'a str>,
+    /// The id of a member's home space.
+    pub home_space: Option<&'a str>,
+}
+
+/// The document of a local actor; `None` while its keys are still being made.
+#[must_use]
+pub fn document(site: &Site, actor: &Actor, shown: Shown<'_>) -> Option<ActorDocument> {
+    let key = |algorithm| shown.keys.iter().find(|key| key.algorithm == algorithm);
+    let (rsa, ed25519) = (key(Algorithm::Rsa)?, key(Algorithm::Ed25519)?);
+    let under = |name: &str| format!("{}/{name}", actor.uri);
+    let kind = match actor.actor_type {
+        ActorType::Person => ActorKind::Person,
+        ActorType::Group => ActorKind::Group,
+        ActorType::Organization => ActorKind::Organization,
+        ActorType::Service => ActorKind::Service,
+        ActorType::Application => ActorKind::Application,
+    };
+    Some(ActorDocument {
+        id: actor.uri.clone(),
+        kind,
+        preferred_username: actor.username.clone(),
+        webfinger: actor.handle(),
+        name: if actor.name.is_empty() { actor.username.clone() } else { actor.name.clone() },
+        summary: actor.summary.clone(),
+        url: actor.url.clone().unwrap_or_else(|| actor.uri.clone()),
+        inbox: actor.inbox.clone(),
+        shared_inbox: site.shared_inbox(),
+        outbox: under("outbox"),
+        followers: under("followers"),
+        following: under("following"),
+        featured: Some(under("featured")),
+        proposals: None,
+        upcoming_events: None,
+        keys: PublishedKeys {
+            rsa_id: rsa.uri.clone(),
+            rsa_pem: rsa.public_key.clone(),
+            ed25519_id: ed25519.uri.clone(),
+            ed25519_multibase: ed25519.public_key.clone(),
+        },
+        also_known_as: actor.also_known_as.clone(),
+        moved_to: actor.moved_to.clone(),
+        manually_approves_followers: actor.manually_approves_followers,
+        discoverable: actor.discoverable,
+        indexable: actor.indexable,
+        icon: actor.icon.as_ref().map(|icon| PublishedImage {
+            url: icon.url.clone(),
+            media_type: None,
+            name: icon.alt.clone(),
+        }),
+        fields: actor.fields.iter().map(|field| (field.name.clone(), field.value.clone())).collect(),
+        knows_about: actor.skills.clone(),
+        hashtags: actor
+            .skills
+            .iter()
+            .map(|skill| {
+                let folded = tag::fold(skill);
+                let page = site.tag(&folded);
+                (folded, page)
+            })
+            .collect(),
+        home_space: shown.home_space.map(str::to_owned),
+        timezone: shown.zone.map(str::to_owned),
+        location: None,
+        capabilities: CAPABILITIES.to_vec(),
+        published: actor.published,
+        updated: Some(actor.updated),
+    })
+}
+
+/// What this node does by now; peers send extension activities only where they are listed.
+const CAPABILITIES: [Capability; 4] =
+    [Capability::Rfc9421, Capability::Rfc9421Ed25519, Capability::IntegrityProofs, Capability::Marketplace];

@@ -2,3 +2,6 @@
 //! file. The one place that names both halves.
 
 pub mod actor;
+pub mod note;
+pub mod offer;
+pub mod post;

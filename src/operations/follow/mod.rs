@@ -3,6 +3,8 @@
 //! Between two who live here a follow is settled at once. Towards elsewhere it is asked for, and the answer comes as
 //! mail; from elsewhere the question comes as mail, and the answer goes out by the recorded event.
 
+#[cfg(test)]
+mod invariants;
 mod receive;
 #[cfg(test)]
 mod stories;
@@ -97,7 +99,7 @@ fn ask(tx: &mut Tx<'_>, follower: ActorId, target: &Actor, now: Timestamp) -> Re
 /// Stops following, or takes the question back. What they said leaves the home. Without a follow nothing happens.
 ///
 /// # Errors
-/// [`Refusal::NotPermitted`] as [`follow`].
+/// [`Refusal::NotPermitted`] as [`follow()`].
 pub fn unfollow(tx: &mut Tx<'_>, acting: Acting, by: As, target: ActorId, now: Timestamp) -> Result<()> {
     let follower = speaker(tx, acting, by, FOR_A_SPACE, "follow for a space")?;
     if let Some(known) = follow::of(tx, follower, target)? {
@@ -118,7 +120,7 @@ pub(super) fn withdraw(tx: &mut Tx<'_>, follow: &Follow, now: Timestamp) -> Resu
 /// Lets somebody follow who asked to.
 ///
 /// # Errors
-/// [`Refusal::NotPermitted`] as [`follow`]; [`Refusal::NotFound`] when they did not ask, or asked no more.
+/// [`Refusal::NotPermitted`] as [`follow()`]; [`Refusal::NotFound`] when they did not ask, or asked no more.
 pub fn approve(tx: &mut Tx<'_>, acting: Acting, by: As, follower: ActorId, now: Timestamp) -> Result<()> {
     let target = speaker(tx, acting, by, FOR_A_SPACE, "answer followers for a space")?;
     match follow::of(tx, follower, target)? {
@@ -142,7 +144,7 @@ fn accept(tx: &mut Tx<'_>, follow: &Follow, now: Timestamp) -> Result<()> {
 /// Refuses somebody who asked to follow, or removes a follower.
 ///
 /// # Errors
-/// [`Refusal::NotPermitted`] as [`follow`]; [`Refusal::NotFound`] when they neither ask nor follow.
+/// [`Refusal::NotPermitted`] as [`follow()`]; [`Refusal::NotFound`] when they neither ask nor follow.
 pub fn reject(tx: &mut Tx<'_>, acting: Acting, by: As, follower: ActorId, now: Timestamp) -> Result<()> {
     let target = speaker(tx, acting, by, FOR_A_SPACE, "answer followers for a space")?;
     match follow::of(tx, follower, target)? {
@@ -221,7 +223,7 @@ fn must_show_network(tx: &mut Tx<'_>, reader: Reader, of: ActorId) -> Result<()>
 /// Those who ask to follow and wait for an answer, the newest first.
 ///
 /// # Errors
-/// [`Refusal::NotPermitted`] as [`follow`].
+/// [`Refusal::NotPermitted`] as [`follow()`].
 pub fn requests(tx: &mut Tx<'_>, acting: Acting, by: As, page: Page) -> Result<Slice<ActorSummary>> {
     let target = speaker(tx, acting, by, FOR_A_SPACE, "answer followers for a space")?;
     Ok(follow::requests(tx, target, page)?)

@@ -4,6 +4,7 @@
 //! ([`Documents`](super::document::Documents)); what not everybody may read is made for each reader whom a signature
 //! tells, and answers everybody else as if it did not exist.
 
+pub mod inbox;
 mod subject;
 
 use actix_web::http::StatusCode;
