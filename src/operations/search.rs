@@ -93,7 +93,8 @@ mod tests {
                 assert_eq!(refused(known(tx, site, ana, " ", 20)).code(), "empty");
 
                 let ben = Acting::Member(ben, Role::Member);
-                let draft = PostInput { content: "Soup".into(), visibility: Some("followers".into()), ..PostInput::default() };
+                let draft =
+                    PostInput { content: "Soup".into(), visibility: Some("followers".into()), ..PostInput::default() };
                 let post = publish(tx, site, ben, &draft.parse()?, &Mentions::default(), at(5))?;
                 assert_eq!(known(tx, site, ben, &site.post(post), 20)?.posts.len(), 1);
                 assert!(known(tx, site, ana, &site.post(post), 20)?.is_empty(), "she does not follow him");

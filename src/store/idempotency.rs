@@ -27,9 +27,7 @@ statements! {
 /// # Errors
 /// The store's.
 pub fn find(tx: &mut Tx<'_>, token: TokenId, key: &str, since: Timestamp) -> Result<Option<Answered>, Error> {
-    tx.query_one(FIND, params![token, key, since], |row| {
-        Ok(Answered { fingerprint: row.get(0)?, answer: row.get(1)? })
-    })
+    tx.query_one(FIND, params![token, key, since], |row| Ok(Answered { fingerprint: row.get(0)?, answer: row.get(1)? }))
 }
 
 /// Keeps an answer.

@@ -76,15 +76,9 @@ pub struct Which {
     get, path = "/actors/{id}/posts", tag = "actors", operation_id = "list_posts_of_actor",
     params(("id" = Id, Path), Which, Window), responses((status = 200, description = "A page", body = List<Post>))
 )]
-pub async fn posts(
-    caller: Caller,
-    id: Path<ActorId>,
-    which: Query<Which>,
-    paging: Paging,
-) -> Result<Listing<Post>> {
+pub async fn posts(caller: Caller, id: Path<ActorId>, which: Query<Which>, paging: Paging) -> Result<Listing<Post>> {
     let (page, replies) = (paging.page(), which.replies.unwrap_or(false));
-    let posts =
-        caller.read(move |tx, caller| timeline::of_actor(tx, caller.reader(), *id, replies, page)).await?;
+    let posts = caller.read(move |tx, caller| timeline::of_actor(tx, caller.reader(), *id, replies, page)).await?;
     Ok(paging.slice(caller.site().origin(), posts.map(|post| Post::new(post, caller.now))))
 }
 

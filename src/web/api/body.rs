@@ -84,7 +84,8 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
     let value = read.map_err(|error| {
         let path = error.path().to_string();
         let error = error.into_inner();
-        let place = if path == "." || error.is_syntax() || error.is_eof() { String::new() } else { format!("{path}: ") };
+        let place =
+            if path == "." || error.is_syntax() || error.is_eof() { String::new() } else { format!("{path}: ") };
         Error::wrong(Wrong::BadRequest, format!("the JSON cannot be read: {place}{error}"))
     })?;
     reader.end().map_err(|error| Error::wrong(Wrong::BadRequest, format!("the JSON cannot be read: {error}")))?;

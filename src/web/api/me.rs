@@ -29,10 +29,7 @@ pub struct Me {
 
 fn load(tx: &mut Tx<'_>, caller: &Caller) -> operations::Result<Me> {
     let member: MemberId = caller.acting.member("have a profile")?;
-    Ok(Me {
-        member: MemberProfile::load(tx, member)?,
-        unread_notifications: notification::unread(tx, caller.acting)?,
-    })
+    Ok(Me { member: MemberProfile::load(tx, member)?, unread_notifications: notification::unread(tx, caller.acting)? })
 }
 
 /// Shows who the caller is

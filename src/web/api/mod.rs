@@ -19,6 +19,7 @@ mod openapi;
 mod paging;
 mod peer;
 mod post;
+mod queue;
 mod reaction;
 mod report;
 mod route;
@@ -107,6 +108,11 @@ fn routes() -> Vec<Route> {
         at("/reports/{id}/resolve").post(report::resolve),
         at("/peers").get(peer::list),
         at("/peers/{host}").put(peer::set_level),
+        at("/queue").get(queue::show),
+        at("/queue/outgoing").get(queue::outgoing),
+        at("/queue/incoming").get(queue::incoming),
+        at("/queue/{id}").delete(queue::give_up),
+        at("/queue/{id}/retry").post(queue::retry),
     ]
 }
 

@@ -11,8 +11,8 @@ use utoipa::openapi::{Components, Content, OpenApi, Ref, RefOr, ResponseBuilder,
 use utoipa::{Modify, OpenApi as _, ToSchema};
 
 use super::{
-    actor, block, follow, me, member, node, notification, offer, peer, post, reaction, report, search, space, timeline,
-    token,
+    actor, block, follow, me, member, node, notification, offer, peer, post, queue, reaction, report, search, space,
+    timeline, token,
 };
 
 /// A "no", or a failure (RFC 9457).
@@ -60,6 +60,7 @@ pub struct Problem {
         block::block, block::unblock, block::mute, block::unmute, block::blocks, block::mutes,
         report::make, report::list, report::resolve,
         peer::list, peer::set_level,
+        queue::show, queue::outgoing, queue::incoming, queue::retry, queue::give_up,
     ),
     components(schemas(Problem)),
     security(("token" = [])),

@@ -70,8 +70,7 @@ pub struct Paging<P = i64> {
 impl<P: Position> Paging<P> {
     fn read(request: &HttpRequest) -> Result<Self, Error> {
         const NUMBER: &str = "a whole number from 1 to 80";
-        let mut paging =
-            Self { after: None, limit: None, path: request.path().to_owned(), rest: Vec::new() };
+        let mut paging = Self { after: None, limit: None, path: request.path().to_owned(), rest: Vec::new() };
         for (name, value) in url::form_urlencoded::parse(request.query_string().as_bytes()) {
             match &*name {
                 "cursor" => paging.after = Some(cursor(&value)?),
@@ -122,7 +121,12 @@ impl Paging {
 
 fn cursor<P: Position>(text: &str) -> Result<P, Error> {
     let read = URL_SAFE_NO_PAD.decode(text).ok().and_then(P::read);
-    read.ok_or_else(|| Error::wrong(Wrong::BadRequest, "cursor is none of this list; take it from next of the page before, or leave it out"))
+    read.ok_or_else(|| {
+        Error::wrong(
+            Wrong::BadRequest,
+            "cursor is none of this list; take it from next of the page before, or leave it out",
+        )
+    })
 }
 
 impl<P: Position> FromRequest for Paging<P> {

@@ -70,7 +70,8 @@ pub async fn unlike(caller: Caller, id: Path<PostId>) -> Result<Json<Post>> {
 )]
 pub async fn announce(caller: Caller, id: Path<PostId>, speaker: Query<Speaker>) -> Result<Json<Post>> {
     let (id, by) = (id.into_inner(), speaker.of());
-    let act = move |tx: &mut Tx<'_>, caller: &Caller| announce::announce(tx, caller.acting, by, id, caller.now).map(drop);
+    let act =
+        move |tx: &mut Tx<'_>, caller: &Caller| announce::announce(tx, caller.acting, by, id, caller.now).map(drop);
     done(&caller, id, act).await
 }
 
