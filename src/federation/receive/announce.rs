@@ -44,5 +44,5 @@ fn post(tx: &mut Tx<'_>, case: &Case<'_>, id: &Id) -> Result<Option<PostId>, Sto
         return Ok(None);
     }
     let Some(found) = case.fetched(id, Need::Later)? else { return Ok(None) };
-    Ok(take(tx, case, &found.object, &found.document, found.author, Why::Asked)?.post())
+    Ok(take(tx, case, found.authentic(), Why::Asked)?.post())
 }

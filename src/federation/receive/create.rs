@@ -2,25 +2,26 @@
 
 use serde_json::Value;
 
-use super::gather::Need;
+use super::gather::{Need, Want};
 use super::{Acted, Case, Done, Stop, not_for_us, not_its_own};
 use crate::activitypub::activity::ObjectRef;
 use crate::activitypub::id::Id;
 use crate::activitypub::object::ReceivedObject;
-use crate::coworking::id::ActorId;
-use crate::federation::translate::post::{self as translate, Readers};
+use crate::federation::take::{self, Authentic};
 use crate::operations::post::{self, Received, ReceivedPost, Why};
-use crate::store::{self, Tx, actor};
+use crate::store::{self, Tx};
 
 pub(super) fn act(tx: &mut Tx<'_>, case: &Case<'_>) -> Acted {
     match inline(case)? {
-        Inline::Own(object, document) => take(tx, case, &object, document, case.actor, Why::Delivered)?,
+        Inline::Own(object, document) => {
+            take(tx, case, Authentic { object: &object, document, author: case.actor }, Why::Delivered)?
+        }
         Inline::Look(id) => {
             if store::post::known(tx, id.as_str())?.is_some() {
                 return Ok(Done::Nothing);
             }
             let found = case.fetched(&id, Need::Later)?.ok_or_else(|| not_for_us("a post that can be had"))?;
-            take(tx, case, &found.object, &found.document, found.author, Why::Delivered)?
+            take(tx, case, found.authentic(), Why::Delivered)?
         }
     };
     Ok(Done::Nothing)
@@ -55,61 +56,26 @@ pub(super) fn inline<'a>(case: &'a Case<'_>) -> Result<Inline<'a>, Stop> {
 }
 
 /// Takes a post in, with what it answers if that can be had.
-pub(super) fn take(
-    tx: &mut Tx<'_>,
-    case: &Case<'_>,
-    object: &ReceivedObject,
-    document: &Value,
-    author: ActorId,
-    why: Why,
-) -> Result<Received, Stop> {
-    let parent = object.in_reply_to.as_ref().filter(|parent| !case.is_ours(parent));
+pub(super) fn take(tx: &mut Tx<'_>, case: &Case<'_>, post: Authentic<'_>, why: Why) -> Result<Received, Stop> {
+    let parent = post.object.in_reply_to.as_ref().filter(|parent| !case.is_ours(parent));
     let asked = parent.and_then(|parent| case.gathered.object(parent));
     if let Some(Some(found)) = asked {
-        let readers = readers(tx, case, &found.object, found.author)?;
-        let parent = translate::received(&found.object, &found.document, found.author, readers, case.now);
+        let parent = take::received(tx, case.site, found.authentic(), None, case.now)?;
         post::receive(tx, &parent, Why::Asked, case.now)?;
     }
-    let received = received(tx, case, object, document, author)?;
+    let received = received(tx, case, post)?;
     let taken = post::receive(tx, &received, why, case.now)?;
     // What concerns nobody here is not worth a question, and what came again was asked about before.
     if let (Some(parent), None, Received::New(_), Why::Delivered) = (parent, asked, taken, why)
         && store::post::known(tx, parent.as_str())?.is_none()
     {
-        return Err(Stop::Wants(super::Want::Object(parent.clone(), Need::Perhaps)));
+        return Err(Stop::Wants(Want::Object(parent.clone(), Need::Perhaps)));
     }
     Ok(taken)
 }
 
 /// A post with everybody's number.
-pub(super) fn received(
-    tx: &mut Tx<'_>,
-    case: &Case<'_>,
-    object: &ReceivedObject,
-    document: &Value,
-    author: ActorId,
-) -> Result<ReceivedPost, Stop> {
-    let readers = readers(tx, case, object, author)?;
-    Ok(translate::received(object, document, author, readers, case.now))
-}
-
-fn readers(tx: &mut Tx<'_>, case: &Case<'_>, object: &ReceivedObject, author: ActorId) -> Result<Readers, Stop> {
-    let open = translate::is_open(&object.audience);
-    let followers = match open {
-        true => None,
-        false => actor::by_id(tx, author)?.and_then(|author| author.followers),
-    };
-    let visibility = translate::visibility(&object.audience, followers.as_deref());
-    let mut names: Vec<&str> = translate::addressees(object, |id| case.is_ours(id)).map(Id::as_str).collect();
-    names.sort_unstable();
-    names.dedup();
-    let mut recipients: Vec<ActorId> = match names.is_empty() {
-        true => Vec::new(),
-        false => actor::ids_of(tx, &names)?.into_iter().map(|(_, id)| id).collect(),
-    };
-    // It may be addressed to somebody in secret (`bto`); then it came to that inbox.
-    if !open && author == case.actor {
-        recipients.extend(case.recipient.filter(|recipient| !recipients.contains(recipient)));
-    }
-    Ok(Readers { visibility, recipients })
+pub(super) fn received(tx: &mut Tx<'_>, case: &Case<'_>, post: Authentic<'_>) -> Result<ReceivedPost, Stop> {
+    let in_secret = case.recipient.filter(|_| post.author == case.actor);
+    Ok(take::received(tx, case.site, post, in_secret, case.now)?)
 }

@@ -4,12 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::Value;
-
 use crate::activitypub::id::Id;
-use crate::activitypub::object::ReceivedObject;
 use crate::coworking::id::ActorId;
-use crate::federation::fetch;
+use crate::federation::fetch::{self, Found};
 use crate::http_client::Budget;
 use crate::node::Node;
 
@@ -32,17 +29,6 @@ pub(super) enum Want {
     Object(Id, Need),
     /// An actor as it is now, whether it is known or not.
     Actor(Id, Need),
-}
-
-/// An object as its home shows it.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Found {
-    /// The document.
-    pub(super) document: Value,
-    /// What it says.
-    pub(super) object: ReceivedObject,
-    /// Its author.
-    pub(super) author: ActorId,
 }
 
 /// What was asked for; `None` is what cannot be had.
@@ -73,7 +59,7 @@ impl Gathered {
         let budget = &self.budget.get_or_insert_with(|| Budget::new(node.config.fetch_budget)).clone();
         match want {
             Want::Object(id, need) => {
-                let found = settled(had(object(node, id, budget), id).await, *need)?;
+                let found = settled(had(fetch::object(node, id, budget), id).await, *need)?;
                 self.objects.insert(id.to_string(), found.map(Arc::new));
             }
             Want::Actor(id, need) => {
@@ -83,13 +69,6 @@ impl Gathered {
         }
         Ok(())
     }
-}
-
-async fn object(node: &Node, id: &Id, budget: &Budget) -> Result<Found, fetch::Error> {
-    let (_, document) = fetch::document(node, id, budget).await?;
-    let object = ReceivedObject::read(&document).map_err(|error| fetch::Error::Unusable(error.to_string()))?;
-    let author = fetch::known_or_fetched(node, &object.author, budget).await?;
-    Ok(Found { document, object, author })
 }
 
 /// Asks, and tells what cannot be had (nothing) from what cannot be had now (an error).

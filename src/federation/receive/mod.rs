@@ -28,12 +28,13 @@ use crate::activitypub::activity::{Activity, ActivityKind};
 use crate::activitypub::id::Id;
 use crate::coworking::Refusal;
 use crate::coworking::id::ActorId;
+use crate::federation::fetch::Found;
 use crate::operations;
 use crate::site::Site;
 use crate::store::{self, Tx, actor};
 
 pub use desk::Desk;
-use gather::{Found, Gathered, Want};
+use gather::{Gathered, Want};
 
 /// An activity, and all that is at hand to act on it.
 struct Case<'c> {

@@ -1,15 +1,12 @@
 //! Somebody changes what they said, or what they show of themselves.
 
-use serde_json::Value;
-
 use super::create::{Inline, inline, received, take};
 use super::gather::{Need, Want};
 use super::{Acted, Case, Done, Stop, not_for_us};
 use crate::activitypub::activity::ObjectRef;
 use crate::activitypub::actor::RemoteActor;
-use crate::activitypub::object::ReceivedObject;
 use crate::activitypub::webfinger::Handle;
-use crate::coworking::id::ActorId;
+use crate::federation::take::Authentic;
 use crate::federation::translate;
 use crate::operations::post::{self, Revision, Why};
 use crate::store::{self, Tx, actor};
@@ -22,23 +19,23 @@ pub(super) fn act(tx: &mut Tx<'_>, case: &Case<'_>) -> Acted {
         return profile(tx, case);
     }
     match inline(case)? {
-        Inline::Own(object, document) => revise(tx, case, &object, document, case.actor),
+        Inline::Own(object, document) => revise(tx, case, Authentic { object: &object, document, author: case.actor }),
         Inline::Look(id) => {
             // Its home is asked only about what is here.
             if store::post::known(tx, id.as_str())?.is_none_or(|known| known.deleted || known.local) {
                 return Err(not_for_us("a post that is known here"));
             }
             let found = case.fetched(&id, Need::Later)?.ok_or_else(|| not_for_us("a post that can be had"))?;
-            revise(tx, case, &found.object, &found.document, found.author)
+            revise(tx, case, found.authentic())
         }
     }
 }
 
-fn revise(tx: &mut Tx<'_>, case: &Case<'_>, object: &ReceivedObject, document: &Value, author: ActorId) -> Acted {
-    let received = received(tx, case, object, document, author)?;
+fn revise(tx: &mut Tx<'_>, case: &Case<'_>, changed: Authentic<'_>) -> Acted {
+    let received = received(tx, case, changed)?;
     match post::receive_update(tx, &received, case.now)? {
         Revision::Unknown if case.now.duration_since(received.published) < NEWS => {
-            take(tx, case, object, document, author, Why::Delivered)?;
+            take(tx, case, changed, Why::Delivered)?;
         }
         Revision::Done(_) | Revision::Old | Revision::Unknown | Revision::Refused => {}
     }
