@@ -1,6 +1,7 @@
 //! Finding somebody or something by a handle, an address or a few words, among what is known here.
 
 use super::Result;
+use crate::coworking::id::{ActorId, PostId};
 use crate::coworking::member::Acting;
 use crate::coworking::refusal;
 use crate::site::Site;
@@ -53,6 +54,29 @@ pub fn known(tx: &mut Tx<'_>, site: &Site, acting: Acting, text: &str, limit: u3
 pub fn is_address(text: &str) -> bool {
     let text = text.trim();
     text.starts_with("https://") || text.starts_with("http://")
+}
+
+/// Does the text name one account or post: is it an address or a whole handle?
+#[must_use]
+pub fn names_one(text: &str) -> bool {
+    is_address(text) || text.trim().trim_start_matches('@').contains('@')
+}
+
+/// The account with this number, as if it had been looked for.
+///
+/// # Errors
+/// The store's.
+pub fn actor(tx: &mut Tx<'_>, id: ActorId) -> Result<Found> {
+    let actors = actor::by_id(tx, id)?.filter(Actor::is_active).map(|actor| actor.summarised());
+    Ok(Found { actors: actors.into_iter().collect(), posts: Vec::new() })
+}
+
+/// The post with this number, as if it had been looked for; one that the asker may not read is not found.
+///
+/// # Errors
+/// The store's.
+pub fn post(tx: &mut Tx<'_>, acting: Acting, id: PostId) -> Result<Found> {
+    Ok(Found { actors: Vec::new(), posts: post::view(tx, acting.into(), id)?.into_iter().collect() })
 }
 
 fn by_address(tx: &mut Tx<'_>, site: &Site, reader: Reader, address: &str) -> Result<Found> {

@@ -41,7 +41,8 @@ use actix_web::{ResponseError, Scope};
 pub use limit::Limits;
 pub use openapi::document;
 
-use route::{Route, at};
+pub use route::Route;
+use route::at;
 
 use crate::web::Door;
 use crate::web::error::Error;
@@ -57,7 +58,7 @@ pub fn configure(api: &mut ServiceConfig) {
 }
 
 /// Every address of `/api/v1`. Of two that fit, the first answers.
-fn routes() -> Vec<Route> {
+pub fn routes() -> Vec<Route> {
     vec![
         at("/node").get(node::show),
         at("/me").get(me::show).patch(me::edit),

@@ -9,10 +9,10 @@ use super::body::Body;
 use super::caller::Caller;
 use super::once::{Key, Made};
 use super::paging::{List, Paging, Window, linked};
-use super::search::mentions;
 use super::view::{self, Attachment, Id};
 use crate::coworking::id::PostId;
 use crate::coworking::post::{Draft, PostInput};
+use crate::federation::resolve::mentions;
 use crate::operations::{self, post, timeline};
 use crate::store::{Tx, post as rows};
 use crate::web::error::Result;
@@ -70,7 +70,7 @@ pub(super) fn shown(tx: &mut Tx<'_>, caller: &Caller, id: PostId) -> operations:
 )]
 pub async fn publish(caller: Caller, key: Key, body: Body<PostBody>) -> Result<HttpResponse> {
     let draft: Draft = PostInput::from(body.value).parse()?;
-    let people = mentions(&caller, &draft.content).await?;
+    let people = mentions(caller.node(), &draft.content).await;
     let make = move |tx: &mut Tx<'_>, caller: &Caller| {
         let id = post::publish(tx, caller.site(), caller.acting, &draft, &people, caller.now)?;
         Ok(Made { path: format!("posts/{id}"), shown: shown(tx, caller, id)? })
@@ -131,7 +131,7 @@ pub async fn edit(caller: Caller, id: Path<PostId>, body: Body<PostEdit>) -> Res
     let id = id.into_inner();
     let old = caller.read(move |tx, caller| post::may_read(tx, caller.reader(), id)).await?;
     let draft = body.value.over(old).parse()?;
-    let people = mentions(&caller, &draft.content).await?;
+    let people = mentions(caller.node(), &draft.content).await;
     let changed = caller.act(move |tx, caller| {
         post::edit(tx, caller.site(), caller.acting, id, &draft, &people, caller.now)?;
         shown(tx, caller, id)

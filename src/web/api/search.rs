@@ -1,5 +1,8 @@
 //! Finding people and posts, here and, when asked to, elsewhere.
 
+use std::future::Future;
+use std::time::Duration;
+
 use actix_web::web::{Json, Query};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -8,10 +11,9 @@ use super::caller::Caller;
 use super::view::{Person, Post};
 use crate::coworking::Refusal;
 use crate::coworking::id::ActorId;
-use crate::coworking::markdown;
-use crate::operations::post::Mentions;
-use crate::operations::search;
-use crate::store::actor;
+use crate::federation::resolve::{self, Resolved};
+use crate::operations::{self, search};
+use crate::store::page::Page;
 use crate::web::error::Result;
 
 /// What is looked for.
@@ -37,44 +39,51 @@ pub struct Found {
     pub posts: Vec<Post>,
 }
 
+/// So long a caller waits for other servers.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 /// Finds people, places and posts
 #[utoipa::path(
     get, path = "/search", tag = "search", operation_id = "search", params(Wanted),
     responses((status = 200, description = "What was found; may be nothing", body = Found))
 )]
 pub async fn search(caller: Caller, wanted: Query<Wanted>) -> Result<Json<Found>> {
-    let Wanted { q, resolve: _, limit } = wanted.into_inner();
-    let limit = limit.unwrap_or(20);
-    let found = caller.read(move |tx, caller| search::known(tx, caller.site(), caller.acting, &q, limit)).await?;
+    let Wanted { q, resolve, limit } = wanted.into_inner();
+    let (text, limit) = (q.clone(), limit.unwrap_or(Page::DEFAULT));
+    let mut found = caller.read(move |tx, caller| search::known(tx, caller.site(), caller.acting, &text, limit)).await?;
+    if found.is_empty() && resolve.unwrap_or(false) && search::names_one(&q) {
+        found = match elsewhere(&caller, &q).await? {
+            Resolved::Actor(id) => caller.read(move |tx, _| search::actor(tx, id)).await?,
+            Resolved::Post(id) => caller.read(move |tx, caller| search::post(tx, caller.acting, id)).await?,
+        };
+    }
     Ok(Json(Found {
         actors: found.actors.into_iter().map(Person::from).collect(),
         posts: found.posts.into_iter().map(|post| Post::new(post, caller.now)).collect(),
     }))
 }
 
-/// Whom a handle or an address means.
-pub(super) async fn one_actor(caller: &Caller, text: &str) -> Result<ActorId> {
-    let text = text.to_owned();
-    let found = caller.read(move |tx, caller| search::known(tx, caller.site(), caller.acting, &text, 1)).await?;
-    Ok(found.actors.first().ok_or(Refusal::NotFound { what: "account" })?.id)
+/// What its home says that a handle or an address means.
+async fn elsewhere(caller: &Caller, text: &str) -> Result<Resolved> {
+    let asked = async {
+        if search::is_address(text) {
+            resolve::object(caller.node(), text).await
+        } else {
+            resolve::actor(caller.node(), text).await.map(Resolved::Actor)
+        }
+    };
+    in_time(text, asked).await
 }
 
-/// The people whom a text mentions.
-pub(super) async fn mentions(caller: &Caller, source: &str) -> Result<Mentions> {
-    let handles = markdown::mentions(source);
-    caller
-        .read(move |tx, _| {
-            let mut found = Mentions::default();
-            for handle in &handles {
-                let known = match handle.split_once('@') {
-                    Some((name, host)) => actor::by_handle(tx, name, host)?,
-                    None => actor::local_by_username(tx, handle)?,
-                };
-                if let Some(known) = known.filter(actor::Actor::is_active) {
-                    found.found(handle, known.id, known.url.clone().unwrap_or(known.uri));
-                }
-            }
-            Ok(found)
-        })
-        .await
+/// Whom a handle or an address means, here or elsewhere.
+pub(super) async fn one_actor(caller: &Caller, text: &str) -> Result<ActorId> {
+    in_time(text, resolve::actor(caller.node(), text)).await
+}
+
+async fn in_time<T>(text: &str, asked: impl Future<Output = operations::Result<T>>) -> Result<T> {
+    let late = |_| Refusal::Unreachable {
+        whom: text.chars().take(300).collect(),
+        why: format!("it did not answer within {} seconds", PATIENCE.as_secs()),
+    };
+    Ok(tokio::time::timeout(PATIENCE, asked).await.map_err(late)??)
 }
