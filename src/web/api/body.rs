@@ -76,8 +76,11 @@ async fn collect(mut payload: Payload) -> Result<actix_web::web::Bytes, Error> {
 
 /// Reads JSON; what is wrong is named with the place where it stands.
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
-    if bytes.is_empty() {
-        return Err(Error::wrong(Wrong::BadRequest, "the body is empty; it must be a JSON object"));
+    // A list would be read, too, as the fields in their order.
+    match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
+        Some(b'{') => {}
+        Some(_) => return Err(Error::wrong(Wrong::BadRequest, "the body is no JSON object; it must begin with {")),
+        None => return Err(Error::wrong(Wrong::BadRequest, "the body is empty; it must be a JSON object")),
     }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let read = serde_path_to_error::deserialize(&mut reader);

@@ -50,7 +50,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub async fn search(caller: Caller, wanted: Query<Wanted>) -> Result<Json<Found>> {
     let Wanted { q, resolve, limit } = wanted.into_inner();
     let (text, limit) = (q.clone(), limit.unwrap_or(Page::DEFAULT));
-    let mut found = caller.read(move |tx, caller| search::known(tx, caller.site(), caller.acting, &text, limit)).await?;
+    let mut found =
+        caller.read(move |tx, caller| search::known(tx, caller.site(), caller.acting, &text, limit)).await?;
     if found.is_empty() && resolve.unwrap_or(false) && search::names_one(&q) {
         found = match elsewhere(&caller, &q).await? {
             Resolved::Actor(id) => caller.read(move |tx, _| search::actor(tx, id)).await?,
