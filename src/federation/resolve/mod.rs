@@ -58,7 +58,7 @@ pub async fn actor(node: &Node, who: &str) -> operations::Result<ActorId> {
 /// What an address means: an account or a post, here or elsewhere.
 ///
 /// # Errors
-/// As [`actor`].
+/// As [`actor()`].
 pub async fn object(node: &Node, address: &str) -> operations::Result<Resolved> {
     const EXPECTED: &str = "an address such as https://harbor.example/members/ana";
     let id = Id::parse(address.trim()).map_err(|_| Refusal::malformed("address", address, EXPECTED))?;
