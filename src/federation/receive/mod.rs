@@ -1,8 +1,8 @@
 //! What a verified activity does here: one match on its type, a file for each.
 //!
-//! An activity is acted on in two phases. [`act`] is sync and runs in a transaction with many others, each in its own
+//! An activity is acted on in two phases. `act` is sync and runs in a transaction with many others, each in its own
 //! savepoint. When it finds that something must be known that is not, it stops and says what it wants; that is
-//! [gathered](gather) outside of any transaction, and the act is begun again. Most activities want nothing.
+//! gathered outside of any transaction, and the act is begun again. Most activities want nothing.
 
 mod accept;
 mod announce;
