@@ -11,8 +11,11 @@ pub const ACTIVITYSTREAMS: &str = "https://www.w3.org/ns/activitystreams";
 pub const THIRDSPACE: &str = "https://w3id.org/thirdspace/ns#";
 
 const SECURITY: &str = "https://w3id.org/security/v1";
-const CONTROLLED_IDENTIFIER: &str = "https://www.w3.org/ns/cid/v1";
-const DATA_INTEGRITY: &str = "https://w3id.org/security/data-integrity/v2";
+// `assertionMethod` and `Multikey` by the two contexts that Fedify brings along. It would have to fetch
+// `https://www.w3.org/ns/cid/v1`, and that one protects terms that stand inline here.
+const CONTROLLER: &str = "https://www.w3.org/ns/did/v1";
+const MULTIKEY: &str = "https://w3id.org/security/multikey/v1";
+const DATA_INTEGRITY: &str = "https://w3id.org/security/data-integrity/v1";
 const WEBFINGER: &str = "https://purl.archive.org/socialweb/webfinger";
 
 /// Of activities that are nothing but ActivityStreams. A list, also because Mastodon reads proofs (FEP-8b32) only with
@@ -25,7 +28,7 @@ pub fn plain() -> Value {
 /// Of actor documents.
 #[must_use]
 pub fn actor() -> Value {
-    json!([ACTIVITYSTREAMS, SECURITY, CONTROLLED_IDENTIFIER, DATA_INTEGRITY, WEBFINGER, actor_terms()])
+    json!([ACTIVITYSTREAMS, SECURITY, CONTROLLER, MULTIKEY, DATA_INTEGRITY, WEBFINGER, actor_terms()])
 }
 
 /// Of posts, and of activities that carry one.
@@ -130,5 +133,5 @@ pub fn all() -> Value {
             terms.extend(part);
         }
     }
-    json!({"@context": [ACTIVITYSTREAMS, SECURITY, CONTROLLED_IDENTIFIER, DATA_INTEGRITY, WEBFINGER, terms]})
+    json!({"@context": [ACTIVITYSTREAMS, SECURITY, CONTROLLER, MULTIKEY, DATA_INTEGRITY, WEBFINGER, terms]})
 }

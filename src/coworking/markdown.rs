@@ -272,6 +272,22 @@ fn is_plain(html: &str) -> bool {
     !inside && rest.is_empty()
 }
 
+/// Plain text as HTML, in which it means nothing but itself.
+#[must_use]
+pub fn escape(text: &str) -> String {
+    let mut html = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&quot;"),
+            other => html.push(other),
+        }
+    }
+    html
+}
+
 /// The text of harmless HTML, in one line for lists and notices, at most `limit` characters.
 #[must_use]
 pub fn plain_text(html: &str, limit: usize) -> String {

@@ -7,7 +7,10 @@ pub mod discovery;
 pub mod document;
 pub mod fetch;
 pub mod inbox;
+pub mod receive;
+pub mod resolve;
 pub mod signing;
+mod take;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod translate;

@@ -5,6 +5,7 @@
 
 mod deliver;
 mod keys;
+mod receive;
 mod supervisor;
 mod tidy;
 mod wake;
@@ -32,6 +33,7 @@ pub struct Jobs {
 pub fn start(node: Arc<Node>) -> Jobs {
     let jobs = Jobs { stop: CancellationToken::new(), tasks: TaskTracker::new() };
     jobs.add("keys", &node, keys::run);
+    jobs.add("receive", &node, receive::run);
     jobs.add("deliver", &node, deliver::run);
     jobs.add("tidy", &node, tidy::run);
     jobs
@@ -61,6 +63,7 @@ impl Jobs {
 pub async fn drain(node: &Arc<Node>) {
     loop {
         let mut worked = keys::equip(node).await;
+        worked |= receive::settle(node).await;
         worked |= deliver::settle(node).await;
         if !worked {
             return;

@@ -119,10 +119,10 @@ mod tests {
         let member = Acting::Member(done.admin, Role::Member);
         let host = Acting::Member(done.admin, Role::Host);
         let id = ground
-            .act(|tx, _| {
+            .act(move |tx, _| {
                 let new = NewActivity {
                     uri: "https://quay.example/activities/1",
-                    actor_uri: "https://quay.example/members/ben",
+                    actor: done.admin.into(),
                     kind: "Create",
                     recipient: None,
                     body: "{}",

@@ -71,15 +71,26 @@ impl Open {
     }
 
     async fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        let length = format!("Content-Length: {}", body.len());
+        self.send(method, path, headers, &length, body).await
+    }
+
+    /// As [`ask`](Self::ask), with a body that is cut into chunks already.
+    async fn chunked(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        self.send(method, path, headers, "Transfer-Encoding: chunked", body).await
+    }
+
+    async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], framing: &str, body: &str) -> Answer {
         let mut request = format!("{method} {path} HTTP/1.1\r\nHost: harbor.test\r\nConnection: close\r\n");
         for (name, value) in headers {
             request += &format!("{name}: {value}\r\n");
         }
-        request += &format!("Content-Length: {}\r\n\r\n{body}", body.len());
+        request += &format!("{framing}\r\n\r\n{body}");
         let mut stream = tokio::net::TcpStream::connect(self.address).await.unwrap();
-        stream.write_all(request.as_bytes()).await.unwrap();
+        // A server that has said no may hang up on the rest of a body.
+        let _ = stream.write_all(request.as_bytes()).await;
         let mut answer = Vec::new();
-        tokio::time::timeout(Duration::from_secs(10), stream.read_to_end(&mut answer)).await.unwrap().unwrap();
+        tokio::time::timeout(Duration::from_secs(10), stream.read_to_end(&mut answer)).await.unwrap().ok();
         let answer = String::from_utf8(answer).unwrap();
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
         let mut lines = head.split("\r\n");
@@ -173,4 +184,28 @@ async fn a_stopped_server_ends() {
     let running = tokio::spawn(server::run(ground.node.clone(), listener, stop.clone()));
     stop.cancel();
     tokio::time::timeout(Duration::from_secs(10), running).await.unwrap().unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_delivery_is_bounded_before_it_is_believed() {
+    let ground = harbor(&[("max_body", "65536")]).await;
+    let open = open(&ground.node);
+    let typed = ("Content-Type", "application/activity+json");
+    for path in ["/inbox", "/members/ana/inbox", "/spaces/harbor/inbox", "/actor/inbox"] {
+        let activity = r#"{"id":"http://loft.test/1","type":"Like","actor":"http://loft.test/ben","object":"x"}"#;
+        let unsigned = open.ask("POST", path, &[typed], activity).await;
+        assert_eq!(unsigned.status, 401, "{path}: {}", unsigned.body);
+        assert!(unsigned.json()["error"].is_string(), "{path}");
+        let large = open.ask("POST", path, &[typed], &"x".repeat(65_537)).await;
+        assert_eq!((large.status, large.header("content-type")), (413, "application/problem+json"), "{path}");
+        let chunked = format!("{:x}\r\n{}\r\n0\r\n\r\n", 65_537, "x".repeat(65_537));
+        let chunked = open.chunked("POST", path, &[typed], &chunked).await;
+        assert_eq!(chunked.status, 413, "{path}");
+        let packed = open.ask("POST", path, &[typed, ("Content-Encoding", "gzip")], activity).await;
+        assert_eq!(packed.status, 415, "{path}");
+        assert_eq!(open.get(path, &[]).await.header("allow"), "POST", "{path}");
+    }
+    for path in ["/members/nobody/inbox", "/members/harbor/inbox", "/posts/7/inbox"] {
+        assert_eq!(open.ask("POST", path, &[typed], "{}").await.status, 404, "{path}");
+    }
 }

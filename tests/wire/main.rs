@@ -1,2 +1,3 @@
 mod peers;
+mod sent;
 mod vectors;

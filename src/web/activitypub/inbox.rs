@@ -11,8 +11,8 @@ use futures_util::StreamExt;
 use super::subject::Who;
 use crate::coworking::Refusal;
 use crate::coworking::id::ActorId;
-use crate::federation::inbox::{InboxRequest, accept};
-use crate::federation::verify::Head;
+use crate::federation::inbox::{Answer, InboxRequest, accept};
+use crate::federation::verify::{Denial, Head};
 use crate::store::actor;
 use crate::web::Door;
 use crate::web::error::{Error, Result, Wrong};
@@ -46,16 +46,24 @@ async fn take(
     let body = read(request, body, door.node.config.max_body).await?;
     let headers = headers(request);
     let head = Head { method: request.method().as_str(), target: target(request), headers: &headers };
-    let answer = accept(&door.node, InboxRequest { head, body, recipient }).await;
+    Ok(answered(&accept(&door.node, InboxRequest { head, body, recipient }).await))
+}
+
+/// A "no" to a peer that asks.
+pub(super) fn denied(denial: &Denial) -> HttpResponse {
+    answered(&Answer::from(denial.clone()))
+}
+
+fn answered(answer: &Answer) -> HttpResponse {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = HttpResponse::build(status);
     if let Some(seconds) = answer.retry_after {
         response.insert_header((RETRY_AFTER, HeaderValue::from(seconds)));
     }
-    Ok(match answer.body() {
+    match answer.body() {
         Some(body) => response.insert_header((CONTENT_TYPE, "application/json")).body(body),
         None => response.finish(),
-    })
+    }
 }
 
 /// Names in lower case, values raw: they are what was signed.
