@@ -4,6 +4,7 @@
 //! must find its place taken.
 
 mod delete;
+mod holders;
 mod list;
 pub(in crate::store) mod reader;
 mod save;
@@ -21,6 +22,7 @@ use crate::coworking::id::{ActorId, PostId, SpaceId};
 use crate::coworking::post::{Attachment, Visibility};
 
 pub use delete::{bury, bury_all_of};
+pub use holders::holders;
 pub use list::{Spoken, by_tag, direct, featured, network, of_actor, outbox, outbox_count, replies, space};
 pub use reader::Reader;
 pub use save::{Content, NewPost, add, add_recipients, adopt, replace_tags, revise};
