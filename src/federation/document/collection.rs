@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::rows::{self, Author};
-use super::{Answer, Document, activity};
+use super::{Answer, Document};
 use crate::activitypub::collection::{Collection as Sent, CollectionPage, context_of_ids};
 use crate::activitypub::context;
 use crate::coworking::id::{ActorId, PostId};
+use crate::federation::translate::activity::{self as compose, Sayer};
 use crate::site::{Local, Site};
 use crate::store::actor::{self, Actor, ActorSummary};
 use crate::store::page::{Page, Slice};
@@ -95,14 +96,16 @@ fn outbox(tx: &mut Tx<'_>, site: &Site, owner: &Actor, part: Part) -> Result<Opt
     for said in &spoken.items {
         match said {
             Spoken::Post(post) => {
-                let Some(note) = rows::note_by(tx, site, post, &author)? else { continue };
+                let Some(note) = rows::note(tx, site, post, &author)? else { continue };
                 offers |= note.proposal.is_some();
-                items.push(inside(activity::create(&note)));
+                items.push(inside(compose::create(&compose::create_id(&note.id), &note).body));
             }
             Spoken::Announce(announce) => {
                 let Some(by) = passed_on.get(&announce.post) else { continue };
-                let sent = activity::announce(site, announce, &author.uri, &author.followers, &by.uri);
-                items.push(inside(sent));
+                let sayer = Sayer { uri: &author.uri, followers: &author.followers };
+                let (visibility, at) = (announce.visibility, announce.announced_at);
+                let sent = compose::announce(site, announce.id, sayer, visibility, &announce.post_uri, &by.uri, at);
+                items.push(inside(sent.body));
             }
         }
     }

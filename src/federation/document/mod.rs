@@ -3,19 +3,16 @@
 //! Who may not read something gets the same answer as for what does not exist. What is told about a thing here and what
 //! was sent about it come from one translation.
 
-mod activity;
 mod collection;
 mod object;
-mod rows;
+pub mod rows;
 
 use serde_json::Value;
 
 use crate::coworking::id::ActorId;
 
-pub use activity::{announce, create, create_id, follow, like};
 pub use collection::{Collection, Part, collection, replies};
 pub use object::object;
-pub use rows::{actor, addressing, note};
 
 /// A document as it is served (`application/activity+json`).
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,13 +1,15 @@
 //! Actors, posts and activities, each at the URL that is its id.
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::rows::{self, Author};
-use super::{Answer, Document, activity as compose};
+use super::{Answer, Document};
 use crate::activitypub::activity::Audience;
 use crate::activitypub::json;
 use crate::activitypub::sent::tombstone;
 use crate::coworking::id::{ActorId, AnnounceId, FollowId, LikeId, PostId};
+use crate::federation::translate::activity::{self as compose, Composed, Pair, Sayer};
 use crate::site::{Local, Site};
 use crate::store::actor::{self, Actor};
 use crate::store::post::{self, Post, Reader};
@@ -39,7 +41,7 @@ fn actor_at(tx: &mut Tx<'_>, site: &Site, uri: &str) -> Result<Answer, Error> {
         return Ok(Answer::Document(Document::tombstone(&value, actor.id)));
     }
     Ok(match rows::actor(tx, site, &actor)? {
-        Some(document) => Answer::Document(Document::public(&document, actor.id)),
+        Some(document) => Answer::Document(Document::public(&document.to_value(), actor.id)),
         None => Answer::NotYet,
     })
 }
@@ -48,7 +50,8 @@ fn post(tx: &mut Tx<'_>, site: &Site, id: PostId, reader: Reader) -> Result<Answ
     let Some(view) = post::view(tx, reader, id)? else {
         return Ok(post::by_id(tx, id)?.and_then(|gone| buried(&gone)).into());
     };
-    let note = rows::counted_note(tx, site, &view)?;
+    let Some(author) = Author::load(tx, view.post.author)? else { return Ok(Answer::Missing) };
+    let note = rows::counted_note(tx, site, &view, &author)?;
     let public = view.post.visibility.is_open();
     let document = note.map(|note| Document { public, ..Document::public(&note.document(), view.post.author) });
     Ok(document.into())
@@ -113,8 +116,8 @@ fn is(reader: Reader, who: ActorId) -> bool {
 }
 
 /// A document for the two parties alone.
-fn between(value: &Value, about: ActorId) -> Document {
-    Document { public: false, ..Document::public(value, about) }
+fn between(composed: &Composed, about: ActorId) -> Document {
+    Document { public: false, ..Document::public(&composed.body, about) }
 }
 
 /// A Follow of ours, for the two whom it is about.
@@ -125,7 +128,8 @@ fn asked(tx: &mut Tx<'_>, site: &Site, id: FollowId, reader: Reader) -> Result<O
     }
     let (follower, target) = (actor::by_id(tx, found.follower)?, actor::by_id(tx, found.target)?);
     let (Some(follower), Some(target)) = (follower, target) else { return Ok(None) };
-    Ok(Some(between(&compose::follow(&site.follow(id), &follower.uri, &target.uri), follower.id)))
+    let pair = Pair { follower: &follower.uri, target: &target.uri };
+    Ok(Some(between(&compose::follow(site, id, pair), follower.id)))
 }
 
 /// A Like of ours, for who likes and whose post it is.
@@ -137,7 +141,7 @@ fn liked(tx: &mut Tx<'_>, site: &Site, id: LikeId, reader: Reader) -> Result<Opt
     }
     let (actor, author) = (actor::by_id(tx, like.actor)?, actor::by_id(tx, post.author)?);
     let (Some(actor), Some(author)) = (actor, author) else { return Ok(None) };
-    Ok(Some(between(&compose::like(&site.like(id), &actor.uri, &post.uri, &author.uri), actor.id)))
+    Ok(Some(between(&compose::like(site, id, &actor.uri, &post.uri, &author.uri), actor.id)))
 }
 
 /// An Announce of ours.
@@ -150,6 +154,8 @@ fn announced(tx: &mut Tx<'_>, site: &Site, id: AnnounceId, reader: Reader) -> Re
     if !found.visibility.is_open() && !is(reader, found.actor) && !is(reader, post.author) {
         return Ok(None);
     }
-    let value = compose::announce(site, &found, &actor.uri, &actor.followers, &author.uri);
-    Ok(Some(Document { public: found.visibility.is_open(), ..Document::public(&value, found.actor) }))
+    let sayer = Sayer { uri: &actor.uri, followers: &actor.followers };
+    let at: Timestamp = found.announced_at;
+    let composed = compose::announce(site, id, sayer, found.visibility, &post.uri, &author.uri, at);
+    Ok(Some(Document { public: composed.public, ..Document::public(&composed.body, found.actor) }))
 }

@@ -1,8 +1,8 @@
 //! The rows of which a document or an activity is made, loaded and translated.
 
 use jiff::tz::TimeZone;
-use serde_json::Value;
 
+use crate::activitypub::actor::ActorDocument;
 use crate::activitypub::sent::{Addressing, SentNote};
 use crate::coworking::id::ActorId;
 use crate::federation::translate::actor::{self as translate, Belongings};
@@ -16,7 +16,7 @@ use crate::store::{Error, Tx, key, space};
 ///
 /// # Errors
 /// The store's.
-pub fn actor(tx: &mut Tx<'_>, site: &Site, actor: &Actor) -> Result<Option<Value>, Error> {
+pub fn actor(tx: &mut Tx<'_>, site: &Site, actor: &Actor) -> Result<Option<ActorDocument>, Error> {
     let home = match actor.home_space {
         Some(space) => actor::summaries(tx, &[space.into()])?.pop(),
         None => None,
@@ -26,22 +26,25 @@ pub fn actor(tx: &mut Tx<'_>, site: &Site, actor: &Actor) -> Result<Option<Value
         home_space: home.map(|space| space.uri),
         zone: space::by_id(tx, actor.id)?.map(|space| space.zone),
     };
-    Ok(translate::document(site, actor, &belongings).map(|document| document.to_value()))
+    Ok(translate::document(site, actor, &belongings))
 }
 
 /// Somebody of ours as the author of posts.
 #[derive(Debug, Clone)]
-pub(super) struct Author {
+pub struct Author {
     /// The actor's id.
-    pub(super) uri: String,
+    pub uri: String,
     /// The collection of its followers.
-    pub(super) followers: String,
+    pub followers: String,
     zone: TimeZone,
 }
 
 impl Author {
     /// The author of what is ours.
-    pub(super) fn load(tx: &mut Tx<'_>, id: ActorId) -> Result<Option<Self>, Error> {
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn load(tx: &mut Tx<'_>, id: ActorId) -> Result<Option<Self>, Error> {
         let Some(author) = actor::by_id(tx, id)? else { return Ok(None) };
         let home = match author.home_space {
             Some(space) => space::by_id(tx, space.into())?,
@@ -57,24 +60,18 @@ impl Author {
 ///
 /// # Errors
 /// The store's.
-pub fn note(tx: &mut Tx<'_>, site: &Site, post: &Post) -> Result<Option<SentNote>, Error> {
-    match Author::load(tx, post.author)? {
-        Some(author) => note_by(tx, site, post, &author),
-        None => Ok(None),
-    }
-}
-
-/// As [`note`], where the author is at hand.
-pub(super) fn note_by(tx: &mut Tx<'_>, site: &Site, post: &Post, author: &Author) -> Result<Option<SentNote>, Error> {
+pub fn note(tx: &mut Tx<'_>, site: &Site, post: &Post, author: &Author) -> Result<Option<SentNote>, Error> {
     let around = around(tx, post, author, None)?;
     Ok(posts::note(site, post, &around))
 }
 
-/// As [`note`], as it stands at its URL: with its counts.
-pub(super) fn counted_note(tx: &mut Tx<'_>, site: &Site, view: &PostView) -> Result<Option<SentNote>, Error> {
-    let Some(author) = Author::load(tx, view.post.author)? else { return Ok(None) };
+/// A post or an offer of ours as it stands at its URL: with its counts.
+///
+/// # Errors
+/// The store's.
+pub fn counted_note(tx: &mut Tx<'_>, site: &Site, view: &PostView, author: &Author) -> Result<Option<SentNote>, Error> {
     let counts = Counts { likes: view.likes.into(), shares: view.announces.into() };
-    let around = around(tx, &view.post, &author, Some(counts))?;
+    let around = around(tx, &view.post, author, Some(counts))?;
     Ok(posts::note(site, &view.post, &around))
 }
 
@@ -82,8 +79,7 @@ pub(super) fn counted_note(tx: &mut Tx<'_>, site: &Site, view: &PostView) -> Res
 ///
 /// # Errors
 /// The store's.
-pub fn addressing(tx: &mut Tx<'_>, post: &Post) -> Result<Option<Addressing>, Error> {
-    let Some(author) = Author::load(tx, post.author)? else { return Ok(None) };
+pub fn addressing(tx: &mut Tx<'_>, post: &Post, author: &Author) -> Result<Option<Addressing>, Error> {
     let recipients = post::recipient_uris(tx, post.id)?;
     Ok(posts::addressing(post.visibility, &author.followers, &recipients))
 }
