@@ -148,7 +148,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::coworking::offer::{Kind, Purpose, State};
 
     fn now() -> Timestamp {
         "2026-12-01T09:00:00Z".parse().unwrap()
