@@ -15,6 +15,7 @@ mod error;
 pub mod event;
 pub mod follow;
 mod id;
+pub mod idempotency;
 pub mod inbox;
 pub mod json;
 pub mod key;

@@ -29,6 +29,8 @@ pub struct Door {
     pub node: Arc<Node>,
     /// Public documents that were made before.
     pub documents: Arc<Documents>,
+    /// How often the API was asked.
+    pub limits: api::Limits,
 }
 
 impl Door {

@@ -30,7 +30,7 @@ use crate::store::actor::{self, ActorType, NewLocal};
 use crate::store::key::{self, NewKeys};
 use crate::store::{Store, Tx};
 
-pub(crate) use stranger::{Letter, Stranger, ed25519, proven, rsa};
+pub(crate) use stranger::{Letter, Stranger, Web, date, ed25519, proven, rsa};
 
 /// When the stories begin.
 pub(crate) fn start() -> Timestamp {
@@ -182,6 +182,8 @@ impl Received {
         let key = PublicKey::from_pem(&new_keys().rsa_spki_pem).unwrap();
         let body = (!self.bytes.is_empty()).then(|| BodyDigest::of(&self.bytes));
         signature.verify(&key, body.as_ref()).unwrap();
+        let key = crate::activitypub::key::PublicKey::from_pem(&new_keys().rsa_spki_pem).unwrap();
+        signature.verify(&key, Some(&BodyDigest::of(&self.bytes))).unwrap();
         signature.scheme()
     }
 
