@@ -13,13 +13,11 @@ use super::activitypub::inbox::target;
 use super::document::Document;
 use super::error::{Error, Result, Wrong};
 use super::{Door, etag};
-use crate::activitypub::nodeinfo::Version;
-use crate::activitypub::webfinger::{self, Resource};
-use crate::federation::discovery;
+use crate::federation::discovery::{self, Resource, Version};
 
 const ANYWHERE: (actix_web::http::header::HeaderName, HeaderValue) =
     (ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-const JRD: HeaderValue = HeaderValue::from_static(webfinger::CONTENT_TYPE);
+const JRD: HeaderValue = HeaderValue::from_static(discovery::JRD_CONTENT_TYPE);
 const KEPT: HeaderValue = HeaderValue::from_static("public, no-cache");
 
 /// A question longer than this is answered and not kept: it is no handle of ours in plain spelling.
@@ -76,7 +74,7 @@ pub async fn host_meta(door: web::Data<Door>) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header(ANYWHERE)
         .insert_header((CONTENT_TYPE, "application/xrd+xml"))
-        .body(webfinger::host_meta_xml(door.node.site.origin()))
+        .body(discovery::host_meta_xml(door.node.site.origin()))
 }
 
 /// `GET /.well-known/host-meta.json`
@@ -84,7 +82,7 @@ pub async fn host_meta_json(door: web::Data<Door>) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header(ANYWHERE)
         .insert_header((CONTENT_TYPE, JRD))
-        .body(webfinger::host_meta_json(door.node.site.origin()).to_string())
+        .body(discovery::host_meta_json(door.node.site.origin()).to_string())
 }
 
 /// `GET /.well-known/nodeinfo`
