@@ -4,13 +4,17 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::document::Document;
-use crate::activitypub::nodeinfo::{Discovery, NodeInfo, Version};
-use crate::activitypub::webfinger::{Handle, Intent, Jrd, JrdLink, Resource, rel};
+use crate::activitypub::nodeinfo::{Discovery, NodeInfo};
+use crate::activitypub::webfinger::{Handle, Intent, Jrd, JrdLink, rel};
 use crate::coworking::markdown;
 use crate::coworking::member::Role;
 use crate::site::{Local, Site};
 use crate::store::actor::{self, Actor, ActorType};
 use crate::store::{Error, Tx, member, usage};
+
+// The words in which doors ask and answer.
+pub use crate::activitypub::nodeinfo::Version;
+pub use crate::activitypub::webfinger::{CONTENT_TYPE as JRD_CONTENT_TYPE, Resource, host_meta_json, host_meta_xml};
 
 /// The most characters of what NodeInfo says that the node is.
 const DESCRIPTION_LIMIT: usize = 500;
