@@ -131,7 +131,9 @@ impl Arguments {
             Command::Token(token) => wait(async { token.run(&Opened::existing(everywhere.config()?).await?).await }),
             Command::Post(post) => wait(async { post.run(&Opened::existing(everywhere.config()?).await?).await }),
             Command::Follow(follow) => wait(async { follow.run(&Opened::existing(everywhere.config()?).await?).await }),
-            Command::Unfollow(unfollow) => wait(async { unfollow.run(&Opened::existing(everywhere.config()?).await?).await }),
+            Command::Unfollow(unfollow) => {
+                wait(async { unfollow.run(&Opened::existing(everywhere.config()?).await?).await })
+            }
             Command::Peer(peer) => wait(async { peer.run(&Opened::existing(everywhere.config()?).await?).await }),
             Command::Queue(queue) => wait(async { queue.run(&Opened::existing(everywhere.config()?).await?).await }),
             Command::Keys(keys) => wait(async { keys.run(&Opened::existing(everywhere.config()?).await?).await }),

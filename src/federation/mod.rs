@@ -7,9 +7,9 @@ pub mod discovery;
 pub mod document;
 pub mod fetch;
 pub mod inbox;
+pub mod publish;
 pub mod receive;
 pub mod resolve;
-pub mod publish;
 pub mod signing;
 mod take;
 #[cfg(test)]

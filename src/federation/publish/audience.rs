@@ -14,6 +14,9 @@ use crate::store::{Error, Tx, actor, follow, peer};
 /// Inboxes read at once.
 const PAGE: u32 = 1_000;
 
+/// Hosts that are given up and were chosen to be tried.
+pub(super) type Probed = BTreeSet<Host>;
+
 /// Whom an activity is for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Audience {
@@ -35,12 +38,14 @@ impl Audience {
 }
 
 /// The inboxes of an audience. Blocked hosts get nothing. Hosts that are given up get what is `urgent`, and, as long
-/// as they are asked at all, one other thing at a time to see whether they are back.
+/// as they are asked at all, one other thing at a time to see whether they are back: `probed` remembers which got that
+/// by what is not written yet.
 pub(super) fn destinations(
     tx: &mut Tx<'_>,
     from: ActorId,
     audience: &Audience,
     urgent: bool,
+    probed: &mut Probed,
     now: Timestamp,
 ) -> operations::Result<Vec<Destination>> {
     let mut all = BTreeSet::new();
@@ -61,7 +66,7 @@ pub(super) fn destinations(
         let open = match hosts.get(&destination.host) {
             Some(open) => *open,
             None => {
-                let open = takes(tx, &destination.host, urgent, now)?;
+                let open = takes(tx, &destination.host, urgent, probed, now)?;
                 hosts.insert(destination.host.clone(), open);
                 open
             }
@@ -92,13 +97,15 @@ fn inbox_of(tx: &mut Tx<'_>, id: ActorId, personally: bool) -> Result<Option<Des
     Ok(Destination::of(shared.unwrap_or(&actor.inbox)))
 }
 
-fn takes(tx: &mut Tx<'_>, host: &Host, urgent: bool, now: Timestamp) -> operations::Result<bool> {
+fn takes(tx: &mut Tx<'_>, host: &Host, urgent: bool, probed: &mut Probed, now: Timestamp) -> operations::Result<bool> {
     if peer::level(tx, host)? == Level::Blocked {
         return Ok(false);
     }
     Ok(match operations::peer::state(tx, host, now)? {
         Reach::Open | Reach::Paused(_) => true,
-        Reach::Probe | Reach::Dead(_) => urgent || !delivery::waits_for(tx, host)?,
+        Reach::Probe | Reach::Dead(_) => {
+            urgent || (!probed.contains(host) && !delivery::waits_for(tx, host)? && probed.insert(host.clone()))
+        }
         Reach::GivenUp => urgent,
     })
 }

@@ -25,6 +25,7 @@ use crate::store::activity::{self, Activity};
 use crate::store::delivery::{self, Destination, Posting};
 use crate::store::event::{self, Recorded};
 use crate::store::{Tx, follow};
+use audience::Probed;
 use compose::Said;
 
 /// Facts in one pass.
@@ -83,11 +84,12 @@ pub async fn publish(node: &Node) -> operations::Result<bool> {
 fn gather(tx: &mut Tx<'_>, site: &Site, now: Timestamp) -> operations::Result<Vec<Parcel>> {
     let mut parcels: Vec<Parcel> = Vec::new();
     let mut inboxes = 0;
+    let mut probed = Probed::new();
     for fact in event::unpublished(tx, FACTS)? {
         if inboxes > INBOXES {
             break;
         }
-        let (said, to) = match prepare(tx, site, &fact, now) {
+        let (said, to) = match prepare(tx, site, &fact, &mut probed, now) {
             Ok(prepared) => prepared,
             // The store is in trouble: later. Anything else will not get better, and must not silence the node.
             Err(Error::Broken(error)) if error.is::<crate::store::Error>() && is_passing(&error) => {
@@ -113,10 +115,11 @@ fn prepare(
     tx: &mut Tx<'_>,
     site: &Site,
     fact: &Recorded,
+    probed: &mut Probed,
     now: Timestamp,
 ) -> operations::Result<(Option<Said>, Vec<Destination>)> {
     let Some((said, audience)) = compose::compose(tx, site, fact)? else { return Ok((None, Vec::new())) };
-    let to = audience::destinations(tx, said.actor, &audience, said.urgent, now)?;
+    let to = audience::destinations(tx, said.actor, &audience, said.urgent, probed, now)?;
     Ok((Some(said), to))
 }
 
@@ -136,7 +139,7 @@ async fn prove(node: &Node, said: &mut Said, now: Timestamp) {
 
 async fn write(node: &Node, parcels: Vec<Parcel>, now: Timestamp) -> operations::Result<()> {
     let rows: Vec<(Option<Activity>, Parcel)> =
-        parcels.into_iter().map(|parcel| (activity_of(&parcel), parcel)).collect();
+        parcels.into_iter().map(|parcel| (activity_of(&node.site, &parcel), parcel)).collect();
     let rows = Arc::new(rows);
     node.store
         .write(move |tx| {
@@ -155,7 +158,7 @@ async fn write(node: &Node, parcels: Vec<Parcel>, now: Timestamp) -> operations:
 }
 
 async fn write_slice(node: &Node, parcel: &Parcel, slice: Vec<Destination>, now: Timestamp) -> operations::Result<()> {
-    let Some((activity, said)) = activity_of(parcel).zip(parcel.said.clone()) else { return Ok(()) };
+    let Some((activity, said)) = activity_of(&node.site, parcel).zip(parcel.said.clone()) else { return Ok(()) };
     node.store.write(move |tx| post(tx, &activity, &said, &slice, now)).await
 }
 
@@ -166,29 +169,27 @@ fn post(
     to: &[Destination],
     now: Timestamp,
 ) -> operations::Result<()> {
-    // A private one that nobody is to get is nobody's to ask for.
-    if to.is_empty() && !said.public {
+    // What nobody is to get nobody can ask for.
+    if to.is_empty() {
         return Ok(());
     }
     activity::add(tx, activity)?;
-    let posting = Posting {
-        activity: activity.id,
-        actor: said.actor,
-        ordering_key: &said.ordering_key,
-        urgent: said.urgent,
-    };
+    let posting =
+        Posting { activity: activity.id, actor: said.actor, ordering_key: &said.ordering_key, urgent: said.urgent };
     delivery::add(tx, &posting, to, now)?;
     Ok(())
 }
 
-fn activity_of(parcel: &Parcel) -> Option<Activity> {
+fn activity_of(site: &Site, parcel: &Parcel) -> Option<Activity> {
     let said = parcel.said.as_ref()?;
+    // Other ids are those of objects, or hang on them, and are answered from the objects.
+    let at_its_url = said.body.get("id").and_then(|id| id.as_str()) == Some(&site.activity(parcel.fact.id.0));
     Some(Activity {
         id: parcel.fact.id.0,
         actor: said.actor,
         kind: said.kind.to_owned(),
         body: said.body.to_string(),
-        public: said.public,
+        public: said.public && at_its_url,
         key_uri: said.key_uri.clone(),
         created_at: parcel.fact.recorded_at,
     })

@@ -215,14 +215,12 @@ impl Desk {
         if !self.known.insert(work.id) {
             return;
         }
-        let now = self.node.clock.now();
-        if self.held.contains_key(&work.actor) {
-            self.park(work);
-        } else if let Some(until) = not_before.filter(|time| *time > now) {
-            self.held.insert(work.actor, Held { until: Some(until), line: VecDeque::new() });
-            self.park(work);
-        } else {
-            self.ready.push_back(work);
+        if let Some(until) = not_before.filter(|time| *time > self.node.clock.now()) {
+            self.held.entry(work.actor).or_insert_with(|| Held { until: Some(until), line: VecDeque::new() });
+        }
+        match self.held.contains_key(&work.actor) {
+            true => self.park(work),
+            false => self.ready.push_back(work),
         }
     }
 

@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use super::Desk;
 use crate::coworking::id::{ActorId, MemberId};
 use crate::coworking::member::{Acting, Role};
+use crate::federation::fetch;
 use crate::federation::testing::{Ground, Reply, Stranger, Web, rsa, start};
+use crate::http_client::Budget;
 use crate::operations::speaker::As;
 use crate::operations::{self, follow as following, timeline};
 use crate::store::follow::{FollowState, of as follow_of};
@@ -57,8 +59,7 @@ impl Town {
 
     /// Somebody elsewhere becomes known here.
     async fn met(&self, stranger: &Stranger) -> ActorId {
-        let id = crate::activitypub::id::Id::parse(&stranger.uri()).unwrap();
-        crate::federation::fetch::known_or_fetched(&self.ground.node, &id, &Default::default()).await.unwrap()
+        fetch::known_or_fetched(&self.ground.node, &stranger.id(), &Budget::default()).await.unwrap()
     }
 
     async fn follow(&self, follower: ActorId, target: ActorId) -> Option<FollowState> {
