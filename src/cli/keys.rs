@@ -8,7 +8,7 @@ use super::answer::{Answer, Failure};
 use super::open::Opened;
 use crate::coworking::id::ActorId;
 use crate::coworking::member::Acting;
-use crate::jobs::make_keys;
+use crate::federation::signing::make_keys;
 use crate::operations;
 use crate::store::actor::{self, ActorType};
 use crate::store::key::NewKeys;

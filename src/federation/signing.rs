@@ -6,7 +6,7 @@ use crate::activitypub::key::{KeyError, PrivateKey};
 use crate::coworking::id::ActorId;
 use crate::key_ring::SigningKeys;
 use crate::node::Node;
-use crate::store::key::{self, Algorithm, SigningKey};
+use crate::store::key::{self, Algorithm, NewKeys, SigningKey};
 use crate::store::{self, Tx};
 
 /// Why nothing can be signed for an actor.
@@ -63,4 +63,18 @@ pub async fn key_with_id(node: &Node, uri: &str) -> Result<Option<PrivateKey>, E
 /// The keys of an actor changed: they are read again when they are needed.
 pub fn forget(node: &Node, actor: ActorId) {
     node.keys.signing.remove(&actor);
+}
+
+/// Fresh keys for one actor. Finding primes blocks for up to a second: not on a thread that others wait for.
+///
+/// # Errors
+/// [`KeyError::Library`].
+pub fn make_keys() -> Result<NewKeys, KeyError> {
+    let (rsa, ed25519) = (PrivateKey::generate_rsa()?, PrivateKey::generate_ed25519()?);
+    Ok(NewKeys {
+        rsa_pkcs8: rsa.to_pkcs8_der()?.to_vec(),
+        rsa_spki_pem: rsa.public().to_pem(),
+        ed25519_pkcs8: ed25519.to_pkcs8_der()?.to_vec(),
+        ed25519_multibase: ed25519.public().to_multibase(),
+    })
 }

@@ -106,6 +106,14 @@ impl Request {
         self
     }
 
+    /// Ends the connection after the answer, where it serves one request at a time (HTTP/1.1): for many hosts that are
+    /// asked once, whose idle connections would add up.
+    #[must_use]
+    pub fn hang_up(mut self) -> Self {
+        self.inner.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        self
+    }
+
     fn authority(&self) -> &str {
         &self.inner.url()[Position::BeforeHost..Position::AfterPort]
     }

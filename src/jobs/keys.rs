@@ -6,8 +6,8 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::wake::Wake;
-use crate::activitypub::key::{KeyError, PrivateKey};
 use crate::coworking::id::ActorId;
+use crate::federation::signing;
 use crate::node::Node;
 use crate::operations::{self, key};
 use crate::store::key::{NewKeys, without_keys};
@@ -60,7 +60,7 @@ async fn write(
     node: &Node,
     put: impl Fn(&mut Tx<'_>, &NewKeys, jiff::Timestamp) -> operations::Result<()> + Send + 'static,
 ) -> bool {
-    let made = tokio::task::spawn_blocking(make).await;
+    let made = tokio::task::spawn_blocking(signing::make_keys).await;
     let keys = match made {
         Ok(Ok(keys)) => keys,
         Ok(Err(error)) => {
@@ -78,31 +78,16 @@ async fn write(
     written.is_ok()
 }
 
-/// Fresh keys for one actor. Blocks for up to a second.
-///
-/// # Errors
-/// [`KeyError::Library`].
-pub fn make() -> Result<NewKeys, KeyError> {
-    let (rsa, ed25519) = (PrivateKey::generate_rsa()?, PrivateKey::generate_ed25519()?);
-    Ok(NewKeys {
-        rsa_pkcs8: rsa.to_pkcs8_der()?.to_vec(),
-        rsa_spki_pem: rsa.public().to_pem(),
-        ed25519_pkcs8: ed25519.to_pkcs8_der()?.to_vec(),
-        ed25519_multibase: ed25519.public().to_multibase(),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::federation::testing::Ground;
+    use crate::federation::testing::{Ground, start};
     use crate::store::actor::testing;
-    use crate::store::key::{Algorithm, signing};
 
     #[tokio::test]
     async fn who_has_no_keys_gets_some_and_some_are_laid_aside() {
         let ground = Ground::new().await;
-        let ana = ground.act(|tx| Ok(testing::local(tx, "ana", crate::federation::testing::start())?)).await;
+        let ana = ground.act(|tx| Ok(testing::local(tx, "ana", start())?)).await;
         let stop = CancellationToken::new();
         let job = tokio::spawn(run(ground.node.clone(), stop.clone()));
         let done = async {
@@ -114,8 +99,7 @@ mod tests {
         stop.cancel();
         job.await.unwrap();
 
-        let key = ground.act(move |tx| Ok(signing(tx, ana, Algorithm::Rsa)?)).await.unwrap();
-        assert!(PrivateKey::from_pkcs8_der(&key.pkcs8).is_ok());
+        assert!(signing::keys(&ground.node, ana).await.is_ok());
         assert!(!equip(&ground.node).await && !stock(&ground.node).await, "there is enough");
     }
 }

@@ -4,7 +4,9 @@
 //! started again after a pause that doubles; one that fails tries again. There must be only one set of jobs per store.
 
 mod deliver;
+mod expire;
 mod keys;
+mod publish;
 mod receive;
 mod supervisor;
 mod tidy;
@@ -18,7 +20,6 @@ use tokio_util::task::TaskTracker;
 
 use crate::node::Node;
 
-pub use keys::make as make_keys;
 pub use tidy::tidy;
 
 /// The jobs of a running node.
@@ -34,7 +35,9 @@ pub fn start(node: Arc<Node>) -> Jobs {
     let jobs = Jobs { stop: CancellationToken::new(), tasks: TaskTracker::new() };
     jobs.add("keys", &node, keys::run);
     jobs.add("receive", &node, receive::run);
+    jobs.add("publish", &node, publish::run);
     jobs.add("deliver", &node, deliver::run);
+    jobs.add("expire", &node, expire::run);
     jobs.add("tidy", &node, tidy::run);
     jobs
 }
@@ -64,6 +67,8 @@ pub async fn drain(node: &Arc<Node>) {
     loop {
         let mut worked = keys::equip(node).await;
         worked |= receive::settle(node).await;
+        worked |= expire::settle(node).await;
+        worked |= publish::settle(node).await;
         worked |= deliver::settle(node).await;
         if !worked {
             return;

@@ -44,6 +44,7 @@ pub mod token;
 pub mod tombstone;
 mod tx;
 mod typed;
+pub mod usage;
 mod value;
 
 use std::path::Path;

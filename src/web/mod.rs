@@ -6,6 +6,7 @@ pub mod accept;
 pub mod activitypub;
 pub mod api;
 pub mod asset;
+pub mod discovery;
 pub mod document;
 pub mod error;
 pub mod etag;

@@ -38,6 +38,8 @@ const ROUND_LENGTH: u32 = 16;
 const REPORTS_AT_ONCE: usize = 256;
 /// Activities kept at hand between rounds.
 const PARCELS_KEPT: usize = 128;
+/// With so many hosts to serve, connections are not kept for later: there would be too many of them.
+const FEW: usize = 64;
 /// After trouble with the store.
 const STORE_PAUSE: Duration = Duration::from_secs(1);
 /// However far ahead the next delivery is: clocks are set, and notices get lost.
@@ -165,9 +167,13 @@ impl Courier {
             let parcel = |activity| sent.get(&activity).cloned();
             let stops = run.deliveries.into_iter().filter_map(|one| parcel(one.activity).map(|it| (one, it)));
             self.busy.insert(run.host.clone());
-            let round =
-                Round { host: run.host, scheme: run.scheme, implements: run.implements, stops: stops.collect() };
-            self.ready.push_back(round);
+            self.ready.push_back(Round {
+                host: run.host,
+                scheme: run.scheme,
+                implements: run.implements,
+                stops: stops.collect(),
+                crowded: false,
+            });
         }
         if !due.resting.is_empty() || !due.blocked.is_empty() {
             let (resting, blocked) = (due.resting, due.blocked);
@@ -181,11 +187,13 @@ impl Courier {
 
     fn send_out(&mut self, stop: &CancellationToken) -> bool {
         let mut sent = false;
+        let crowded = self.busy.len() > FEW;
         while self.underway < self.node.config.delivery_concurrency {
             let Some(round) = self.ready.pop_front() else { break };
             self.underway += 1;
             sent = true;
             // The runtime's own threads sign: there is nothing else in a round that takes their time.
+            let round = Round { crowded, ..round };
             tokio::spawn(round.go(self.node.clone(), self.reporter.clone(), stop.clone()));
         }
         sent

@@ -82,8 +82,9 @@ pub(super) async fn knock(
     inbox: &Url,
     keys: &Keys,
     first: SignatureScheme,
+    hang_up: bool,
 ) -> (Result<Response, http_client::Error>, Option<SignatureScheme>) {
-    let answer = send(node, parcel, inbox, keys, first).await;
+    let answer = send(node, parcel, inbox, keys, first, hang_up).await;
     let Ok(response) = &answer else { return (answer, None) };
     if !refuses_signature(response.status) {
         let understood = (200..300).contains(&response.status).then_some(first);
@@ -93,7 +94,7 @@ pub(super) async fn knock(
         SignatureScheme::Cavage => SignatureScheme::Rfc9421,
         SignatureScheme::Rfc9421 => SignatureScheme::Cavage,
     };
-    match send(node, parcel, inbox, keys, other).await {
+    match send(node, parcel, inbox, keys, other, hang_up).await {
         Ok(second) if !refuses_signature(second.status) => {
             let understood = (200..300).contains(&second.status).then_some(other);
             (Ok(second), understood)
@@ -108,10 +109,12 @@ async fn send(
     inbox: &Url,
     keys: &Keys,
     scheme: SignatureScheme,
+    hang_up: bool,
 ) -> Result<Response, http_client::Error> {
     let request = signed(parcel, inbox, keys, scheme, node.clock.now())
         .map_err(|error| http_client::Error::InvalidRequest { reason: error.to_string() })?;
-    node.http.send(request.max_body(ANSWER_LIMIT).body_optional()).await
+    let request = request.max_body(ANSWER_LIMIT).body_optional();
+    node.http.send(if hang_up { request.hang_up() } else { request }).await
 }
 
 fn signed(

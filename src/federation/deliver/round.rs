@@ -24,6 +24,8 @@ pub(super) struct Round {
     pub(super) scheme: Option<SignatureScheme>,
     pub(super) implements: Vec<String>,
     pub(super) stops: Vec<(Delivery, Arc<Parcel>)>,
+    /// Are so many hosts served that no connection is kept?
+    pub(super) crowded: bool,
 }
 
 /// What is told of a round while it goes on.
@@ -48,12 +50,13 @@ impl Round {
     /// Sends what it has. Stops early when the host does not answer or wants a pause, or when `stop` is asked for:
     /// the rest keeps waiting.
     pub(super) async fn go(self, node: Arc<Node>, reports: UnboundedSender<Report>, stop: CancellationToken) {
-        let Self { host, scheme, implements, stops } = self;
+        let Self { host, scheme, implements, stops, crowded } = self;
+        let count = stops.len();
         // Told however this ends, a panic included: otherwise the host would never get anything again.
         let _ended = Ended { host: Some(host.clone()), reports: reports.clone() };
         let mut remembered = scheme;
         let mut held_back = HashSet::new();
-        for (delivery, parcel) in stops {
+        for (at, (delivery, parcel)) in stops.into_iter().enumerate() {
             if stop.is_cancelled() {
                 return;
             }
@@ -61,7 +64,8 @@ impl Round {
                 continue;
             }
             let (verdict, answer, understood) =
-                attempt(&node, &delivery, &parcel, first_scheme(remembered, &implements)).await;
+                attempt(&node, &delivery, &parcel, first_scheme(remembered, &implements), crowded && at + 1 == count)
+                    .await;
             let learned = understood.filter(|understood| remembered != Some(*understood));
             remembered = learned.or(remembered);
             let last = match verdict {
@@ -84,6 +88,7 @@ async fn attempt(
     delivery: &Delivery,
     parcel: &Parcel,
     scheme: SignatureScheme,
+    hang_up: bool,
 ) -> (Verdict, Answer, Option<SignatureScheme>) {
     let failed = |verdict, error: String| (verdict, Answer { status: None, error: Some(error) }, None);
     let Ok(inbox) = Url::parse(&delivery.inbox) else {
@@ -100,7 +105,7 @@ async fn attempt(
             return failed(Verdict::Again { fault: Fault::Ours, asked }, error.to_string());
         }
     };
-    let (outcome, understood) = knock(node, parcel, &inbox, &keys, scheme).await;
+    let (outcome, understood) = knock(node, parcel, &inbox, &keys, scheme, hang_up).await;
     let (verdict, answer) = judge(&outcome, delivery.attempts.saturating_add(1), node.clock.now());
     (verdict, answer, understood.filter(|_| verdict == Verdict::Arrived))
 }

@@ -7,10 +7,9 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::Courier;
-use crate::activitypub::signature::Scheme;
 use crate::coworking::id::ActorId;
 use crate::coworking::peer::{Host, Level};
-use crate::federation::testing::{Ground, Received, Reply, start};
+use crate::federation::testing::{Ground, Received, Reply, Scheme, start};
 use crate::operations::peer;
 use crate::store::activity::{self, Activity};
 use crate::store::delivery::{self, Destination, Line, Posting, State};

@@ -13,20 +13,24 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::activitypub::digest::BodyDigest;
-use crate::activitypub::key::PrivateKey;
-use crate::activitypub::signature::{self, Message, Scheme};
+use crate::activitypub::key::PublicKey;
+pub(crate) use crate::activitypub::signature::Scheme;
+use crate::activitypub::signature::{self, Message};
 use crate::config::Config;
 use crate::coworking::id::ActorId;
+use crate::federation::signing;
 use crate::http_client::HttpClient;
 use crate::key_ring::KeyRing;
 use crate::node::{Clock, Node};
 use crate::operations;
+use crate::operations::setup::{self, SetUpBy, SetupDone};
+use crate::operations::testing::setup_input;
 use crate::reception::Reception;
 use crate::store::actor::{self, ActorType, NewLocal};
 use crate::store::key::{self, NewKeys};
 use crate::store::{Store, Tx};
 
-pub(crate) use stranger::{Letter, Stranger, ed25519, proven, rsa};
+pub(crate) use stranger::{Letter, Stranger, Web, date, ed25519, proven, rsa};
 
 /// When the stories begin.
 pub(crate) fn start() -> Timestamp {
@@ -36,16 +40,7 @@ pub(crate) fn start() -> Timestamp {
 /// Real keys, the same for everybody: making them takes long.
 pub(crate) fn new_keys() -> NewKeys {
     static MADE: OnceLock<NewKeys> = OnceLock::new();
-    let make = || {
-        let (rsa, ed25519) = (PrivateKey::generate_rsa().unwrap(), PrivateKey::generate_ed25519().unwrap());
-        NewKeys {
-            rsa_pkcs8: rsa.to_pkcs8_der().unwrap().to_vec(),
-            rsa_spki_pem: rsa.public().to_pem(),
-            ed25519_pkcs8: ed25519.to_pkcs8_der().unwrap().to_vec(),
-            ed25519_multibase: ed25519.public().to_multibase(),
-        }
-    };
-    MADE.get_or_init(make).clone()
+    MADE.get_or_init(|| signing::make_keys().unwrap()).clone()
 }
 
 /// A node `harbor.test` in a network of peers whose names end with `.test`.
@@ -85,6 +80,24 @@ impl Ground {
         step: impl FnMut(&mut Tx<'_>) -> operations::Result<T> + Send + 'static,
     ) -> T {
         self.node.store.write(step).await.unwrap()
+    }
+
+    /// A node with the space `harbor` and the administrator `ana`, who have keys.
+    pub(crate) async fn set_up(&self) -> SetupDone {
+        let site = self.node.site.clone();
+        let input = setup_input().parse().unwrap();
+        let keys = [new_keys(), new_keys(), new_keys()];
+        self.act(move |tx| setup::set_up(tx, &site, SetUpBy::Keeper, &input, &keys, start())).await
+    }
+
+    /// Somebody elsewhere, `name` at `host.test`, whose server has a shared inbox.
+    pub(crate) async fn stranger(&self, host: &'static str, name: &'static str) -> ActorId {
+        self.act(move |tx| {
+            let mut profile = actor::testing::profile(&format!("http://{host}.test/users/{name}"));
+            profile.shared_inbox = Some(format!("http://{host}.test/inbox"));
+            Ok(actor::upsert_remote(tx, &profile, start())?.0)
+        })
+        .await
     }
 
     /// A local actor with keys.
@@ -166,10 +179,18 @@ impl Received {
         let origin = format!("http://{}", self.host).parse().unwrap();
         let message = Message::received(method, &self.path, &origin, &headers);
         let signature = signature::parse(&message, now).unwrap();
-        let key = crate::activitypub::key::PublicKey::from_pem(&new_keys().rsa_spki_pem).unwrap();
+        let key = PublicKey::from_pem(&new_keys().rsa_spki_pem).unwrap();
         let body = (!self.bytes.is_empty()).then(|| BodyDigest::of(&self.bytes));
         signature.verify(&key, body.as_ref()).unwrap();
+        let key = crate::activitypub::key::PublicKey::from_pem(&new_keys().rsa_spki_pem).unwrap();
+        signature.verify(&key, Some(&BodyDigest::of(&self.bytes))).unwrap();
         signature.scheme()
+    }
+
+    /// The key id that its signature (draft-cavage) names.
+    pub(crate) fn key_id(&self) -> String {
+        let signature = self.headers.iter().find(|(name, _)| name == "signature").unwrap();
+        signature.1.split('"').nth(1).unwrap().to_owned()
     }
 
     pub(crate) fn is_cavage(&self) -> bool {

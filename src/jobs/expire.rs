@@ -1,0 +1,47 @@
+//! Ends offers whose time has come.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::node::Node;
+use crate::operations::{self, offer};
+
+/// Ends are shown to the minute.
+const EVERY: Duration = Duration::from_secs(30);
+const AT_ONCE: u32 = 100;
+
+pub(super) async fn run(node: Arc<Node>, stop: CancellationToken) {
+    loop {
+        settle(&node).await;
+        if stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_none() {
+            return;
+        }
+    }
+}
+
+/// Ends all that are due; tells whether there were any.
+pub(super) async fn settle(node: &Node) -> bool {
+    let mut worked = false;
+    loop {
+        match expire(node).await {
+            Ok(0) => return worked,
+            Ok(_) => worked = true,
+            Err(error) => {
+                tracing::error!(%error, "cannot end offers");
+                return worked;
+            }
+        }
+    }
+}
+
+async fn expire(node: &Node) -> operations::Result<usize> {
+    let now = node.clock.now();
+    // Asked on a snapshot first: mostly there is nothing, and then nothing is to be committed.
+    let due = node.store.read(move |tx| Ok::<_, operations::Error>(crate::store::offer::due(tx, now, 1)?)).await?;
+    if due.is_empty() {
+        return Ok(0);
+    }
+    node.store.write(move |tx| offer::expire_due(tx, now, AT_ONCE)).await
+}
