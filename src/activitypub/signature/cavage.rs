@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, general_purpose};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::error::excerpt;
 use super::received::CoveredDigests;
@@ -123,7 +123,11 @@ fn write_number(number: i64, out: &mut Vec<u8>) {
     out.extend_from_slice(text.as_bytes());
 }
 
-pub(super) fn parse(message: &Message<'_>, now: Timestamp) -> Result<ReceivedSignature, SignatureError> {
+pub(super) fn parse(
+    message: &Message<'_>,
+    now: Timestamp,
+    window: SignedDuration,
+) -> Result<ReceivedSignature, SignatureError> {
     let header = message
         .single("signature")
         .map_err(|count| SignatureError::malformed(format!("{count} Signature headers; one is accepted")))?;
@@ -173,11 +177,11 @@ pub(super) fn parse(message: &Message<'_>, now: Timestamp) -> Result<ReceivedSig
     let mut dated = false;
     if let Some(seconds) = created.filter(|_| covers("(created)")) {
         let made = window::unix_seconds("created", seconds)?;
-        window::check("created", made, end, now)?;
+        window::check("created", made, end, now, window)?;
         dated = true;
     }
     if covers("date") {
-        window::check("the Date header", date(message)?, end, now)?;
+        window::check("the Date header", date(message)?, end, now, window)?;
         dated = true;
     }
     if !dated {

@@ -20,7 +20,7 @@ pub use received::{ReceivedSignature, Scheme};
 pub use rfc9421::{Rfc9421Headers, sign_rfc9421, signature_base};
 pub use window::{MAX_LIFE, WINDOW};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 /// Longer signature headers are refused unread.
 const MAX_HEADER: usize = 8 * 1024;
@@ -33,11 +33,26 @@ const MAX_KEY_ID: usize = 2048;
 ///
 /// Both schemes use the header `Signature`; a request with `Signature-Input` is RFC 9421 and nothing else, so that
 /// one scheme's rules cannot be evaded through the other.
+///
+/// # Errors
+/// [`SignatureError`].
 pub fn parse(message: &Message<'_>, now: Timestamp) -> Result<ReceivedSignature, SignatureError> {
+    parse_within(message, now, WINDOW)
+}
+
+/// As [`parse`], where a signature without its own end is accepted for another time than [`WINDOW`].
+///
+/// # Errors
+/// [`SignatureError`].
+pub fn parse_within(
+    message: &Message<'_>,
+    now: Timestamp,
+    window: SignedDuration,
+) -> Result<ReceivedSignature, SignatureError> {
     if message.values("signature-input").next().is_some() {
-        rfc9421::parse(message, now)
+        rfc9421::parse(message, now, window)
     } else if message.values("signature").next().is_some() {
-        cavage::parse(message, now)
+        cavage::parse(message, now, window)
     } else {
         Err(SignatureError::Missing)
     }

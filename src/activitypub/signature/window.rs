@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::SignatureError;
 
 /// A signature without its own end is accepted for this long after it was made, and this long before, for clocks
-/// that are off.
+/// that are off, unless the node is set otherwise.
 pub const WINDOW: SignedDuration = SignedDuration::from_hours(1);
 
 /// A signature with its own end (`expires`) is accepted until then, but not longer than this.
@@ -19,16 +19,18 @@ pub(super) fn check(
     made: Timestamp,
     expires: Option<Timestamp>,
     now: Timestamp,
+    window: SignedDuration,
 ) -> Result<(), SignatureError> {
     let age = now.duration_since(made);
-    if age < -WINDOW {
+    if age < -window {
         return Err(SignatureError::stale(format!(
-            "{what} is {made}, {} minutes ahead of this node's clock ({now}); at most 60 are accepted",
-            -age.as_mins()
+            "{what} is {made}, {} minutes ahead of this node's clock ({now}); at most {} are accepted",
+            -age.as_mins(),
+            window.as_mins()
         )));
     }
     let life = match expires {
-        None => WINDOW,
+        None => window,
         Some(expires) => min(expires.duration_since(made), MAX_LIFE),
     };
     if age > life {
@@ -40,7 +42,11 @@ pub(super) fn check(
                 "{what} is {made}, {} minutes ago; even with a later expires at most 720 are accepted",
                 age.as_mins()
             ),
-            None => format!("{what} is {made}, {} minutes ago ({now} here); at most 60 are accepted", age.as_mins()),
+            None => format!(
+                "{what} is {made}, {} minutes ago ({now} here); at most {} are accepted",
+                age.as_mins(),
+                window.as_mins()
+            ),
         }));
     }
     Ok(())
@@ -77,7 +83,7 @@ mod tests {
             (10, Some(5), true),
             (5, Some(-5), false),
         ] {
-            let result = check("date", at(made), expires.map(at), now);
+            let result = check("date", at(made), expires.map(at), now, WINDOW);
             assert_eq!(result.is_ok(), fresh, "{made} {expires:?}: {result:?}");
         }
     }
@@ -86,7 +92,7 @@ mod tests {
     fn the_refusal_says_both_clocks_and_what_would_pass() {
         let made = "2026-11-24T09:00:00Z".parse().expect("a time");
         let now = "2026-11-24T12:00:00Z".parse().expect("a time");
-        let error = check("date", made, None, now).expect_err("three hours");
+        let error = check("date", made, None, now, WINDOW).expect_err("three hours");
         let words = error.to_string();
         for part in ["2026-11-24T09:00:00Z", "2026-11-24T12:00:00Z", "180", "60"] {
             assert!(words.contains(part), "{words}");

@@ -132,6 +132,19 @@ async fn a_request_that_is_not_well_signed_is_told_what_is_wrong() {
 }
 
 #[tokio::test]
+async fn how_old_a_signature_may_be_can_be_set() {
+    let ground = Ground::with(&[("signature_window", "10min")]).await;
+    let bo = Stranger::new("bo", "pier.test");
+    ground.show(&[&bo]);
+    let letter = bo.letter(&bo.creates(1, json!({})), start()).signed();
+    ground.wait(601);
+    let answer = letter.send(&ground.node).await;
+    assert!(answer.status == 401 && said(&answer).1.contains("at most 10 "), "{answer:?}");
+    ground.wait(-2);
+    assert_eq!(letter.send(&ground.node).await.status, TAKEN);
+}
+
+#[tokio::test]
 async fn what_cannot_be_read_safely_is_refused() {
     let (ground, bo) = ground().await;
     let send = async |body: Vec<u8>, kind: &str| {

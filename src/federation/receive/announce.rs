@@ -37,10 +37,11 @@ fn passed_on(case: &Case<'_>) -> Result<Id, Stop> {
 
 /// The post, fetched if it is not here and somebody here follows the one who passes it on.
 fn post(tx: &mut Tx<'_>, case: &Case<'_>, id: &Id) -> Result<Option<PostId>, Stop> {
-    if let Some(known) = post::known(tx, id.as_str())? {
+    let limited = case.limited && !announce::concerns(tx, case.actor)?;
+    if let Some(known) = post::known(tx, id.as_str())?.filter(|_| !limited) {
         return Ok((!known.deleted).then_some(known.id));
     }
-    if case.is_ours(id) || !announce::concerns(tx, case.actor)? {
+    if limited || case.is_ours(id) || !announce::concerns(tx, case.actor)? {
         return Ok(None);
     }
     let Some(found) = case.fetched(id, Need::Later)? else { return Ok(None) };

@@ -14,14 +14,14 @@ use crate::store::{self, Tx};
 pub(super) fn act(tx: &mut Tx<'_>, case: &Case<'_>) -> Acted {
     match inline(case)? {
         Inline::Own(object, document) => {
-            take(tx, case, Authentic { object: &object, document, author: case.actor }, Why::Delivered)?
+            take(tx, case, Authentic { object: &object, document, author: case.actor }, case.why())?
         }
         Inline::Look(id) => {
             if store::post::known(tx, id.as_str())?.is_some() {
                 return Ok(Done::Nothing);
             }
             let found = case.fetched(&id, Need::Later)?.ok_or_else(|| not_for_us("a post that can be had"))?;
-            take(tx, case, found.authentic(), Why::Delivered)?
+            take(tx, case, found.authentic(), case.why())?
         }
     };
     Ok(Done::Nothing)
@@ -66,7 +66,7 @@ pub(super) fn take(tx: &mut Tx<'_>, case: &Case<'_>, post: Authentic<'_>, why: W
     let received = received(tx, case, post)?;
     let taken = post::receive(tx, &received, why, case.now)?;
     // What concerns nobody here is not worth a question, and what came again was asked about before.
-    if let (Some(parent), None, Received::New(_), Why::Delivered) = (parent, asked, taken, why)
+    if let (Some(parent), None, Received::New(_), Why::Delivered | Why::Followed) = (parent, asked, taken, why)
         && store::post::known(tx, parent.as_str())?.is_none()
     {
         return Err(Stop::Wants(Want::Object(parent.clone(), Need::Perhaps)));

@@ -5,6 +5,9 @@ use crate::operations::reaction;
 use crate::store::{Tx, post};
 
 pub(super) fn act(tx: &mut Tx<'_>, case: &Case<'_>) -> Acted {
+    if case.limited {
+        return Err(not_for_us("somebody who follows"));
+    }
     let id = case.object_id()?;
     let liked = post::known(tx, id.as_str())?.ok_or_else(|| not_for_us("a post that is known here"))?;
     reaction::receive(tx, case.actor, liked.id, case.activity.id.as_str(), case.now)?;

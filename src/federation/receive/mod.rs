@@ -31,7 +31,7 @@ use crate::activitypub::id::Id;
 use crate::coworking::Refusal;
 use crate::coworking::id::ActorId;
 use crate::federation::fetch::Found;
-use crate::operations;
+use crate::operations::{self, post::Why};
 use crate::site::Site;
 use crate::store::{self, Tx, actor};
 
@@ -48,6 +48,8 @@ struct Case<'c> {
     recipient: Option<ActorId>,
     /// What was asked of others for it.
     gathered: &'c Gathered,
+    /// Does it come from a server that reaches those who follow its people and nobody else?
+    limited: bool,
     now: Timestamp,
 }
 
@@ -108,6 +110,11 @@ fn act(tx: &mut Tx<'_>, case: &Case<'_>) -> Acted {
 }
 
 impl Case<'_> {
+    /// Why a post comes that was sent here.
+    fn why(&self) -> Why {
+        if self.limited { Why::Followed } else { Why::Delivered }
+    }
+
     fn is_ours(&self, id: &Id) -> bool {
         self.site.is_ours(id.url())
     }

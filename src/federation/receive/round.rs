@@ -5,9 +5,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
+use url::Url;
 
 use super::gather::{Gathered, Want};
-use super::{Acted, Case, Done, Stop, act, heard};
+use super::heard::{self, Standing};
+use super::{Acted, Case, Done, Stop, act};
 use crate::activitypub::activity::Activity;
 use crate::coworking::id::ActorId;
 use crate::node::Node;
@@ -66,6 +68,7 @@ fn all(
 ) -> operations::Result<Vec<Outcome>> {
     let asked: Vec<InboxId> = batch.iter().map(|work| work.id).filter(|id| *id <= doubtful).collect();
     let waiting: HashSet<InboxId> = inbox::still_waiting(tx, &asked)?.into_iter().collect();
+    let standing = heard::note(tx, actors(batch), now)?;
     let mut outcomes = Vec::with_capacity(batch.len());
     let mut done = Vec::with_capacity(batch.len());
     let mut held = HashSet::new();
@@ -76,7 +79,18 @@ fn all(
         }
         let outcome = match &work.activity {
             Some(activity) if work.id > doubtful || waiting.contains(&work.id) => {
-                one(tx, site, work, activity, &mut done, now)?
+                let limited = match standing.of(activity.actor.url()) {
+                    Standing::Blocked => {
+                        done.push(work.id);
+                        outcomes.push(Outcome::Done);
+                        continue;
+                    }
+                    Standing::Limited => true,
+                    Standing::Open => false,
+                };
+                let Work { actor, recipient, .. } = *work;
+                let case = Case { site, activity, actor, recipient, gathered: &work.gathered, limited, now };
+                one(tx, work, &case, &mut done)?
             }
             _ => Outcome::Done,
         };
@@ -86,31 +100,24 @@ fn all(
         outcomes.push(outcome);
     }
     inbox::done(tx, &done)?;
-    let actors = batch.iter().filter_map(|work| work.activity.as_ref()).map(|activity| activity.actor.url());
-    heard::note(tx, actors, now)?;
     Ok(outcomes)
 }
 
-fn one(
-    tx: &mut Tx<'_>,
-    site: &Site,
-    work: &Work,
-    activity: &Activity,
-    done: &mut Vec<InboxId>,
-    now: Timestamp,
-) -> Result<Outcome, store::Error> {
-    let Work { actor, recipient, .. } = *work;
-    let case = Case { site, activity, actor, recipient, gathered: &work.gathered, now };
-    let outcome = match tx.savepoint(|tx| unharmed(tx, &case)) {
+fn actors(batch: &[Work]) -> impl Iterator<Item = &Url> {
+    batch.iter().filter_map(|work| work.activity.as_ref()).map(|activity| activity.actor.url())
+}
+
+fn one(tx: &mut Tx<'_>, work: &Work, case: &Case<'_>, done: &mut Vec<InboxId>) -> Result<Outcome, store::Error> {
+    let outcome = match tx.savepoint(|tx| unharmed(tx, case)) {
         Ok(Done::Nothing) => Outcome::Done,
         Ok(Done::ForgetKeys) => Outcome::ForgetKeys,
         Err(Stop::Refused(refusal)) => {
-            tracing::debug!(%refusal, activity = activity.id.as_str(), "an activity was not acted on");
+            tracing::debug!(%refusal, activity = case.activity.id.as_str(), "an activity was not acted on");
             Outcome::Done
         }
         Err(Stop::Wants(want)) => return Ok(Outcome::Wants(want)),
         Err(Stop::Broken(error)) => {
-            return later(tx, work.id, work.attempts, &format!("{error:#}"), now);
+            return later(tx, work.id, work.attempts, &format!("{error:#}"), case.now);
         }
     };
     done.push(work.id);

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::Desk;
 use crate::coworking::id::{ActorId, MemberId};
 use crate::coworking::member::{Acting, Role};
+use crate::coworking::peer::{Host, Level};
 use crate::federation::fetch;
 use crate::federation::testing::{Ground, Reply, Stranger, Web, rsa, start};
 use crate::http_client::Budget;
@@ -14,7 +15,7 @@ use crate::store::follow::{FollowState, of as follow_of};
 use crate::store::inbox::{self, InboxId};
 use crate::store::notification::NotificationKind;
 use crate::store::page::Page;
-use crate::store::{actor, block, event, member, post, report};
+use crate::store::{actor, block, event, member, peer, post, report};
 
 const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
 
@@ -360,6 +361,31 @@ async fn pins_are_ones_own() {
 }
 
 #[tokio::test]
+async fn a_limited_server_reaches_those_who_follow_its_people_and_nobody_else() {
+    let town = Town::new().await;
+    let (bo, eve) = (&town.bo, &town.eve);
+    town.met(eve).await;
+    let ana = json!({"tag": {"type": "Mention", "href": "http://harbor.test/members/ana", "name": "@ana"}});
+    for host in ["pier.test", "quay.test"] {
+        let host = Host::parse(host).unwrap();
+        town.ground.act(move |tx| Ok(peer::set_level(tx, &host, Level::Limited, None, start())?)).await;
+    }
+    let notified = town.notified().await;
+    town.arrives(bo, &bo.creates(1, ana.clone())).await;
+    town.arrives(eve, &eve.creates(2, ana.clone())).await;
+    town.arrives(eve, &eve.does("Like", 1, json!({"object": bo.at("n/1")}))).await;
+    assert_eq!((town.home().await, town.notified().await), (vec![html(1)], notified));
+    assert!(town.post(eve.at("n/2")).await.is_none());
+
+    // What was taken in before its server was blocked is not acted on any more.
+    town.sends(bo, &bo.creates(3, json!({}))).await;
+    let host = Host::parse("pier.test").unwrap();
+    town.ground.act(move |tx| Ok(peer::set_level(tx, &host, Level::Blocked, None, start())?)).await;
+    town.settle().await;
+    assert_eq!((town.home().await, town.left_over().await), (vec![html(1)], (0, 0)));
+}
+
+#[tokio::test]
 async fn who_waits_for_others_holds_up_nobody_but_themselves() {
     let town = Town::new().await;
     let (bo, eve) = (&town.bo, &town.eve);
@@ -446,9 +472,7 @@ async fn a_batch_of_many_is_done_in_the_order_of_each_actor() {
     let home = town.home().await;
     assert_eq!(home[0], html(1_150));
     assert!(home.iter().all(|content| content.len() == html(1_000).len()), "{home:?}");
-    let heard = town
-        .ground
-        .act(|tx| Ok(crate::store::peer::by_host(tx, &crate::coworking::peer::Host::parse("pier.test").unwrap())?));
+    let heard = town.ground.act(|tx| Ok(peer::by_host(tx, &Host::parse("pier.test").unwrap())?));
     assert!(heard.await.unwrap().last_heard_at.is_some());
     let nothing = town.ground.act(|tx| Ok(inbox::waiting(tx, InboxId(0), 10)?)).await;
     assert!(nothing.is_empty());

@@ -8,7 +8,7 @@ use crate::activitypub::actor::RemoteActor;
 use crate::activitypub::webfinger::Handle;
 use crate::federation::take::Authentic;
 use crate::federation::translate;
-use crate::operations::post::{self, Revision, Why};
+use crate::operations::post::{self, Revision};
 use crate::store::{self, Tx, actor};
 
 /// A change of a post that is not here brings the post along when it is not older than this.
@@ -35,7 +35,7 @@ fn revise(tx: &mut Tx<'_>, case: &Case<'_>, changed: Authentic<'_>) -> Acted {
     let received = received(tx, case, changed)?;
     match post::receive_update(tx, &received, case.now)? {
         Revision::Unknown if case.now.duration_since(received.published) < NEWS => {
-            take(tx, case, changed, Why::Delivered)?;
+            take(tx, case, changed, case.why())?;
         }
         Revision::Done(_) | Revision::Old | Revision::Unknown | Revision::Refused => {}
     }

@@ -9,6 +9,8 @@ mod reader;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::SignedDuration;
+
 use crate::activitypub::activity::{Activity, ActivityKind};
 use crate::activitypub::digest::BodyDigest;
 use crate::activitypub::id::Id;
@@ -139,7 +141,8 @@ fn check_content_type(head: &Head<'_>) -> Result<(), Denial> {
 
 fn read_signature(node: &Node, head: &Head<'_>) -> Result<ReceivedSignature, Denial> {
     let message = Message::received(head.method, head.target, node.site.url(), head.headers);
-    signature::parse(&message, node.clock.now()).map_err(Denial::signature)
+    let window = SignedDuration::try_from(node.config.signature_window).unwrap_or(signature::WINDOW);
+    signature::parse_within(&message, node.clock.now(), window).map_err(Denial::signature)
 }
 
 /// Nobody elsewhere speaks for this node, and what somebody says lies where they live.

@@ -63,6 +63,8 @@ pub enum Why {
     /// It was sent here: it is kept if somebody here follows its author, it is addressed to somebody here, or it
     /// answers what is known here.
     Delivered,
+    /// It was sent here from a server that reaches those who follow its people and nobody else.
+    Followed,
     /// It was asked for, because somebody passed it on, looks for it or reads around it: it is kept, and is news if it
     /// is fresh.
     Asked,
@@ -103,7 +105,11 @@ pub fn receive(tx: &mut Tx<'_>, received: &ReceivedPost, why: Why, now: Timestam
         None => None,
     };
     let here = local(tx, &received.recipients)?;
-    let wanted = why == Why::Asked || parent.is_some() || !here.is_empty();
+    let wanted = match why {
+        Why::Asked => true,
+        Why::Delivered => parent.is_some() || !here.is_empty(),
+        Why::Followed => false,
+    };
     let visibility = private(received.visibility);
     let id = PostId(tx.next_id(now));
     let context = received.context.as_deref().or(parent.as_ref().and_then(|parent| parent.context.as_deref()));
@@ -134,13 +140,15 @@ pub fn receive(tx: &mut Tx<'_>, received: &ReceivedPost, why: Why, now: Timestam
     if let Some(offer) = &received.offer {
         save_offer(tx, id, received, offer, None, now)?;
     }
-    if why == Why::Delivered || received.published + FRESH > now {
+    if why != Why::Asked || received.published + FRESH > now {
         // Who follows the author of a parent that is not known here cannot be told; then nobody is.
         if received.in_reply_to.is_none() || parent.is_some() {
             let parent = parent.as_ref().map(|parent| parent.author);
             bring_home(tx, id, received.author, visibility, parent)?;
         }
-        tell(tx, id, received.author, visibility, parent.as_ref(), here, now)?;
+        if why != Why::Followed {
+            tell(tx, id, received.author, visibility, parent.as_ref(), here, now)?;
+        }
     }
     Ok(Received::New(id))
 }

@@ -2,7 +2,7 @@
 
 mod component;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sfv::{BareItem, InnerList, Item, List, ListEntry, Parameters, Parser, Version};
 
 use base64::Engine as _;
@@ -56,7 +56,11 @@ pub fn signature_base(message: &Message<'_>, parameters: &str) -> Result<Vec<u8>
     base(message, components.into_iter(), parameters).map_err(missing)
 }
 
-pub(super) fn parse(message: &Message<'_>, now: Timestamp) -> Result<ReceivedSignature, SignatureError> {
+pub(super) fn parse(
+    message: &Message<'_>,
+    now: Timestamp,
+    window: SignedDuration,
+) -> Result<ReceivedSignature, SignatureError> {
     let input = joined(message, "signature-input");
     let signature = joined(message, "signature");
     let inputs = members("Signature-Input", &input)?;
@@ -73,7 +77,7 @@ pub(super) fn parse(message: &Message<'_>, now: Timestamp) -> Result<ReceivedSig
                     excerpt(input.key.as_bytes())
                 ))
             })
-            .and_then(|signature| parse_member(message, input.value, signature.value, now));
+            .and_then(|signature| parse_member(message, input.value, signature.value, now, window));
         match read {
             Ok(received) => return Ok(received),
             Err(error) => refused = refused.or(Some(error)),
@@ -103,6 +107,7 @@ fn parse_member(
     parameters: &str,
     signature: &str,
     now: Timestamp,
+    window: SignedDuration,
 ) -> Result<ReceivedSignature, SignatureError> {
     let list = inner_list(parameters)?;
     let components = components(&list)?;
@@ -140,7 +145,7 @@ fn parse_member(
         Some(seconds) => Some(window::unix_seconds("expires", seconds)?),
         None => None,
     };
-    window::check("created", made, expires, now)?;
+    window::check("created", made, expires, now, window)?;
 
     Ok(ReceivedSignature {
         scheme: Scheme::Rfc9421,
