@@ -55,6 +55,21 @@ pub async fn actor(node: &Node, who: &str) -> operations::Result<ActorId> {
     }
 }
 
+/// Reads somebody from elsewhere again, where what is known of them must be of now.
+///
+/// # Errors
+/// [`Refusal::Gone`], [`Refusal::NotFound`] or [`Refusal::Unreachable`].
+pub async fn again(node: &Node, who: ActorId) -> operations::Result<()> {
+    let known: Option<actor::Actor> =
+        node.store.read(move |tx| Ok::<_, operations::Error>(actor::by_id(tx, who)?)).await?;
+    let known = known.ok_or(Refusal::NotFound { what: "account" })?;
+    if let (false, Ok(id)) = (known.local, Id::parse(&known.uri)) {
+        let read = fetch::actor(node, &id, &Budget::new(BUDGET)).await;
+        read.map_err(|error| refusal(&known.handle(), error))?;
+    }
+    Ok(())
+}
+
 /// What an address means: an account or a post, here or elsewhere.
 ///
 /// # Errors

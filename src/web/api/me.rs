@@ -9,7 +9,7 @@ use super::actor::profile;
 use super::body::Body;
 use super::caller::Caller;
 use super::member::MemberProfile;
-use super::search::one_actor;
+use super::search::one_actor_now;
 use super::view::Actor;
 use crate::coworking::id::MemberId;
 use crate::coworking::profile::{Field, ProfileInput};
@@ -171,7 +171,8 @@ pub struct MoveBody {
     responses((status = 200, description = "The new account", body = Actor))
 )]
 pub async fn move_away(caller: Caller, body: Body<MoveBody>) -> Result<Json<Actor>> {
-    let target = one_actor(&caller, &body.value.target).await?;
+    // It may have come to name this account a minute ago.
+    let target = one_actor_now(&caller, &body.value.target).await?;
     let target = caller.act(move |tx, caller| {
         profiles::move_to(tx, caller.acting, target, caller.now)?;
         profile(tx, target)

@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::body::Body;
 use super::caller::Caller;
-use super::once::{Key, Made};
+use super::once::{Key, KeyHeader, Made};
 use super::paging::{List, Listing, Paging, Window};
 use super::post::shown;
 use super::view::{self, Id, Post, Time};
@@ -117,11 +117,9 @@ impl From<OfferBody> for OfferInput {
 }
 
 /// Makes an offer or a request
-///
-/// With an `Idempotency-Key`, the same request sent again within a day is answered again and not done again.
 #[utoipa::path(
     post, path = "/offers", tag = "offers", operation_id = "make_offer", request_body = OfferBody,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Up to 255 ASCII characters, such as a UUID")),
+    params(KeyHeader),
     responses((status = 201, description = "The offer", body = Post))
 )]
 pub async fn make(caller: Caller, key: Key, body: Body<OfferBody>) -> Result<HttpResponse> {

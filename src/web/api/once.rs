@@ -8,10 +8,11 @@ use actix_web::http::header::{CONTENT_TYPE, HeaderName, LOCATION};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use utoipa::IntoParams;
 
 use super::caller::Caller;
+use crate::operations;
 use crate::operations::idempotency::{self, Outcome, Request};
-use crate::operations::{self};
 use crate::store::Tx;
 use crate::web::error::{Error, Result, Wrong};
 
@@ -19,6 +20,17 @@ use crate::web::error::{Error, Result, Wrong};
 const LIMIT: usize = 255;
 /// Says that an answer was given before.
 const REPEATED: HeaderName = HeaderName::from_static("idempotent-replayed");
+
+/// The header, described.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "it describes what Key reads")]
+pub struct KeyHeader {
+    /// A name for the request, up to 255 ASCII characters such as a UUID. The same request sent again under the same
+    /// name within a day is answered again and not done again.
+    #[param(rename = "Idempotency-Key", value_type = String, required = false)]
+    key: Option<String>,
+}
 
 /// What the sender calls the request, if it may send it again.
 #[derive(Debug, Clone)]

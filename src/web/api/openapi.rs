@@ -6,6 +6,7 @@ use actix_web::HttpResponse;
 use actix_web::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE};
 use actix_web::web::Bytes;
 use utoipa::openapi::path::Operation;
+use utoipa::openapi::schema::{ArrayBuilder, Schema};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Components, Content, OpenApi, Ref, RefOr, ResponseBuilder, Server};
 use utoipa::{Modify, OpenApi as _, ToSchema};
@@ -80,12 +81,25 @@ impl Modify for Common {
             .build();
         let components = api.components.get_or_insert_with(Components::new);
         components.add_security_scheme("token", SecurityScheme::Http(bearer));
+        for (name, schema) in &mut components.schemas {
+            if let Some(item) = name.strip_prefix("List_") {
+                list_of(schema, item);
+            }
+        }
         for item in api.paths.paths.values_mut() {
             let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
             for operation in operations.into_iter().flatten() {
                 refusable(operation);
             }
         }
+    }
+}
+
+/// A list names what is in it, so that it is the same to those who generate code from the description.
+fn list_of(list: &mut RefOr<Schema>, item: &str) {
+    if let RefOr::T(Schema::Object(list)) = list {
+        let items = ArrayBuilder::new().items(Ref::from_schema_name(item)).description(Some("What is on the page."));
+        list.properties.insert("items".to_owned(), items.into());
     }
 }
 

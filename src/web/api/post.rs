@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::body::Body;
 use super::caller::Caller;
-use super::once::{Key, Made};
+use super::once::{Key, KeyHeader, Made};
 use super::paging::{List, Paging, Window, linked};
 use super::view::{self, Attachment, Id};
 use crate::coworking::id::PostId;
@@ -61,11 +61,9 @@ pub(super) fn shown(tx: &mut Tx<'_>, caller: &Caller, id: PostId) -> operations:
 }
 
 /// Publishes a post, a reply or a direct message
-///
-/// With an `Idempotency-Key`, the same request sent again within a day is answered again and not done again.
 #[utoipa::path(
     post, path = "/posts", tag = "posts", operation_id = "publish_post", request_body = PostBody,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Up to 255 ASCII characters, such as a UUID")),
+    params(KeyHeader),
     responses((status = 201, description = "The post", body = view::Post))
 )]
 pub async fn publish(caller: Caller, key: Key, body: Body<PostBody>) -> Result<HttpResponse> {

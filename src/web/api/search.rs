@@ -77,8 +77,15 @@ async fn elsewhere(caller: &Caller, text: &str) -> Result<Resolved> {
 }
 
 /// Whom a handle or an address means, here or elsewhere.
-pub(super) async fn one_actor(caller: &Caller, text: &str) -> Result<ActorId> {
+async fn one_actor(caller: &Caller, text: &str) -> Result<ActorId> {
     in_time(text, resolve::actor(caller.node(), text)).await
+}
+
+/// Whom a handle or an address means, as they are now.
+pub(super) async fn one_actor_now(caller: &Caller, text: &str) -> Result<ActorId> {
+    let found = one_actor(caller, text).await?;
+    in_time(text, resolve::again(caller.node(), found)).await?;
+    Ok(found)
 }
 
 async fn in_time<T>(text: &str, asked: impl Future<Output = operations::Result<T>>) -> Result<T> {

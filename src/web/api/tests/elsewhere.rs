@@ -35,3 +35,25 @@ async fn somebody_elsewhere_is_found_mentioned_and_reported_as_unreachable_in_wo
     let lost = house.ask(ana, "GET", "/search?q=@gus@pier.test&resolve=true", Value::Null).await;
     assert_eq!((lost.status, &lost.json()["type"]), (502, &json!("/problems/unreachable")), "{}", lost.body);
 }
+
+#[tokio::test]
+async fn a_member_moves_away_as_soon_as_the_new_account_says_so() {
+    let house = House::new().await;
+    let ana = &house.ana;
+    let new = Stranger::new("ana", "quay.test");
+    let says = |aliases: Value| {
+        let new = new.clone();
+        house.ground.peers.behave(move |asked| match asked.path.as_str() {
+            "/u/ana" => Reply::Json(new.document(json!({"alsoKnownAs": aliases}))),
+            path if path.starts_with("/.well-known/webfinger") => Reply::Json(new.jrd()),
+            _ => Reply::Say(404),
+        });
+    };
+    says(json!([]));
+    let early = house.ask(ana, "POST", "/me/move", json!({"target": "ana@quay.test"})).await;
+    assert_eq!(early.status, 422);
+    assert!(text(&early.json()["detail"]).contains("alsoKnownAs"), "{}", early.body);
+    says(json!(["http://harbor.test/members/ana"]));
+    house.good(ana, "POST", "/me/move", json!({"target": "ana@quay.test"})).await;
+    assert_eq!(house.get(ana, "/me").await["moved_to"], new.uri());
+}
