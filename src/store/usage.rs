@@ -5,10 +5,11 @@ use jiff::Timestamp;
 use super::plan::statements;
 use super::{Error, Tx, params};
 
+// A node's members are few, so their table may be read whole.
 statements! {
-    ACTIVE = "SELECT count(*) FROM member m WHERE m.left_at IS NULL AND EXISTS \
-              (SELECT 1 FROM token t WHERE t.member_id = m.actor_id AND t.last_used_at >= ?1)";
-    OPEN_POSTS = "SELECT count(*) FROM member m CROSS JOIN post p ON p.author_id = m.actor_id \
+    ACTIVE = "SELECT count(*) FROM member WHERE left_at IS NULL AND EXISTS \
+              (SELECT 1 FROM token t WHERE t.member_id = member.actor_id AND t.last_used_at >= ?1)";
+    OPEN_POSTS = "SELECT count(*) FROM member CROSS JOIN post p ON p.author_id = member.actor_id \
                   WHERE p.deleted_at IS NULL AND p.visibility IN ('public', 'unlisted')";
 }
 

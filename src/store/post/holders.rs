@@ -5,10 +5,10 @@ use crate::store::plan::statements;
 use crate::store::{Error, Tx, params};
 
 statements! {
-    HOLDERS = "SELECT a.id FROM (SELECT actor_id AS id FROM post_like WHERE post_id = ?1 \
+    HOLDERS = "SELECT id FROM actor WHERE id IN (SELECT actor_id FROM post_like WHERE post_id = ?1 \
                UNION SELECT actor_id FROM announce WHERE post_id = ?1 \
-               UNION SELECT author_id FROM post WHERE in_reply_to_id = ?1) AS h \
-               CROSS JOIN actor a ON a.id = h.id WHERE a.local = 0 AND a.deleted_at IS NULL LIMIT ?2";
+               UNION SELECT author_id FROM post WHERE in_reply_to_id = ?1) \
+               AND local = 0 AND deleted_at IS NULL LIMIT ?2";
 }
 
 /// Actors elsewhere who liked a post, announced it or answered it, at most `limit`, in no order.
