@@ -7,10 +7,12 @@
 
 mod answer;
 mod config;
+mod follow;
 mod keys;
 mod member;
 mod open;
 mod peer;
+mod post;
 mod queue;
 mod running;
 mod serve;
@@ -81,6 +83,12 @@ enum Command {
     /// Tokens of the API: make, list, revoke
     #[command(subcommand)]
     Token(token::Token),
+    /// Say something as a member
+    Post(post::Post),
+    /// Follow somebody as a member or as a space
+    Follow(follow::Follow),
+    /// Follow somebody no more
+    Unfollow(follow::Unfollow),
     /// Other servers: list, judge
     #[command(subcommand)]
     Peer(peer::Peer),
@@ -121,6 +129,11 @@ impl Arguments {
             Command::Member(member) => wait(async { member.run(&Opened::existing(everywhere.config()?).await?).await }),
             Command::Space(space) => wait(async { space.run(&Opened::existing(everywhere.config()?).await?).await }),
             Command::Token(token) => wait(async { token.run(&Opened::existing(everywhere.config()?).await?).await }),
+            Command::Post(post) => wait(async { post.run(&Opened::existing(everywhere.config()?).await?).await }),
+            Command::Follow(follow) => wait(async { follow.run(&Opened::existing(everywhere.config()?).await?).await }),
+            Command::Unfollow(unfollow) => {
+                wait(async { unfollow.run(&Opened::existing(everywhere.config()?).await?).await })
+            }
             Command::Peer(peer) => wait(async { peer.run(&Opened::existing(everywhere.config()?).await?).await }),
             Command::Queue(queue) => wait(async { queue.run(&Opened::existing(everywhere.config()?).await?).await }),
             Command::Keys(keys) => wait(async { keys.run(&Opened::existing(everywhere.config()?).await?).await }),

@@ -11,9 +11,10 @@ use crate::coworking::member::Acting;
 use crate::coworking::{Refusal, name::Username};
 use crate::http_client::HttpClient;
 use crate::node::{Clock, Node};
+use crate::operations::speaker::As;
 use crate::operations::{self, setup};
 use crate::site::Site;
-use crate::store::{Store, Tx, actor, member};
+use crate::store::{Store, Tx, actor, member, space};
 
 /// An opened node.
 pub(super) struct Opened {
@@ -83,6 +84,15 @@ impl Opened {
             }
         })
         .await
+    }
+
+    /// Whose voice a name here is: a member's own, or a space's, which the keeper may use.
+    pub(super) async fn voice(&self, name: &str) -> Result<(Acting, As), Failure> {
+        let id = self.actor(name).await?;
+        match self.read(move |tx| Ok(space::by_id(tx, id)?)).await? {
+            Some(space) => Ok((Acting::Keeper, As::Space(space.id))),
+            None => Ok((self.member(name).await?.1, As::Oneself)),
+        }
     }
 
     /// A member, a space or the node, by its name here.

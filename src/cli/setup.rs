@@ -7,7 +7,8 @@ use super::answer::{Answer, Failure};
 use super::keys;
 use super::open::Opened;
 use crate::coworking::name::Username;
-use crate::operations::setup::{SetUpBy, SetupInput, set_up};
+use crate::operations::key;
+use crate::operations::setup::{SetUpBy, SetupInput, ensure_node_actor, set_up};
 
 #[derive(Debug, Args)]
 #[command(
@@ -42,8 +43,16 @@ impl Setup {
         };
         let setup = input.parse()?;
         let pairs = [keys::make().await?, keys::make().await?];
+        let for_node = keys::make().await?;
         let (space, admin) = (Username::parse(&input.space_username)?, Username::parse(&input.admin_username)?);
-        let done = opened.write(move |tx, site, now| set_up(tx, site, SetUpBy::Keeper, &setup, &pairs, now)).await?;
+        let done = opened
+            .write(move |tx, site, now| {
+                let done = set_up(tx, site, SetUpBy::Keeper, &setup, &pairs, now)?;
+                let node = ensure_node_actor(tx, site, None, now)?;
+                key::give(tx, node, &for_node, now)?;
+                Ok(done)
+            })
+            .await?;
         let site = &opened.node.site;
         Answer::new(
             format!(

@@ -18,7 +18,7 @@ pub const FIELD_VALUE_LIMIT: usize = 500;
 /// The most characters of a URL.
 pub const URL_LIMIT: usize = 2_048;
 
-/// One line of a profile's table: "Web", "https://ana.example".
+/// One line of a profile's table: "Web", `https://ana.example`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Field {
     /// What it is.

@@ -7,6 +7,7 @@ mod deliver;
 mod expire;
 mod keys;
 mod publish;
+mod receive;
 mod supervisor;
 mod tidy;
 mod wake;
@@ -34,6 +35,7 @@ pub fn start(node: Arc<Node>) -> Jobs {
     let jobs = Jobs { stop: CancellationToken::new(), tasks: TaskTracker::new() };
     jobs.add("keys", &node, keys::run);
     jobs.add("publish", &node, publish::run);
+    jobs.add("receive", &node, receive::run);
     jobs.add("deliver", &node, deliver::run);
     jobs.add("expire", &node, expire::run);
     jobs.add("tidy", &node, tidy::run);
@@ -66,6 +68,7 @@ pub async fn drain(node: &Arc<Node>) {
         let mut worked = keys::equip(node).await;
         worked |= expire::settle(node).await;
         worked |= publish::settle(node).await;
+        worked |= receive::settle(node).await;
         worked |= deliver::settle(node).await;
         if !worked {
             return;

@@ -4,11 +4,14 @@ use jiff::Timestamp;
 
 use super::Result;
 use super::post::may_read;
-use crate::coworking::id::PostId;
+use crate::coworking::id::{ActorId, PostId};
 use crate::coworking::member::Acting;
 use crate::coworking::post::PIN_LIMIT;
 use crate::coworking::{Event, Refusal};
 use crate::store::{Notice, Tx, event, pin};
+
+/// The most pinned posts that are kept of somebody elsewhere, whose home may allow more than we do.
+const REMOTE_LIMIT: usize = 50;
 
 /// Pins one of the member's own posts to their page.
 ///
@@ -49,6 +52,23 @@ pub fn unpin(tx: &mut Tx<'_>, acting: Acting, post: PostId, now: Timestamp) -> R
         tx.notify(Notice::Changed(member.0));
     }
     Ok(())
+}
+
+/// Somebody elsewhere pins a post of theirs; the caller has made sure that it is theirs. Tells whether that was new; one
+/// too many is not kept.
+///
+/// # Errors
+/// The store's.
+pub fn receive(tx: &mut Tx<'_>, actor: ActorId, post: PostId, now: Timestamp) -> Result<bool> {
+    Ok(pin::count(tx, actor)? < REMOTE_LIMIT && pin::add(tx, actor, post, now)?)
+}
+
+/// Somebody elsewhere unpins a post. Tells whether it was pinned.
+///
+/// # Errors
+/// The store's.
+pub fn receive_undo(tx: &mut Tx<'_>, actor: ActorId, post: PostId) -> Result<bool> {
+    Ok(pin::remove(tx, actor, post)?)
 }
 
 #[cfg(test)]

@@ -118,12 +118,11 @@ mod tests {
         let (ground, done) = Ground::set_up();
         let member = Acting::Member(done.admin, Role::Member);
         let host = Acting::Member(done.admin, Role::Host);
-        let author = done.admin.into();
         let id = ground
             .act(move |tx, _| {
                 let new = NewActivity {
                     uri: "https://quay.example/activities/1",
-                    actor: author,
+                    actor: done.admin.into(),
                     kind: "Create",
                     recipient: None,
                     body: "{}",

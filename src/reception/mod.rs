@@ -97,6 +97,12 @@ impl Reception {
         }
     }
 
+    /// Is there an actor whose document has grown old?
+    #[must_use]
+    pub fn has_stale(&self) -> bool {
+        !self.stale.lock().unwrap_or_else(std::sync::PoisonError::into_inner).is_empty()
+    }
+
     /// Takes the actors whose documents have grown old.
     #[must_use]
     pub fn take_stale(&self) -> Vec<String> {

@@ -25,7 +25,7 @@ struct Line<J> {
     finished: bool,
 }
 
-/// The right to [push](Queue::push) one job.
+/// The right to [push](Room::push) one job.
 pub(super) struct Room<'a, J>(&'a Queue<J>, tokio::sync::SemaphorePermit<'a>);
 
 /// What a worker hears when it asks for work.

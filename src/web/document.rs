@@ -38,7 +38,7 @@ pub struct Document {
     /// What they are.
     pub media_type: HeaderValue,
     /// The actor that it tells about; changes of others leave it as it is. `None`: of everybody.
-    about: Option<ActorId>,
+    pub about: Option<ActorId>,
     /// It shows everything that had been heard by then.
     as_of: u64,
 }

@@ -90,7 +90,7 @@ pub struct Kind {
 }
 
 /// Every problem that the node can answer with.
-pub const CATALOGUE: [Kind; 27] = [
+pub const CATALOGUE: &[Kind] = &[
     kind(
         "not-found",
         "Not found",
@@ -124,6 +124,7 @@ pub const CATALOGUE: [Kind; 27] = [
         "Wrong state",
         "The thing is in a state in which this cannot be done, such as an offer that is settled.",
     ),
+    kind("moved", "Moved", "The account lives elsewhere now; its page says where."),
     kind("not-public", "Not public", "Only public and unlisted posts can be passed on."),
     kind(
         "unreachable",

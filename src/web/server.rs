@@ -10,6 +10,7 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::{App, HttpServer, Resource, ResponseError, Route, guard, web};
 use tokio_util::sync::CancellationToken;
 
+use super::activitypub::inbox;
 use super::document::Documents;
 use super::error::{Error, Wrong};
 use super::frame::Frame;
@@ -78,6 +79,10 @@ pub fn routes(app: &mut web::ServiceConfig) {
         .app_data(web::FormConfig::default().limit(FORM).error_handler(|error, _| unreadable("the form", &error)))
         // What peers ask for most stands first: routes are tried in turn.
         .service(at("/members/{name}", READ).route(read().to(activitypub::get)))
+        .service(at("/inbox", DELIVER).route(web::post().to(inbox::shared)))
+        .service(at("/members/{name}/inbox", DELIVER).route(web::post().to(inbox::personal)))
+        .service(at("/spaces/{name}/inbox", DELIVER).route(web::post().to(inbox::personal)))
+        .service(at("/actor/inbox", DELIVER).route(web::post().to(inbox::personal)))
         .service(at("/members/{name}/{list}", READ).route(read().to(activitypub::get)))
         .service(at("/spaces/{name}", READ).route(read().to(activitypub::get)))
         .service(at("/spaces/{name}/{list}", READ).route(read().to(activitypub::get)))
@@ -108,6 +113,7 @@ pub fn routes(app: &mut web::ServiceConfig) {
 }
 
 const READ: &str = "GET, HEAD";
+const DELIVER: &str = "POST";
 const FORM_METHODS: &str = "GET, HEAD, POST";
 
 /// A resource that answers other methods than those allowed with 405.

@@ -4,35 +4,18 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::server;
-use crate::config::Config;
-use crate::http_client::HttpClient;
-use crate::node::{Clock, Node};
+use crate::federation::testing::{Ground, new_keys};
+use crate::node::Node;
 use crate::operations::setup::{self, SetUpBy, SetupInput};
-use crate::store::Store;
-
-/// A node in a folder of its own.
-async fn empty(settings: &[(&str, &str)]) -> (tempfile::TempDir, Arc<Node>) {
-    let folder = tempfile::tempdir().unwrap();
-    let data = folder.path().to_str().unwrap();
-    let settings =
-        [("origin", "https://harbor.example"), ("data_dir", data)].into_iter().chain(settings.iter().copied());
-    let config = Config::of(settings).unwrap();
-    let store = Store::open(&config.store_path(), config.store()).unwrap();
-    let now: Timestamp = "2026-12-01T09:00:00Z".parse().unwrap();
-    let http = HttpClient::new(config.http()).unwrap();
-    let node = Arc::new(Node::new(config, store, http, Clock::fixed(now)));
-    (folder, node)
-}
 
 /// A node that is set up with the space "harbor" and the administrator "ana".
-async fn harbor(settings: &[(&str, &str)]) -> (tempfile::TempDir, Arc<Node>) {
-    let (folder, node) = empty(settings).await;
-    let (by, now) = (node.clone(), node.clock.now());
+async fn harbor(settings: &[(&str, &str)]) -> Ground {
+    let ground = Ground::with(settings).await;
+    let (site, now) = (ground.node.site.clone(), ground.node.clock.now());
     let input = SetupInput {
         space_username: "harbor".into(),
         space_name: "Harbor Coworking".into(),
@@ -41,9 +24,9 @@ async fn harbor(settings: &[(&str, &str)]) -> (tempfile::TempDir, Arc<Node>) {
         admin_name: "Ana Lima".into(),
     };
     let setup = input.parse().unwrap();
-    let done = node.store.write(move |tx| setup::set_up(tx, &by.site, SetUpBy::Keeper, &setup, &[], now));
-    done.await.unwrap();
-    (folder, node)
+    let keys = [new_keys(), new_keys()];
+    ground.act(move |tx| setup::set_up(tx, &site, SetUpBy::Keeper, &setup, &keys, now)).await;
+    ground
 }
 
 /// A server that runs until it is dropped.
@@ -88,15 +71,26 @@ impl Open {
     }
 
     async fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
-        let mut request = format!("{method} {path} HTTP/1.1\r\nHost: harbor.example\r\nConnection: close\r\n");
+        let length = format!("Content-Length: {}", body.len());
+        self.send(method, path, headers, &length, body).await
+    }
+
+    /// As [`ask`](Self::ask), with a body that is cut into chunks already.
+    async fn chunked(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        self.send(method, path, headers, "Transfer-Encoding: chunked", body).await
+    }
+
+    async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], framing: &str, body: &str) -> Answer {
+        let mut request = format!("{method} {path} HTTP/1.1\r\nHost: harbor.test\r\nConnection: close\r\n");
         for (name, value) in headers {
             request += &format!("{name}: {value}\r\n");
         }
-        request += &format!("Content-Length: {}\r\n\r\n{body}", body.len());
+        request += &format!("{framing}\r\n\r\n{body}");
         let mut stream = tokio::net::TcpStream::connect(self.address).await.unwrap();
-        stream.write_all(request.as_bytes()).await.unwrap();
+        // A server that has said no may hang up on the rest of a body.
+        let _ = stream.write_all(request.as_bytes()).await;
         let mut answer = Vec::new();
-        tokio::time::timeout(Duration::from_secs(10), stream.read_to_end(&mut answer)).await.unwrap().unwrap();
+        tokio::time::timeout(Duration::from_secs(10), stream.read_to_end(&mut answer)).await.unwrap().ok();
         let answer = String::from_utf8(answer).unwrap();
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
         let mut lines = head.split("\r\n");
@@ -109,8 +103,8 @@ impl Open {
 
 #[tokio::test]
 async fn a_page_is_safe_to_look_at_and_says_who_lives_here() {
-    let (_folder, node) = harbor(&[]).await;
-    let open = open(&node);
+    let ground = harbor(&[]).await;
+    let open = open(&ground.node);
     for path in ["/", "/members/ana", "/spaces/harbor", "/tags/espresso", "/problems", "/problems/gone"] {
         let page = open.get(path, &[("Accept", "text/html,*/*;q=0.8")]).await;
         assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"), "{path}");
@@ -121,7 +115,7 @@ async fn a_page_is_safe_to_look_at_and_says_who_lives_here() {
         assert_eq!((head.status, head.body.as_str()), (200, ""), "{path}");
     }
     let front = open.get("/", &[]).await.body;
-    assert!(front.contains("Harbor Coworking") && front.contains("@harbor@harbor.example"));
+    assert!(front.contains("Harbor Coworking") && front.contains("@harbor@harbor.test"));
     let style =
         front.split("href=\"").find(|part| part.starts_with("/static/site.")).unwrap().split('"').next().unwrap();
     let style = open.get(style, &[]).await;
@@ -131,8 +125,8 @@ async fn a_page_is_safe_to_look_at_and_says_who_lives_here() {
 
 #[tokio::test]
 async fn a_no_is_a_page_for_people_and_a_problem_for_programs() {
-    let (_folder, node) = harbor(&[]).await;
-    let open = open(&node);
+    let ground = harbor(&[]).await;
+    let open = open(&ground.node);
     for path in ["/nothing", "/members/nobody", "/members/harbor", "/posts/7", "/people/7", "/setup/wrong"] {
         let page = open.get(path, &[("Accept", "text/html")]).await;
         assert!(page.status == 404 || path.starts_with("/setup") && page.status == 409, "{path}: {}", page.status);
@@ -152,9 +146,10 @@ async fn a_no_is_a_page_for_people_and_a_problem_for_programs() {
 
 #[tokio::test]
 async fn the_setup_link_works_once_and_only_from_its_own_page() {
-    let (_folder, node) = empty(&[]).await;
+    let ground = Ground::new().await;
+    let node = &ground.node;
     let secret = node.store.write(setup::link).await.unwrap().expose().to_owned();
-    let open = open(&node);
+    let open = open(node);
     let path = format!("/setup/{secret}");
     let form = open.get(&path, &[]).await;
     assert_eq!((form.status, form.header("cache-control")), (200, "no-store"));
@@ -170,7 +165,7 @@ async fn the_setup_link_works_once_and_only_from_its_own_page() {
         let foreign = open.ask("POST", &path, &[typed[0], ("Origin", origin)], &input).await;
         assert_eq!(foreign.status, 403, "{origin}");
     }
-    let done = open.ask("POST", &path, &[typed[0], ("Origin", "https://harbor.example")], &input).await;
+    let done = open.ask("POST", &path, &[typed[0], ("Origin", "http://harbor.test")], &input).await;
     assert_eq!(done.status, 200);
     let token = done.body.split("ts_").nth(1).unwrap().split('<').next().unwrap();
     let token = format!("ts_{token}");
@@ -183,10 +178,34 @@ async fn the_setup_link_works_once_and_only_from_its_own_page() {
 
 #[tokio::test]
 async fn a_stopped_server_ends() {
-    let (_folder, node) = harbor(&[]).await;
+    let ground = harbor(&[]).await;
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let stop = CancellationToken::new();
-    let running = tokio::spawn(server::run(node, listener, stop.clone()));
+    let running = tokio::spawn(server::run(ground.node.clone(), listener, stop.clone()));
     stop.cancel();
     tokio::time::timeout(Duration::from_secs(10), running).await.unwrap().unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_delivery_is_bounded_before_it_is_believed() {
+    let ground = harbor(&[("max_body", "65536")]).await;
+    let open = open(&ground.node);
+    let typed = ("Content-Type", "application/activity+json");
+    for path in ["/inbox", "/members/ana/inbox", "/spaces/harbor/inbox", "/actor/inbox"] {
+        let activity = r#"{"id":"http://loft.test/1","type":"Like","actor":"http://loft.test/ben","object":"x"}"#;
+        let unsigned = open.ask("POST", path, &[typed], activity).await;
+        assert_eq!(unsigned.status, 401, "{path}: {}", unsigned.body);
+        assert!(unsigned.json()["error"].is_string(), "{path}");
+        let large = open.ask("POST", path, &[typed], &"x".repeat(65_537)).await;
+        assert_eq!((large.status, large.header("content-type")), (413, "application/problem+json"), "{path}");
+        let chunked = format!("{:x}\r\n{}\r\n0\r\n\r\n", 65_537, "x".repeat(65_537));
+        let chunked = open.chunked("POST", path, &[typed], &chunked).await;
+        assert_eq!(chunked.status, 413, "{path}");
+        let packed = open.ask("POST", path, &[typed, ("Content-Encoding", "gzip")], activity).await;
+        assert_eq!(packed.status, 415, "{path}");
+        assert_eq!(open.get(path, &[]).await.header("allow"), "POST", "{path}");
+    }
+    for path in ["/members/nobody/inbox", "/members/harbor/inbox", "/posts/7/inbox"] {
+        assert_eq!(open.ask("POST", path, &[typed], "{}").await.status, 404, "{path}");
+    }
 }

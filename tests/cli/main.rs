@@ -158,6 +158,38 @@ fn tokens_peers_and_keys_are_kept_from_the_command_line() {
 }
 
 #[test]
+fn members_and_spaces_speak_through_the_keeper() {
+    let home = TempDir::new().unwrap();
+    let folder = home.path();
+    set_up(folder);
+    done(folder, &["member", "add", "ben", "--name", "Ben Okafor"]);
+    assert_eq!(done(folder, &["follow", "--as", "ana", "@ben"])["state"], "requested", "members are asked first");
+    assert_eq!(done(folder, &["follow", "--as", "ben", "harbor"])["state"], "accepted", "spaces let everybody follow");
+    done(folder, &["follow", "--as", "harbor", &format!("{ORIGIN}/members/ben")]);
+    done(folder, &["unfollow", "--as", "ana", "ben@harbor.localhost:4444"]);
+
+    let said = done(folder, &["post", "--as", "ana", "Soup for everybody, says @ben"]);
+    let uri = said["uri"].as_str().unwrap();
+    assert!(uri.starts_with(&format!("{ORIGIN}/posts/")));
+    let mut answer = program(folder)
+        .args(["post", "--as", "ben", "--reply-to", uri, "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    answer.stdin.take().unwrap().write_all("I *never* said that.".as_bytes()).unwrap();
+    assert!(answer.wait().unwrap().success());
+
+    let (number, words) = refused(folder, &["post", "--as", "ana", "--visibility", "direct", "to nobody"]);
+    assert_eq!(number, 1, "{words}");
+    assert_eq!(refused(folder, &["post", "--as", "harbor", "spaces do not chat"]).0, 1);
+    assert_eq!(refused(folder, &["post", "--as", "ana", "--visibility", "secret", "x"]).0, 1);
+    assert_eq!(refused(folder, &["follow", "--as", "ana", "ana"]).0, 1);
+    let (number, words) = refused(folder, &["follow", "--as", "ana", "@ben@nowhere.localhost:1"]);
+    assert_eq!((number, words.contains("nowhere.localhost")), (1, true), "{words}");
+}
+
+#[test]
 fn settings_are_checked_before_anything_is_touched() {
     let home = TempDir::new().unwrap();
     let folder = home.path();

@@ -19,10 +19,20 @@ pub struct Person {
     pub id: ActorId,
     /// Its id in the network.
     pub uri: Id,
+    /// Its handle, confirmed: `ana@harbor.example`.
+    pub handle: String,
     /// Its keys.
     pub keys: Vec<RemoteKey>,
     /// What is different from before.
     pub changed: Changed,
+}
+
+impl Person {
+    /// Is this its handle?
+    #[must_use]
+    pub fn is_called(&self, handle: &Handle) -> bool {
+        self.handle.to_lowercase() == handle.to_string().to_lowercase()
+    }
 }
 
 /// Reads an actor from its home and keeps what it says. Many who ask at once cause one fetch; an actor that cannot be
@@ -58,7 +68,7 @@ pub async fn actor(node: &Node, id: &Id, budget: &Budget) -> Result<Person, Erro
 /// Our number for an actor; whoever is not known here is fetched.
 ///
 /// # Errors
-/// As [`actor`].
+/// As [`actor()`].
 pub async fn known_or_fetched(node: &Node, id: &Id, budget: &Budget) -> Result<ActorId, Error> {
     let uri = id.to_string();
     match node.store.read(move |tx: &mut Tx<'_>| actor::id_of(tx, &uri)).await? {
@@ -102,7 +112,7 @@ pub(super) async fn keep(node: &Node, id: Id, read: &RemoteActor, budget: &Budge
         // A key may be another one now under the same id.
         node.keys.verifying.retain(|_, key| key.actor != actor);
     }
-    Ok(Person { id: actor, uri: id, keys, changed })
+    Ok(Person { id: actor, uri: id, handle: handle.to_string(), keys, changed })
 }
 
 async fn known_as(node: &Node, id: &Id, claims: Vec<Handle>) -> Result<Option<Handle>, Error> {
@@ -126,6 +136,7 @@ async fn fetched_since(node: &Node, address: &Id, time: jiff::Timestamp) -> Resu
     Ok(found.filter(|(known, _)| known.fetched_at.is_some_and(|at| at >= time)).map(|(known, keys)| Person {
         id: known.id,
         uri: address.clone(),
+        handle: known.handle(),
         keys: keys
             .into_iter()
             .map(|key| RemoteKey { uri: key.uri, algorithm: key.algorithm, public_key: key.public_key })
@@ -141,12 +152,15 @@ async fn bury(node: &Node, address: &Id) -> Result<(), Error> {
     let buried = node
         .store
         .write(move |tx| match actor::id_of(tx, &uri)? {
-            Some(actor) => operations::departure::receive(tx, actor, now).map(drop),
-            None => Ok(()),
+            Some(actor) => operations::departure::receive(tx, actor, now).map(|_| Some(actor)),
+            None => Ok(None),
         })
         .await;
     match buried {
-        Ok(()) => Ok(()),
+        Ok(gone) => {
+            node.keys.verifying.retain(|_, key| Some(key.actor) != gone);
+            Ok(())
+        }
         Err(error) => {
             tracing::warn!(%error, actor = address.as_str(), "somebody who is gone could not be buried");
             Err(store::Error::Unavailable("somebody who is gone could not be buried").into())

@@ -57,7 +57,12 @@ async fn asked(node: &Node, actor: &RemoteActor, claim: &Handle, budget: &Budget
 ///
 /// # Errors
 /// [`Error`].
-pub(super) async fn answer(node: &Node, handle: &Handle, scheme: &str, budget: &Budget) -> Result<Answer, Error> {
+pub(in crate::federation) async fn answer(
+    node: &Node,
+    handle: &Handle,
+    scheme: &str,
+    budget: &Budget,
+) -> Result<Answer, Error> {
     let unusable = |why: &dyn std::fmt::Display| Error::Unusable(format!("{}: {why}", handle.host()));
     let url: Url = query_url(handle, scheme).ok_or_else(|| unusable(&"it is no host that can be asked"))?;
     let response = get(node, url, Wanted::WebFinger, budget).await?;

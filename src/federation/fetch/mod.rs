@@ -9,6 +9,7 @@ mod error;
 mod handle;
 mod key;
 mod knock;
+mod object;
 mod refresh;
 mod scheme;
 
@@ -24,7 +25,9 @@ use crate::node::Node;
 
 pub use actor::{Person, actor, known_or_fetched};
 pub use error::Error;
+pub(super) use handle::answer as webfinger;
 pub use key::{KeyError, refetched, verifying};
+pub use object::{Found, Thing, object, thing};
 pub use refresh::refresh;
 
 /// Redirects that are followed.

@@ -4,3 +4,4 @@
 pub mod actor;
 pub mod note;
 pub mod offer;
+pub mod post;

@@ -4,6 +4,8 @@
 //! ([`Documents`](super::document::Documents)); what not everybody may read is made for each reader whom a signature
 //! tells, and answers everybody else as if it did not exist.
 
+pub mod inbox;
+mod make;
 mod subject;
 
 use actix_web::http::StatusCode;
@@ -12,10 +14,15 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::accept::{Wants, wants};
 use super::document::Document;
-use super::error::{Error, Result};
+use super::error::{Error, Result, Wrong};
 use super::pages::{After, Cut};
 use super::{Door, etag, pages};
+use crate::coworking::Refusal;
+use crate::federation::verify::{self, Head};
 use crate::store::actor::ActorType;
+use crate::store::post::Reader;
+use inbox::{denied, headers, target};
+use make::make;
 
 pub use subject::{List, Part, Subject, Who};
 
@@ -29,7 +36,8 @@ pub const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/activi
 pub async fn get(door: web::Data<Door>, request: HttpRequest) -> Result<HttpResponse> {
     let wants = wants(request.headers());
     if wants == Wants::Document
-        && let Some(document) = kept(&door, &request)
+        && is_open(&door)
+        && let Some(document) = door.documents.get(target(&request))
     {
         return Ok(answer(&door, &request, &document));
     }
@@ -39,7 +47,52 @@ pub async fn get(door: web::Data<Door>, request: HttpRequest) -> Result<HttpResp
     {
         return page;
     }
-    Err(Error::not_found(subject.noun()))
+    // Without the node's key nobody could check the signature of the question in which we ask for theirs.
+    if is_open(&door) || subject == Subject::Actor(Who::Node) {
+        match for_everybody(&door, &request, &subject).await {
+            Err(Error::Refused(Refusal::NotFound { .. })) if is_signed(&request) => {}
+            answer => return answer,
+        }
+    }
+    for_reader(&door, &request, subject).await
+}
+
+/// Are public documents there for everybody?
+fn is_open(door: &Door) -> bool {
+    !door.node.config.authorized_fetch
+}
+
+fn is_signed(request: &HttpRequest) -> bool {
+    request.headers().contains_key("signature") || request.headers().contains_key("signature-input")
+}
+
+/// What everybody may read, made once.
+async fn for_everybody(door: &Door, request: &HttpRequest, subject: &Subject) -> Result<HttpResponse> {
+    let (node, wanted) = (door.node.clone(), subject.clone());
+    let moment = door.documents.moment();
+    let made = door.node.store.read(move |tx| make(tx, &node, &wanted, Reader::Stranger)).await?;
+    let path = target(request);
+    let document = door.documents.keep(path, moment, made.about, MEDIA_TYPE, made.body);
+    Ok(answer(door, request, &document))
+}
+
+/// What those alone may read whom their signature tells.
+async fn for_reader(door: &Door, request: &HttpRequest, subject: Subject) -> Result<HttpResponse> {
+    let headers = headers(request);
+    let head = Head { method: request.method().as_str(), target: target(request), headers: &headers };
+    let reader = match verify::reader(&door.node, &head).await {
+        Ok(Some(reader)) => reader,
+        Ok(None) if is_open(door) => return Err(Error::not_found(subject.noun())),
+        Ok(None) => return Err(Error::wrong(Wrong::Unauthorized, "this node answers signed requests only")),
+        Err(denial) => return Ok(denied(&denial)),
+    };
+    let node = door.node.clone();
+    let made = door.node.store.read(move |tx| make(tx, &node, &subject, Reader::Actor(reader.actor))).await?;
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, MEDIA_TYPE))
+        .insert_header((CACHE_CONTROL, "private, no-store"))
+        .insert_header((VARY, BY_READER))
+        .body(made.body))
 }
 
 /// The page of a subject, if it has one.
@@ -64,14 +117,6 @@ async fn page(door: &web::Data<Door>, request: &HttpRequest, subject: &Subject) 
     })
 }
 
-/// A document made before, if everybody gets the same.
-fn kept(door: &Door, request: &HttpRequest) -> Option<std::sync::Arc<Document>> {
-    if door.node.config.authorized_fetch {
-        return None;
-    }
-    door.documents.get(request.uri().path_and_query()?.as_str())
-}
-
 /// A public document, or word that the asker has it.
 fn answer(door: &Door, request: &HttpRequest, document: &Document) -> HttpResponse {
     let held = etag::is_held(request.headers(), &document.etag);
@@ -79,12 +124,14 @@ fn answer(door: &Door, request: &HttpRequest, document: &Document) -> HttpRespon
     answer
         .insert_header((ETAG, document.etag.clone()))
         .insert_header((CACHE_CONTROL, PUBLIC))
-        .insert_header((VARY, if door.node.config.authorized_fetch { VARY_SIGNED } else { VARY_NEGOTIATED }));
+        .insert_header((VARY, if is_open(door) { BY_ACCEPT } else { BY_READER }));
     if held {
         return answer.finish();
     }
     answer.insert_header((CONTENT_TYPE, document.media_type.clone())).body(document.body.clone())
 }
+
+/// To be kept, and asked about each time: an edit or a deletion is seen at once.
 const PUBLIC: HeaderValue = HeaderValue::from_static("public, no-cache");
-const VARY_SIGNED: HeaderValue = HeaderValue::from_static("Accept, Signature");
-const VARY_NEGOTIATED: HeaderValue = HeaderValue::from_static("Accept");
+const BY_ACCEPT: HeaderValue = HeaderValue::from_static("Accept");
+const BY_READER: HeaderValue = HeaderValue::from_static("Accept, Signature, Signature-Input");

@@ -101,6 +101,17 @@ impl Subject {
     }
 }
 
+impl Who {
+    /// Reads the path of an actor.
+    #[must_use]
+    pub fn read(path: &str) -> Option<Self> {
+        match Subject::read(path, "")? {
+            Subject::Actor(who) => Some(who),
+            _ => None,
+        }
+    }
+}
+
 impl List {
     fn read(word: &str) -> Option<Self> {
         Some(match word {

@@ -45,7 +45,7 @@ pub fn page(node: &str, problem: &Problem) -> HttpResponse {
 /// None that a reader could cause.
 pub async fn catalogue(door: web::Data<crate::web::Door>) -> Result<HttpResponse> {
     let head = Head::plain("Problems, explained", door.node_name());
-    html(StatusCode::OK, &CataloguePage { head, kinds: &CATALOGUE }, Keep::Revalidate)
+    html(StatusCode::OK, &CataloguePage { head, kinds: CATALOGUE }, Keep::Revalidate)
 }
 
 /// `GET /problems/{code}`.

@@ -107,8 +107,12 @@ proptest! {
         let (_, value) = bent.headers.iter_mut().find(|(other, _)| other.eq_ignore_ascii_case(name)).expect("present");
         // White space around a value is no part of it, so a blank one has nothing to change.
         prop_assume!(!value.trim_ascii().is_empty());
-        let length = value.len();
-        value[at.index(length)] ^= change;
+        let place = at.index(value.len());
+        // The last character of a base64 text may hold bits that stand for nothing, and structured fields have readers
+        // let them be (RFC 9651, section 4.2.7): another spelling of the same signature.
+        let spare = value.iter().rposition(|byte| !b"=:".contains(byte));
+        prop_assume!(name != "signature" || Some(place) != spare);
+        value[place] ^= change;
         let trimmed = |request: &Request| request.headers.iter().map(|(_, v)| v.trim_ascii().to_vec()).collect::<Vec<_>>();
         prop_assume!(trimmed(&bent) != trimmed(&request));
         prop_assert!(bent.check(key.public()).is_err(), "{name}: {bent:?}");

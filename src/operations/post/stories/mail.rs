@@ -62,6 +62,26 @@ fn mail_is_kept_when_it_concerns_somebody_and_changes_nothing_when_it_repeats() 
             assert_eq!(home(tx)?, [said, first]);
             let fresh = receive(tx, &coming(gus, 5), Why::Asked, at(15))?.post().unwrap();
             assert_eq!(home(tx)?, [fresh, said, first]);
+
+            // Half a talk is noise: an answer is for who follows both sides, and for whom it answers.
+            let theirs = receive(tx, &coming(hal, 6), Why::Asked, at(15))?.post().unwrap();
+            let mut half = coming(gus, 7);
+            half.in_reply_to = Some(coming(hal, 6).uri);
+            receive(tx, &half, Why::Delivered, at(16))?;
+            assert_eq!(home(tx)?, [fresh, said, first]);
+            let mut unknown = coming(gus, 8);
+            unknown.in_reply_to = Some("https://quay.example/posts/1".into());
+            receive(tx, &unknown, Why::Delivered, at(16))?;
+            assert_eq!(home(tx)?, [fresh, said, first]);
+            let mut to_ben = coming(gus, 9);
+            to_ben.in_reply_to = Some(site.post(said));
+            let to_ben = receive(tx, &to_ben, Why::Delivered, at(17))?.post().unwrap();
+            let_follow(tx, ben.into(), hal)?;
+            let mut both = coming(gus, 10);
+            both.in_reply_to = Some(coming(hal, 6).uri);
+            let both = receive(tx, &both, Why::Delivered, at(18))?.post().unwrap();
+            assert_eq!(home(tx)?, [both, to_ben, fresh, said, first]);
+            assert_eq!(view(tx, ben.into(), theirs)?.replies, 2);
             Ok(())
         })
         .unwrap();

@@ -1,6 +1,8 @@
 //! The ground that stories about federation stand on: a node with a clock that is moved by hand, and all its peers,
 //! played by one small server on the loopback interface.
 
+mod stranger;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -27,6 +29,8 @@ use crate::reception::Reception;
 use crate::store::actor::{self, ActorType, NewLocal};
 use crate::store::key::{self, NewKeys};
 use crate::store::{Store, Tx};
+
+pub(crate) use stranger::{Letter, Stranger, ed25519, proven, rsa};
 
 /// When the stories begin.
 pub(crate) fn start() -> Timestamp {
@@ -165,13 +169,19 @@ pub(crate) struct Received {
 impl Received {
     /// The scheme of its signature, which is verified as a careful peer does, at that time.
     pub(crate) fn verified(&self, now: Timestamp) -> Scheme {
+        self.verified_as("POST", now)
+    }
+
+    /// The same for another method.
+    pub(crate) fn verified_as(&self, method: &str, now: Timestamp) -> Scheme {
         let headers: Vec<(&str, &[u8])> =
             self.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
         let origin = format!("http://{}", self.host).parse().unwrap();
-        let message = Message::received("POST", &self.path, &origin, &headers);
+        let message = Message::received(method, &self.path, &origin, &headers);
         let signature = signature::parse(&message, now).unwrap();
         let key = PublicKey::from_pem(&new_keys().rsa_spki_pem).unwrap();
-        signature.verify(&key, Some(&BodyDigest::of(&self.bytes))).unwrap();
+        let body = (!self.bytes.is_empty()).then(|| BodyDigest::of(&self.bytes));
+        signature.verify(&key, body.as_ref()).unwrap();
         signature.scheme()
     }
 

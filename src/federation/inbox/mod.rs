@@ -96,3 +96,6 @@ async fn keep(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,521 @@
+//! Everything that strangers can get wrong, and what it is answered.
+
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+use crate::coworking::id::ActorId;
+use crate::coworking::member::Acting;
+use crate::coworking::peer::{Host, Level};
+use crate::federation::testing::{Ground, Letter, Reply, Stranger, ed25519, proven, rsa, start};
+use crate::operations::{peer, setup};
+use crate::store::actor;
+use crate::store::inbox::{self, Counts};
+
+use super::Answer;
+
+const TAKEN: u16 = 202;
+
+async fn ground() -> (Ground, Stranger) {
+    let ground = Ground::new().await;
+    let bo = Stranger::new("bo", "pier.test");
+    ground.show(&[&bo]);
+    (ground, bo)
+}
+
+impl Ground {
+    async fn waiting(&self) -> u64 {
+        let Counts { waiting, failed } = self.act(|tx| Ok(inbox::counts(tx)?)).await;
+        assert_eq!(failed, 0);
+        waiting
+    }
+
+    async fn judge(&self, host: &'static str, level: Level) {
+        let site = self.node.site.clone();
+        let host = Host::parse(host).unwrap();
+        self.act(move |tx| peer::set_level(tx, &site, Acting::Keeper, &host, level, "", start())).await;
+    }
+
+    async fn actor(&self, uri: String) -> Option<ActorId> {
+        self.act(move |tx| Ok(actor::id_of(tx, &uri)?)).await
+    }
+}
+
+fn said(answer: &Answer) -> (u16, &str) {
+    (answer.status, answer.error.as_deref().unwrap_or_default())
+}
+
+#[tokio::test]
+async fn an_activity_is_taken_once_however_often_it_comes() {
+    let (ground, bo) = ground().await;
+    for _ in 0..3 {
+        assert_eq!(ground.deliver(&bo, &bo.creates(1, json!({}))).await.status, TAKEN);
+    }
+    assert_eq!(ground.waiting().await, 1);
+    assert_eq!(ground.asked(), ["/u/bo", "/.well-known/webfinger?resource=acct%3Abo%40pier.test"], "asked for once");
+    assert_eq!(ground.node.reception.arrivals.take(9).len(), 1, "and handed on once");
+}
+
+#[tokio::test]
+async fn both_schemes_and_both_kinds_of_keys_are_taken() {
+    let (ground, bo) = ground().await;
+    let letter = |number| bo.letter(&bo.creates(number, json!({})), start());
+    assert_eq!(letter(1).signed_rfc9421().send(&ground.node).await.status, TAKEN);
+    let mut modern = letter(2);
+    (modern.key, modern.key_id) = (ed25519(), format!("{}#ed25519-key", bo.uri()));
+    assert_eq!(modern.signed_rfc9421().send(&ground.node).await.status, TAKEN);
+    assert_eq!(ground.waiting().await, 2);
+}
+
+#[tokio::test]
+async fn a_request_that_is_not_well_signed_is_told_what_is_wrong() {
+    let (ground, bo) = ground().await;
+    let letter = || bo.letter(&bo.creates(1, json!({})), start());
+    let hours = |hours| crate::activitypub::signature::http_date(start() + SignedDuration::from_hours(hours));
+    let with = |change: &dyn Fn(&mut Letter)| {
+        let mut letter = letter();
+        change(&mut letter);
+        letter.signed()
+    };
+    let after = |change: &dyn Fn(&mut Letter)| {
+        let mut letter = letter().signed();
+        change(&mut letter);
+        letter
+    };
+    let signature = |letter: &Letter| {
+        let (_, value) = letter.headers.iter().find(|(name, _)| name == "signature").unwrap();
+        String::from_utf8(value.clone()).unwrap()
+    };
+    let good = letter().signed();
+    let cases: Vec<(&str, Letter, u16, &str)> = vec![
+        ("no signature", letter(), 401, "not signed"),
+        ("unreadable", after(&|letter| letter.set("signature", "hello")), 400, ""),
+        ("not even text", after(&|letter| letter.set("signature", [0xff, 0xfe])), 400, ""),
+        (
+            "a parameter twice",
+            after(&|letter| letter.set("signature", format!("{},keyId=\"x\"", signature(letter)))),
+            400,
+            "keyId",
+        ),
+        (
+            "two signatures",
+            after(&|letter| letter.headers.push(("signature".into(), b"x".to_vec()))),
+            400,
+            "2 Signature",
+        ),
+        ("stale", with(&|letter| letter.set("date", hours(-2))), 401, "120 minutes ago"),
+        ("from the future", with(&|letter| letter.set("date", hours(2))), 401, "ahead"),
+        ("date changed on the way", after(&|letter| letter.set("date", hours(0) + " ")), 202, ""),
+        ("date of another minute", after(&|letter| letter.set("date", "Fri, 15 Jan 2027 08:00:30 GMT")), 401, "match"),
+        ("for another host", with(&|letter| letter.set("host", "quay.test")), 401, "host"),
+        ("host not signed", with(&|letter| letter.covered.retain(|name| *name != "host")), 401, "host"),
+        ("date not signed", with(&|letter| letter.covered.retain(|name| *name != "date")), 401, "date"),
+        ("target not signed", with(&|letter| letter.covered.retain(|name| *name != "(request-target)")), 401, "target"),
+        ("no digest", with(&|letter| letter.remove("digest")), 401, "digest"),
+        ("digest not signed", with(&|letter| letter.covered.retain(|name| *name != "digest")), 401, "not covered"),
+        ("another body", after(&|letter| letter.body = b"{}".to_vec()), 400, "`type`"),
+        ("a changed body", after(&|letter| letter.body.push(b' ')), 401, "not the SHA-256"),
+        ("another digest", with(&|letter| letter.set("digest", "SHA-256=AAAA")), 400, "digest"),
+        ("another target", after(&|letter| letter.target = "/u/ana/inbox"), 401, "match"),
+        ("another key", with(&|letter| letter.key = rsa(1)), 401, "does not match"),
+        ("no such key", with(&|letter| letter.key_id = format!("{}#other-key", bo.uri())), 401, "does not list"),
+        ("a key that is no address", with(&|letter| letter.key_id = "acct:bo@pier.test".into()), 401, "no http"),
+        ("a key of ours", with(&|letter| letter.key_id = "http://harbor.test/actor#main-key".into()), 403, "this node"),
+    ];
+    assert_eq!(good.send(&ground.node).await.status, TAKEN);
+    for (name, letter, status, words) in cases {
+        let answer = letter.send(&ground.node).await;
+        assert_eq!(answer.status, status, "{name}: {answer:?}");
+        assert!(said(&answer).1.contains(words), "{name}: {answer:?}");
+        assert_eq!(answer.body().is_some(), status != TAKEN, "{name}");
+    }
+    assert_eq!(ground.waiting().await, 1);
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_safely_is_refused() {
+    let (ground, bo) = ground().await;
+    let send = async |body: Vec<u8>, kind: &str| {
+        let mut letter = Letter::new(body, bo.key_id(), bo.key.clone(), start());
+        letter.set("content-type", kind);
+        letter.signed().send(&ground.node).await
+    };
+    let good = bo.creates(1, json!({})).to_string();
+    let inside = |part: &str| good.replacen('{', &format!("{{{part},"), 1).into_bytes();
+    let nested = format!("\"x\":{}{}", "[".repeat(70), "]".repeat(70));
+    let many = format!("\"x\":[{}0]", "0,".repeat(1_001));
+    for (name, body, words) in [
+        ("nothing", Vec::new(), "EOF"),
+        ("no JSON", b"hello".to_vec(), "expected"),
+        ("a list", b"[]".to_vec(), "not a JSON object"),
+        ("a key twice", inside(r#""type":"Delete""#), "twice"),
+        ("deep", inside(&nested), "64 deep"),
+        ("deep enough to break a stack", inside(&format!("\"x\":{}", "[".repeat(500_000))), "64 deep"),
+        ("NUL", inside(r#""x":"\u0000""#), "NUL"),
+        ("no UTF-8", inside("\"x\":\"\u{1}\"").into_iter().map(|b| if b == 1 { 0xff } else { b }).collect(), ""),
+        ("a huge array", inside(&many), "1000 items"),
+        ("a graph", inside(r#""@graph":[]"#), "@graph"),
+        ("two actors", good.replace(r#""actor":"#, r#""actor":["http://x.test/",{}],"y":"#).into_bytes(), "`actor`"),
+        ("no id", good.replace(r#"/Create/1""#, r#"/ Create""#).into_bytes(), "`id`"),
+    ] {
+        let answer = send(body, "application/activity+json").await;
+        assert_eq!(answer.status, 400, "{name}: {answer:?}");
+        assert!(said(&answer).1.contains(words), "{name}: {answer:?}");
+    }
+    let large = send(inside(&format!("\"x\":\"{}\"", "x".repeat(1024 * 1024))), "application/activity+json").await;
+    assert_eq!(said(&large).0, 413, "{large:?}");
+    for (kind, status) in [
+        ("text/html", 415),
+        ("application/json", 415),
+        ("image/png", 415),
+        ("application/activity+json; charset=latin1", 415),
+        ("application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"", TAKEN),
+    ] {
+        assert_eq!(send(good.clone().into_bytes(), kind).await.status, status, "{kind}");
+    }
+    assert_eq!(ground.waiting().await, 1);
+}
+
+#[tokio::test]
+async fn nobody_speaks_for_somebody_else() {
+    let (ground, bo) = ground().await;
+    let eve = Stranger { key: rsa(1), ..Stranger::new("eve", "pier.test") };
+    let far = Stranger { key: rsa(2), ..Stranger::new("far", "quay.test") };
+    let web = ground.show(&[&bo, &eve, &far]);
+    let note = bo.creates(1, json!({}));
+    let forged = eve.letter(&note, start()).signed();
+    let answer = forged.send(&ground.node).await;
+    assert!(answer.status == 403 && said(&answer).1.contains("is said to act"), "{answer:?}");
+
+    for (name, key, value) in [
+        ("an id of ours", "id", "http://harbor.test/activities/7"),
+        ("an id elsewhere", "id", "http://quay.test/1"),
+        ("an id on another port", "id", "http://pier.test:8080/1"),
+        ("an actor of ours", "actor", "http://harbor.test/members/ana"),
+    ] {
+        let mut activity = bo.creates(2, json!({}));
+        activity[key] = value.into();
+        let answer = ground.deliver(&bo, &activity).await;
+        assert_eq!(answer.status, 403, "{name}: {answer:?}");
+    }
+
+    // An actor that lists a key elsewhere, and a key elsewhere that names an owner.
+    let mut borrowed = eve.document(json!({}));
+    borrowed["publicKey"] = json!({"id": far.key_id(), "owner": eve.uri(), "publicKeyPem": eve.key.public().to_pem()});
+    web.put(&eve.uri(), Reply::Json(borrowed));
+    web.put(
+        "http://quay.test/key",
+        Reply::Json(
+            json!({"id": "http://quay.test/key", "owner": bo.uri(), "publicKeyPem": far.key.public().to_pem()}),
+        ),
+    );
+    let mut letter = bo.letter(&bo.creates(3, json!({})), start());
+    (letter.key, letter.key_id) = (far.key.clone(), "http://quay.test/key".into());
+    let answer = letter.signed().send(&ground.node).await;
+    assert_eq!(answer.status, 401, "{answer:?}");
+    let mut letter = eve.letter(&eve.creates(1, json!({})), start());
+    letter.key_id = far.key_id();
+    let answer = letter.signed().send(&ground.node).await;
+    assert_eq!(answer.status, 401, "{answer:?}");
+    assert_eq!(ground.waiting().await, 0);
+}
+
+#[tokio::test]
+async fn who_passes_something_on_needs_its_authors_proof() {
+    let (ground, bo) = ground().await;
+    let relay = Stranger { key: rsa(1), ..Stranger::new("relay", "quay.test") };
+    ground.show(&[&bo, &relay]);
+    let activity = proven(bo.creates(1, json!({})), &bo);
+    assert_eq!(relay.letter(&activity, start()).signed().send(&ground.node).await.status, TAKEN);
+    let arrived = ground.node.reception.arrivals.take(1).remove(0);
+    assert_eq!(Some(arrived.actor), ground.actor(bo.uri()).await, "it is bo who acts");
+
+    let mut changed = activity.clone();
+    changed["object"]["content"] = "<p>something else</p>".into();
+    let answer = relay.letter(&changed, start()).signed().send(&ground.node).await;
+    assert_eq!(answer.status, 401, "{answer:?}");
+    let by_another = proven(bo.creates(2, json!({})), &relay);
+    let answer = relay.letter(&by_another, start()).signed().send(&ground.node).await;
+    assert_eq!(answer.status, 403, "{answer:?}");
+}
+
+#[tokio::test]
+async fn of_a_blocked_server_nothing_is_taken_and_nothing_is_asked() {
+    let (ground, bo) = ground().await;
+    ground.judge("pier.test", Level::Blocked).await;
+    let answer = ground.deliver(&bo, &bo.creates(1, json!({}))).await;
+    assert_eq!(said(&answer), (403, "your server is blocked here"));
+    assert!(ground.asked().is_empty());
+    ground.judge("pier.test", Level::Limited).await;
+    assert_eq!(ground.deliver(&bo, &bo.creates(1, json!({}))).await.status, TAKEN);
+    ground.judge("test", Level::Blocked).await;
+    assert_eq!(ground.deliver(&bo, &bo.creates(2, json!({}))).await.status, 403, "also with a key that is at hand");
+}
+
+#[tokio::test]
+async fn who_is_suspended_is_silent_at_once() {
+    let (ground, bo) = ground().await;
+    assert_eq!(ground.deliver(&bo, &bo.creates(1, json!({}))).await.status, TAKEN);
+    let id = ground.actor(bo.uri()).await.unwrap();
+    for (suspended, status) in [(true, 403), (false, TAKEN)] {
+        ground.act(move |tx| Ok(actor::set_suspended(tx, id, suspended, start())?)).await;
+        assert_eq!(ground.deliver(&bo, &bo.creates(2, json!({}))).await.status, status);
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_fetched_to_learn_that_they_left() {
+    let (ground, bo) = ground().await;
+    let leaves = bo.does("Delete", 1, json!({"object": bo.uri()}));
+    assert_eq!(ground.deliver(&bo, &leaves).await.status, TAKEN);
+    assert_eq!(
+        ground.deliver(&bo, &bo.does("Update", 2, json!({"object": bo.document(json!({}))}))).await.status,
+        TAKEN
+    );
+    assert!(ground.asked().is_empty());
+    assert_eq!(ground.waiting().await, 0);
+
+    assert_eq!(ground.deliver(&bo, &bo.creates(1, json!({}))).await.status, TAKEN);
+    let eve = Stranger { key: rsa(1), ..bo.clone() };
+    assert_eq!(ground.deliver(&eve, &leaves).await.status, 401, "somebody known leaves by their own hand");
+    assert_eq!(ground.deliver(&bo, &leaves).await.status, TAKEN);
+    assert_eq!(ground.waiting().await, 2);
+}
+
+#[tokio::test]
+async fn an_actor_whose_home_says_that_it_is_gone_is_gone() {
+    let (ground, bo) = ground().await;
+    assert_eq!(ground.deliver(&bo, &bo.creates(1, json!({}))).await.status, TAKEN);
+    ground.peers.behave(|_| Reply::Say(410));
+    ground.wait(600);
+    // Its key was lost with it, so a new one signs.
+    let last = Stranger { key: rsa(1), ..bo.clone() };
+    let leaves = bo.does("Delete", 1, json!({"object": bo.uri()}));
+    let now = ground.node.clock.now();
+    assert_eq!(last.letter(&leaves, now).signed().send(&ground.node).await.status, TAKEN);
+    let uri = bo.uri();
+    let gone = ground.act(move |tx| Ok(actor::by_uri(tx, &uri)?.unwrap().deleted_at)).await;
+    assert_eq!(gone, Some(now));
+    assert_eq!(bo.letter(&bo.creates(2, json!({})), now).signed().send(&ground.node).await.status, 403);
+}
+
+#[tokio::test]
+async fn what_is_not_acted_on_is_verified_and_leaves_nothing() {
+    let (ground, bo) = ground().await;
+    for kind in ["Arrive", "Leave", "Offer", "Join", "Invite", "EmojiReact", "ex:Wave"] {
+        let activity = bo.does(kind, 1, json!({"object": "http://harbor.test/x"}));
+        assert_eq!(ground.deliver(&bo, &activity).await.status, TAKEN, "{kind}");
+        let eve = Stranger { key: rsa(1), ..bo.clone() };
+        assert_eq!(ground.deliver(&eve, &activity).await.status, 401, "{kind}");
+    }
+    assert_eq!(ground.waiting().await, 0);
+}
+
+#[tokio::test]
+async fn a_new_key_is_asked_for_once_in_five_minutes() {
+    let (ground, bo) = ground().await;
+    assert_eq!(ground.deliver(&bo, &bo.creates(1, json!({}))).await.status, TAKEN);
+    let renewed = Stranger { key: rsa(1), ..bo.clone() };
+    ground.show(&[&renewed]);
+    ground.asked();
+    assert_eq!(ground.deliver(&renewed, &bo.creates(2, json!({}))).await.status, 401, "just asked");
+    ground.wait(301);
+    for _ in 0..3 {
+        assert_eq!(ground.deliver(&renewed, &bo.creates(2, json!({}))).await.status, TAKEN);
+        assert_eq!(ground.deliver(&bo, &bo.creates(3, json!({}))).await.status, 401, "the old one counts no more");
+    }
+    assert_eq!(ground.asked(), ["/u/bo"]);
+}
+
+#[tokio::test]
+async fn many_who_need_the_same_key_cause_one_question() {
+    let (ground, bo) = ground().await;
+    let letters: Vec<Letter> =
+        (0..20).map(|number| bo.letter(&bo.creates(number, json!({})), start()).signed()).collect();
+    let answers = futures_util::future::join_all(letters.iter().map(|letter| letter.send(&ground.node))).await;
+    assert!(answers.iter().all(|answer| answer.status == TAKEN), "{answers:?}");
+    assert_eq!(ground.asked().len(), 2, "the actor and its handle");
+}
+
+#[tokio::test]
+async fn a_home_that_does_not_answer_is_left_in_peace_for_a_while() {
+    let ground = Ground::with(&[("read_timeout", "100ms"), ("total_timeout", "300ms")]).await;
+    let bo = Stranger::new("bo", "pier.test");
+    ground.peers.behave(|_| Reply::Hang);
+    let answer = ground.deliver(&bo, &bo.creates(1, json!({}))).await;
+    assert_eq!((answer.status, answer.retry_after), (503, Some(300)), "{answer:?}");
+    assert_eq!(ground.asked().len(), 1);
+    ground.show(&[&bo]);
+    ground.wait(200);
+    let answer = ground.deliver(&bo, &bo.creates(1, json!({}))).await;
+    assert_eq!((answer.status, answer.retry_after), (503, Some(100)), "{answer:?}");
+    assert!(ground.asked().is_empty());
+    ground.wait(101);
+    assert_eq!(ground.deliver(&bo, &bo.creates(1, json!({}))).await.status, TAKEN);
+}
+
+#[tokio::test]
+async fn a_home_that_leads_astray_is_not_followed() {
+    let (ground, bo) = ground().await;
+    let somewhere = bo.document(json!({"id": "http://pier.test/u/other"}));
+    for (name, reply, status) in [
+        ("to the cloud's own secrets", Reply::SayWith(302, "location", "http://169.254.169.254/"), 401),
+        ("to a private address", Reply::SayWith(302, "location", "http://10.0.0.1/"), 401),
+        ("to us", Reply::SayWith(302, "location", "http://harbor.test/actor"), 403),
+        ("in a circle", Reply::SayWith(302, "location", "http://pier.test/u/bo"), 401),
+        ("to another scheme", Reply::SayWith(302, "location", "ftp://pier.test/"), 401),
+        ("nowhere", Reply::Say(302), 401),
+        ("to an upload", Reply::SayWith(200, "content-type", "image/png"), 401),
+        ("to a document that lives elsewhere", Reply::Json(somewhere), 401),
+        (
+            "to an actor without keys",
+            Reply::Json(bo.document(json!({"publicKey": null, "assertionMethod": null}))),
+            401,
+        ),
+        ("to no actor", Reply::Json(bo.document(json!({"type": "Note"}))), 401),
+        ("missing", Reply::Say(404), 401),
+        ("ill", Reply::Say(502), 503),
+        ("broken off", Reply::HangUp, 503),
+    ] {
+        let web = ground.show(&[&bo]);
+        web.put(&bo.uri(), reply);
+        ground.wait(3_601);
+        let answer = ground.deliver(&bo, &bo.creates(1, json!({}))).await;
+        assert_eq!(answer.status, status, "{name}: {answer:?}");
+    }
+    assert_eq!(ground.waiting().await, 0);
+}
+
+#[tokio::test]
+async fn redirects_within_reason_are_followed_and_signed_anew() {
+    let (ground, bo) = ground().await;
+    let site = ground.node.site.clone();
+    let keys = crate::federation::testing::new_keys();
+    ground.act(move |tx| setup::ensure_node_actor(tx, &site, Some(&keys), start())).await;
+    let web = ground.show(&[&bo]);
+    let mut letter = bo.letter(&bo.creates(1, json!({})), start());
+    letter.key_id = "http://pier.test/moved-key".into();
+    web.put("http://pier.test/moved-key", Reply::SayWith(301, "location", "/stub"));
+    // A stub, as GoToSocial shows it: only the owner's whole document counts.
+    web.put(
+        "http://pier.test/stub",
+        Reply::Json(json!({"@context": "https://www.w3.org/ns/activitystreams", "id": "http://pier.test/stub",
+            "owner": bo.uri(), "publicKeyPem": bo.key.public().to_pem()})),
+    );
+    let answer = letter.clone().signed().send(&ground.node).await;
+    assert!(answer.status == 401 && said(&answer).1.contains("does not list"), "{answer:?}");
+    let asked = ground.peers.take();
+    for got in &asked {
+        if !got.path.starts_with("/.well-known") {
+            got.verified_as("GET", ground.node.clock.now());
+        }
+    }
+    assert_eq!(asked.len(), 4);
+
+    let listed = json!({"publicKey": {"id": "http://pier.test/moved-key", "owner": bo.uri(),
+        "publicKeyPem": bo.key.public().to_pem()}});
+    web.put(&bo.uri(), Reply::Json(bo.document(listed)));
+    ground.wait(301);
+    let mut letter = bo.letter(&bo.creates(1, json!({})), ground.node.clock.now());
+    letter.key_id = "http://pier.test/moved-key".into();
+    assert_eq!(letter.signed().send(&ground.node).await.status, TAKEN);
+}
+
+#[tokio::test]
+async fn nobody_is_called_what_somebody_else_is_called() {
+    let (ground, bo) = ground().await;
+    let web = ground.show(&[&bo]);
+    let impostor = Stranger { key: rsa(1), ..Stranger::new("mallory", "pier.test") };
+    web.put(&impostor.uri(), Reply::Json(impostor.document(json!({"preferredUsername": "bo"}))));
+    let answer = ground.deliver(&impostor, &impostor.creates(1, json!({}))).await;
+    assert!(answer.status == 401 && said(&answer).1.contains("somebody else"), "{answer:?}");
+
+    // A host without WebFinger cannot deny a name, so its word in the document counts.
+    let plain = Stranger::new("ida", "quay.test");
+    web.put(&plain.uri(), Reply::Json(plain.document(json!({}))));
+    assert_eq!(ground.deliver(&plain, &plain.creates(1, json!({}))).await.status, TAKEN);
+    // A name at another host counts when that host says so.
+    let split = Stranger::new("kim", "social.lee.test");
+    web.put(&split.uri(), Reply::Json(split.document(json!({"webfinger": "kim@lee.test"}))));
+    web.put(
+        "http://lee.test/.well-known/webfinger?resource=acct%3Akim%40lee.test",
+        Reply::Json(json!({"subject": "acct:kim@lee.test", "links": [
+            {"rel": "self", "type": "application/activity+json", "href": split.uri()}]})),
+    );
+    assert_eq!(ground.deliver(&split, &split.creates(1, json!({}))).await.status, TAKEN);
+    let handles = ground
+        .act(move |tx| {
+            let mut handles = Vec::new();
+            for uri in [plain.uri(), split.uri()] {
+                handles.push(actor::by_uri(tx, &uri)?.unwrap().handle());
+            }
+            Ok(handles)
+        })
+        .await;
+    assert_eq!(handles, ["ida@quay.test", "kim@lee.test"]);
+}
+
+#[tokio::test]
+async fn an_actor_who_speaks_after_a_day_is_read_again_in_the_background() {
+    let (ground, bo) = ground().await;
+    assert_eq!(ground.deliver(&bo, &bo.creates(1, json!({}))).await.status, TAKEN);
+    let web = ground.show(&[&bo]);
+    web.put(&bo.uri(), Reply::Json(bo.document(json!({"name": "Bo, renamed"}))));
+    ground.asked();
+    ground.wait(25 * 3_600);
+    assert_eq!(ground.deliver(&bo, &bo.creates(2, json!({}))).await.status, TAKEN);
+    assert!(ground.asked().is_empty(), "the peer does not wait for it");
+    crate::federation::fetch::refresh(&ground.node).await;
+    assert_eq!(ground.asked(), ["/u/bo"]);
+    let uri = bo.uri();
+    assert_eq!(ground.act(move |tx| Ok(actor::by_uri(tx, &uri)?.unwrap().name)).await, "Bo, renamed");
+}
+
+mod any {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn part() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            "(http://(pier|harbor|quay)\\.test(/u/bo|/n/1)?|Create|Note|as:Public|[a-z@:/#]{0,8})"
+                .prop_map(Value::from),
+        ];
+        let key = "(id|type|actor|object|to|cc|target|attributedTo|tag|proof|@context|name|href|content|inReplyTo|url)";
+        leaf.prop_recursive(4, 32, 4, move |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                proptest::collection::btree_map(key, inner, 0..6).prop_map(|map| map.into_iter().collect()),
+            ]
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+        /// Whatever bo signs is answered and acted on without harm.
+        #[test]
+        fn letter_is_answered(
+            kind in "(Create|Update|Delete|Undo|Announce|Like|Follow|Accept|Reject|Move|Block|Flag|Add|Remove)",
+            object in part(),
+            target in part(),
+            to in part(),
+            header in proptest::collection::vec(any::<u8>(), 0..60),
+        ) {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let (ground, bo) = ground().await;
+                let activity = bo.does(&kind, 1, json!({"object": object, "target": target, "to": to}));
+                let mut letter = bo.letter(&activity, start()).signed();
+                let answer = letter.send(&ground.node).await;
+                assert!([TAKEN, 400, 403].contains(&answer.status), "{answer:?}");
+                crate::federation::receive::Desk::new(ground.node.clone()).settle().await;
+                ground.waiting().await;
+                letter.set("signature", header);
+                assert!([400, 401].contains(&letter.send(&ground.node).await.status));
+            });
+        }
+    }
+}

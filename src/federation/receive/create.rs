@@ -1,0 +1,81 @@
+//! Somebody says something.
+
+use serde_json::Value;
+
+use super::gather::{Need, Want};
+use super::{Acted, Case, Done, Stop, not_for_us, not_its_own};
+use crate::activitypub::activity::ObjectRef;
+use crate::activitypub::id::Id;
+use crate::activitypub::object::ReceivedObject;
+use crate::federation::take::{self, Authentic};
+use crate::operations::post::{self, Received, ReceivedPost, Why};
+use crate::store::{self, Tx};
+
+pub(super) fn act(tx: &mut Tx<'_>, case: &Case<'_>) -> Acted {
+    match inline(case)? {
+        Inline::Own(object, document) => {
+            take(tx, case, Authentic { object: &object, document, author: case.actor }, Why::Delivered)?
+        }
+        Inline::Look(id) => {
+            if store::post::known(tx, id.as_str())?.is_some() {
+                return Ok(Done::Nothing);
+            }
+            let found = case.fetched(&id, Need::Later)?.ok_or_else(|| not_for_us("a post that can be had"))?;
+            take(tx, case, found.authentic(), Why::Delivered)?
+        }
+    };
+    Ok(Done::Nothing)
+}
+
+/// What a Create or an Update brings along.
+pub(super) enum Inline<'a> {
+    /// The object, by the actor who signed: it can be believed.
+    Own(Box<ReceivedObject>, &'a Value),
+    /// An id, or a copy by somebody else: its home has to be asked.
+    Look(Id),
+}
+
+/// Reads the object of an activity. A copy is believed when it is on the actor's origin and by the actor.
+pub(super) fn inline<'a>(case: &'a Case<'_>) -> Result<Inline<'a>, Stop> {
+    let object = case.activity.object().ok_or_else(|| not_for_us("an object"))?;
+    let id = object.id().ok_or_else(|| not_for_us("an object with an id"))?;
+    if case.is_ours(&id) {
+        return Err(not_its_own("write posts of this node"));
+    }
+    let ObjectRef::Embedded(document) = object else { return Ok(Inline::Look(id)) };
+    match ReceivedObject::read(document) {
+        Ok(read) if read.author == case.activity.actor && read.id.same_origin(&read.author) => {
+            Ok(Inline::Own(Box::new(read), document))
+        }
+        Ok(_) => Ok(Inline::Look(id)),
+        Err(error) => {
+            tracing::debug!(%error, object = id.as_str(), "an object is not taken as a post");
+            Err(not_for_us("a post that can be shown"))
+        }
+    }
+}
+
+/// Takes a post in, with what it answers if that can be had.
+pub(super) fn take(tx: &mut Tx<'_>, case: &Case<'_>, post: Authentic<'_>, why: Why) -> Result<Received, Stop> {
+    let parent = post.object.in_reply_to.as_ref().filter(|parent| !case.is_ours(parent));
+    let asked = parent.and_then(|parent| case.gathered.object(parent));
+    if let Some(Some(found)) = asked {
+        let parent = take::received(tx, case.site, found.authentic(), None, case.now)?;
+        post::receive(tx, &parent, Why::Asked, case.now)?;
+    }
+    let received = received(tx, case, post)?;
+    let taken = post::receive(tx, &received, why, case.now)?;
+    // What concerns nobody here is not worth a question, and what came again was asked about before.
+    if let (Some(parent), None, Received::New(_), Why::Delivered) = (parent, asked, taken, why)
+        && store::post::known(tx, parent.as_str())?.is_none()
+    {
+        return Err(Stop::Wants(Want::Object(parent.clone(), Need::Perhaps)));
+    }
+    Ok(taken)
+}
+
+/// A post with everybody's number.
+pub(super) fn received(tx: &mut Tx<'_>, case: &Case<'_>, post: Authentic<'_>) -> Result<ReceivedPost, Stop> {
+    let in_secret = case.recipient.filter(|_| post.author == case.actor);
+    Ok(take::received(tx, case.site, post, in_secret, case.now)?)
+}

@@ -1,0 +1,389 @@
+//! The order in which activities are acted on: as they came for each actor, and nobody waits for another actor.
+//!
+//! What was just taken in comes by memory; what was left over from before, or did not fit, is read from the store. An
+//! actor whose activity has to wait (for another server, or for its next try) is held: what comes after it from the
+//! same actor waits behind it.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use jiff::Timestamp;
+use tokio::sync::Semaphore;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::TryRecvError;
+use tokio::task::{JoinError, JoinSet};
+use tokio_util::sync::CancellationToken;
+
+use super::gather::{Gathered, Want};
+use super::round::{self, Outcome, Work};
+use crate::activitypub::activity::Activity;
+use crate::activitypub::json;
+use crate::coworking::id::ActorId;
+use crate::federation::fetch;
+use crate::node::{Clock, Node};
+use crate::operations;
+use crate::reception::Arrival;
+use crate::store::inbox::{self, InboxId, Waiting};
+use crate::store::{self, Notice, Tx};
+
+/// Activities on the desk; more wait outside, in memory or in the store.
+const ROOM: usize = 10_000;
+/// Held activities whose text stays in memory.
+const TEXTS_KEPT: usize = 1_000;
+/// Rows that are read at once of what waits in the store.
+const SLICE: u32 = 200;
+/// Questions to others on their way at once.
+const QUESTIONS: usize = 64;
+/// How long to sleep when nothing is known to happen. Another process may have had something tried again.
+const IDLE: Duration = Duration::from_secs(5);
+/// The same under a clock that somebody moves by hand.
+const IDLE_IN_TESTS: Duration = Duration::from_millis(50);
+/// How long to leave a store alone that failed.
+const TROUBLE: Duration = Duration::from_secs(1);
+
+/// All that is to be acted on.
+pub struct Desk {
+    node: Arc<Node>,
+    notices: Receiver<Notice>,
+    /// In order; none of them is of a held actor.
+    ready: VecDeque<Work>,
+    held: HashMap<ActorId, Held>,
+    /// How many are held.
+    parked: usize,
+    /// Everything on the desk.
+    known: HashSet<InboxId>,
+    questions: JoinSet<Asked>,
+    slots: Arc<Semaphore>,
+    refreshing: JoinSet<()>,
+    /// After which number to go on reading the store; nothing when all that waits there is on the desk.
+    behind: Option<InboxId>,
+    /// The last number that was ever read from the store: up to it, something may come a second time.
+    read_up_to: InboxId,
+}
+
+/// What waits for an actor's turn.
+#[derive(Debug, Default)]
+struct Held {
+    /// Nothing while a question is on its way.
+    until: Option<Timestamp>,
+    line: VecDeque<Work>,
+}
+
+/// A question that came back.
+struct Asked {
+    work: Work,
+    outcome: Result<Gathered, String>,
+}
+
+impl Desk {
+    /// A desk on which everything is put that waits in the store. There must be one at a time.
+    #[must_use]
+    pub fn new(node: Arc<Node>) -> Self {
+        Self {
+            notices: node.store.subscribe(),
+            node,
+            ready: VecDeque::new(),
+            held: HashMap::new(),
+            parked: 0,
+            known: HashSet::new(),
+            questions: JoinSet::new(),
+            slots: Arc::new(Semaphore::new(QUESTIONS)),
+            refreshing: JoinSet::new(),
+            behind: Some(InboxId(0)),
+            read_up_to: InboxId(0),
+        }
+    }
+
+    /// Works until it is told to stop. What is not finished then waits in the store.
+    pub async fn work(mut self, stop: &CancellationToken) {
+        while !stop.is_cancelled() {
+            self.hear();
+            while let Some(asked) = self.questions.try_join_next() {
+                self.answered(asked).await;
+            }
+            match self.turn().await {
+                Ok(true) => continue,
+                Ok(false) => {}
+                Err(error) => {
+                    tracing::error!(%error, "received activities cannot be acted on");
+                    let _ = stop.run_until_cancelled(tokio::time::sleep(TROUBLE)).await;
+                    continue;
+                }
+            }
+            self.refresh();
+            let pause = self.pause();
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => {}
+                () = self.node.reception.arrivals.news() => {}
+                Some(asked) = self.questions.join_next() => self.answered(asked).await,
+                Some(_) = self.refreshing.join_next() => {}
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+    }
+
+    /// Works until nothing is due at the node's clock; tells whether there was anything to do.
+    pub async fn settle(mut self) -> bool {
+        let mut worked = fetch::refresh(&self.node).await;
+        loop {
+            self.hear();
+            match self.turn().await {
+                Ok(true) => worked = true,
+                Ok(false) => match self.questions.join_next().await {
+                    Some(asked) => {
+                        self.answered(asked).await;
+                        worked = true;
+                    }
+                    None => return worked,
+                },
+                Err(error) => {
+                    tracing::error!(%error, "received activities cannot be acted on");
+                    return false;
+                }
+            }
+        }
+    }
+
+    /// One batch; tells whether there was one.
+    async fn turn(&mut self) -> Result<bool, operations::Error> {
+        self.release_due();
+        self.take_in().await?;
+        let Some(batch) = self.batch().await? else { return Ok(false) };
+        match round::run(&self.node, Arc::clone(&batch), self.read_up_to).await {
+            Ok(outcomes) => {
+                for (work, outcome) in batch.iter().zip(outcomes) {
+                    self.settled(work, outcome);
+                }
+                Ok(true)
+            }
+            Err(error) => {
+                for work in batch.iter().rev() {
+                    self.ready.push_front(work.clone());
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Another process may have put something back into the inbox.
+    fn hear(&mut self) {
+        loop {
+            match self.notices.try_recv() {
+                Ok(Notice::Elsewhere) | Err(TryRecvError::Lagged(_)) => self.behind = Some(InboxId(0)),
+                Ok(_) => {}
+                Err(TryRecvError::Empty | TryRecvError::Closed) => return,
+            }
+        }
+    }
+
+    /// Puts on the desk what has come.
+    async fn take_in(&mut self) -> Result<(), store::Error> {
+        let (arrivals, most) = (&self.node.reception.arrivals, self.node.config.inbox_batch);
+        if self.known.len() >= ROOM {
+            return Ok(());
+        }
+        let arrived = arrivals.take(most);
+        if arrivals.take_overflow() {
+            self.behind = Some(InboxId(0));
+        }
+        for Arrival { id, actor, activity, recipient } in arrived {
+            let activity = Some(Arc::new(activity));
+            self.admit(Work { id, actor, recipient, attempts: 0, activity, gathered: Arc::default() }, None);
+        }
+        if self.ready.len() >= most {
+            return Ok(());
+        }
+        let Some(after) = self.behind else { return Ok(()) };
+        let rows = self.node.store.read(move |tx: &mut Tx<'_>| inbox::waiting(tx, after, SLICE)).await?;
+        self.behind = rows.last().filter(|_| rows.len() == SLICE as usize).map(|row| row.id);
+        for Waiting { id, actor, recipient, attempts, next_at } in rows {
+            self.read_up_to = self.read_up_to.max(id);
+            let work = Work { id, actor, recipient, attempts, activity: None, gathered: Arc::default() };
+            self.admit(work, Some(next_at));
+        }
+        Ok(())
+    }
+
+    fn admit(&mut self, work: Work, not_before: Option<Timestamp>) {
+        if !self.known.insert(work.id) {
+            return;
+        }
+        let now = self.node.clock.now();
+        if self.held.contains_key(&work.actor) {
+            self.park(work);
+        } else if let Some(until) = not_before.filter(|time| *time > now) {
+            self.held.insert(work.actor, Held { until: Some(until), line: VecDeque::new() });
+            self.park(work);
+        } else {
+            self.ready.push_back(work);
+        }
+    }
+
+    /// Puts it behind the others of a held actor.
+    fn park(&mut self, mut work: Work) {
+        if self.parked >= TEXTS_KEPT {
+            work.activity = None;
+        }
+        self.parked += 1;
+        self.held.entry(work.actor).or_default().line.push_back(work);
+    }
+
+    /// The next activities whose actors are not held, with their texts.
+    async fn batch(&mut self) -> Result<Option<Arc<[Work]>>, store::Error> {
+        let most = self.node.config.inbox_batch;
+        let mut batch = Vec::with_capacity(most.min(self.ready.len()));
+        while batch.len() < most
+            && let Some(work) = self.ready.pop_front()
+        {
+            match self.held.contains_key(&work.actor) {
+                true => self.park(work),
+                false => batch.push(work),
+            }
+        }
+        let without: Vec<InboxId> = batch.iter().filter(|work| work.activity.is_none()).map(|work| work.id).collect();
+        if !without.is_empty() {
+            match self.node.store.read(move |tx: &mut Tx<'_>| inbox::bodies(tx, &without)).await {
+                Ok(bodies) => fill(&mut batch, bodies),
+                Err(error) => {
+                    for work in batch.into_iter().rev() {
+                        self.ready.push_front(work);
+                    }
+                    return Err(error);
+                }
+            }
+        }
+        Ok((!batch.is_empty()).then(|| batch.into()))
+    }
+
+    fn settled(&mut self, work: &Work, outcome: Outcome) {
+        match outcome {
+            Outcome::Done => {
+                self.known.remove(&work.id);
+            }
+            Outcome::ForgetKeys => {
+                self.known.remove(&work.id);
+                self.node.keys.verifying.retain(|_, key| key.actor != work.actor);
+            }
+            Outcome::Parked => self.park(work.clone()),
+            Outcome::Again(until) => self.hold(work, until),
+            Outcome::Wants(want) => {
+                self.held.insert(work.actor, Held::default());
+                self.ask(work.clone(), want);
+            }
+        }
+    }
+
+    /// The next try comes later, and what came after it from the same actor waits behind it.
+    fn hold(&mut self, work: &Work, until: Timestamp) {
+        let mut work = work.clone();
+        work.attempts += 1;
+        // What was asked for may be had then.
+        work.gathered = Arc::default();
+        let held = self.held.entry(work.actor).or_default();
+        held.until = Some(until);
+        held.line.push_front(work);
+        self.parked += 1;
+    }
+
+    fn ask(&mut self, work: Work, want: Want) {
+        let (node, slots) = (Arc::clone(&self.node), Arc::clone(&self.slots));
+        self.questions.spawn(async move {
+            // It never fails: nobody closes the semaphore.
+            let _slot = slots.acquire_owned().await;
+            let mut gathered = (*work.gathered).clone();
+            // A panic ends the question, not the order of its actor's activities.
+            let asked = AssertUnwindSafe(gathered.gather(&node, &want)).catch_unwind().await;
+            let outcome = asked.unwrap_or_else(|_| Err("asking others panicked".to_owned())).map(|()| gathered);
+            Asked { work, outcome }
+        });
+    }
+
+    /// A question came back: the activity goes on, or is tried another time.
+    async fn answered(&mut self, asked: Result<Asked, JoinError>) {
+        // Only the end of the runtime cuts a question off.
+        let Ok(Asked { mut work, outcome }) = asked else { return };
+        let error = match outcome {
+            Ok(gathered) => {
+                work.gathered = Arc::new(gathered);
+                let actor = work.actor;
+                self.release(actor);
+                self.ready.push_front(work);
+                return;
+            }
+            Err(error) => error,
+        };
+        let (id, attempts, now) = (work.id, work.attempts, self.node.clock.now());
+        let settled = self.node.store.write(move |tx: &mut Tx<'_>| round::later(tx, id, attempts, &error, now)).await;
+        match settled {
+            Ok(Outcome::Again(until)) => self.hold(&work, until),
+            Ok(_) => {
+                self.known.remove(&work.id);
+                self.release(work.actor);
+            }
+            Err(error) => {
+                tracing::error!(%error, "an activity that has to wait could not be written down");
+                self.hold(&work, now);
+            }
+        }
+    }
+
+    /// What waited for an actor's turn goes first now, in its order.
+    fn release(&mut self, actor: ActorId) {
+        let Some(held) = self.held.remove(&actor) else { return };
+        self.parked = self.parked.saturating_sub(held.line.len());
+        for work in held.line.into_iter().rev() {
+            self.ready.push_front(work);
+        }
+    }
+
+    fn release_due(&mut self) {
+        if self.held.is_empty() {
+            return;
+        }
+        let now = self.node.clock.now();
+        let due = |held: &Held| held.until.is_some_and(|until| until <= now);
+        let mut actors: Vec<ActorId> =
+            self.held.iter().filter(|(_, held)| due(held)).map(|(actor, _)| *actor).collect();
+        actors.sort_unstable();
+        for actor in actors {
+            self.release(actor);
+        }
+    }
+
+    /// Reads actors again whose documents have grown old, beside all else.
+    fn refresh(&mut self) {
+        if self.refreshing.is_empty() && self.node.reception.has_stale() {
+            let node = Arc::clone(&self.node);
+            self.refreshing.spawn(async move {
+                fetch::refresh(&node).await;
+            });
+        }
+    }
+
+    fn pause(&self) -> Duration {
+        if matches!(self.node.clock, Clock::Fixed(_)) {
+            return IDLE_IN_TESTS;
+        }
+        let now = self.node.clock.now();
+        let next = self.held.values().filter_map(|held| held.until).min();
+        let next = next.and_then(|next| Duration::try_from(next.duration_since(now)).ok());
+        next.map_or(IDLE, |next| next.clamp(Duration::from_millis(1), IDLE))
+    }
+}
+
+/// Puts the texts in. What has none any more was thrown away by the keeper, or is done.
+fn fill(batch: &mut [Work], bodies: Vec<(InboxId, String)>) {
+    let mut bodies: HashMap<InboxId, String> = bodies.into_iter().collect();
+    for work in batch.iter_mut().filter(|work| work.activity.is_none()) {
+        let Some(body) = bodies.remove(&work.id) else { continue };
+        let read = json::parse(body.as_bytes()).ok().and_then(|object| Activity::read(object).ok());
+        if read.is_none() {
+            tracing::error!(id = work.id.0, "an activity in the inbox cannot be read");
+        }
+        work.activity = read.map(Arc::new);
+    }
+}

@@ -1,0 +1,11 @@
+//! Somebody refuses one of us, or removes one of us from its followers.
+
+use super::{Acted, Case, Done, accept};
+use crate::operations::follow;
+use crate::store::Tx;
+
+pub(super) fn act(tx: &mut Tx<'_>, case: &Case<'_>) -> Acted {
+    let which = accept::meant(tx, case)?;
+    follow::receive_reject(tx, case.actor, which)?;
+    Ok(Done::Nothing)
+}
