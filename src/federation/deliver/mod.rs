@@ -116,6 +116,10 @@ impl Courier {
             } else {
                 if self.look && self.ready.is_empty() {
                     self.look().await;
+                    // What was put in order may leave more to see.
+                    if self.look && self.ready.is_empty() {
+                        continue;
+                    }
                 }
                 worked |= self.send_out(stop);
             }
@@ -126,7 +130,7 @@ impl Courier {
             tokio::select! {
                 biased;
                 _ = self.reports.recv_many(&mut batch, REPORTS_AT_ONCE) => {
-                    self.write(std::mem::take(&mut batch)).await;
+                    self.write(std::mem::take(&mut batch), stop).await;
                 }
                 Some(_) = self.questions.join_next() => {}
                 () = stop.cancelled(), if !stopping => {}
@@ -210,13 +214,18 @@ impl Courier {
         }
     }
 
-    /// Writes back what rounds brought; tries until the store takes it, because else it would be sent again.
-    async fn write(&mut self, reports: Vec<Report>) {
+    /// Writes back what rounds brought; tries until the store takes it, because else it would be sent again. At the end
+    /// of the node the store may be closed already.
+    async fn write(&mut self, reports: Vec<Report>, stop: &CancellationToken) {
         let reports = Arc::new(reports);
         let written = loop {
             let (batch, now) = (reports.clone(), self.node.clock.now());
             match self.node.store.write(move |tx| ledger::write(tx, &batch, now)).await {
                 Ok(written) => break written,
+                Err(error) if stop.is_cancelled() => {
+                    tracing::warn!(%error, "some deliveries arrived and will be sent again");
+                    break Written::default();
+                }
                 Err(error) => {
                     tracing::error!(%error, "cannot write what became of deliveries");
                     tokio::time::sleep(STORE_PAUSE).await;

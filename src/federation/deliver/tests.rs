@@ -1,7 +1,6 @@
 //! Stories of deliveries to peers that are well, ill, picky, busy and gone.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::json;
