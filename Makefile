@@ -35,7 +35,7 @@ bench: ## Measure what is on the hot paths
 check: ## Format, lints, documentation, licences and advisories, and a short run of every fuzz target
 	cargo fmt --check
 	cargo clippy --all-targets -- -D warnings
-	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --document-private-items
+	RUSTDOCFLAGS="-D warnings -A rustdoc::private-intra-doc-links" cargo doc --no-deps --document-private-items
 	.ci/deny
 	fuzz/run $(FUZZ_SECONDS)
 

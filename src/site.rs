@@ -83,6 +83,19 @@ impl Site {
         &self.host
     }
 
+    /// The node's page for people.
+    #[must_use]
+    pub fn front_page(&self) -> String {
+        self.at("")
+    }
+
+    /// The first half of the node's own handle: the host, without what cannot be in a handle (the port of a development
+    /// node).
+    #[must_use]
+    pub fn node_username(&self) -> String {
+        self.host.chars().filter(|c| !matches!(c, '[' | ']')).map(|c| if c == ':' { '-' } else { c }).collect()
+    }
+
     /// The node's own actor.
     #[must_use]
     pub fn node_actor(&self) -> String {
@@ -111,6 +124,12 @@ impl Site {
     #[must_use]
     pub fn post(&self, id: PostId) -> String {
         self.at(format_args!("posts/{id}"))
+    }
+
+    /// The collection of the public answers to a post.
+    #[must_use]
+    pub fn replies(&self, id: PostId) -> String {
+        self.at(format_args!("posts/{id}/replies"))
     }
 
     /// An activity.

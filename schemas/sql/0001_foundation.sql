@@ -104,6 +104,17 @@ CREATE TABLE token (
 ) STRICT;
 CREATE INDEX token_member ON token (member_id, id);
 
+-- What was answered to requests with an idempotency key, for a day: whoever asks again gets it again.
+CREATE TABLE idempotency (
+  token_id INTEGER NOT NULL REFERENCES token (id),
+  key TEXT NOT NULL,
+  fingerprint BLOB NOT NULL,           -- SHA-256 of the request
+  answer TEXT NOT NULL,
+  answered_at INTEGER NOT NULL,
+  PRIMARY KEY (token_id, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX idempotency_tidy ON idempotency (answered_at);
+
 -- Posts, replies, direct messages and offers, of members and of people elsewhere.
 CREATE TABLE post (
   id INTEGER PRIMARY KEY,

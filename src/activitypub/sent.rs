@@ -107,6 +107,10 @@ pub struct SentNote {
     pub hashtags: Vec<(String, String)>,
     /// Its replies collection.
     pub replies: Option<String>,
+    /// How many like it; told at its own URL, not when it is sent.
+    pub likes: Option<u64>,
+    /// How many shared it; likewise.
+    pub shares: Option<u64>,
     /// When it was published.
     pub published: Timestamp,
     /// When it changed last.
@@ -146,6 +150,8 @@ impl SentNote {
             .with_array("attachment", self.attachments.iter().map(SentAttachment::to_value))
             .with_array("tag", mentions.chain(hashtags))
             .with_some("replies", self.replies.as_deref())
+            .with_some("likes", self.likes.map(counted))
+            .with_some("shares", self.shares.map(counted))
             .with_time("published", Some(self.published))
             .with_time("updated", self.updated)
             .with_time("endTime", self.end_time);
@@ -166,6 +172,11 @@ impl SentNote {
     pub fn json_ld_context(&self) -> Value {
         if self.proposal.is_some() { context::proposal() } else { context::note() }
     }
+}
+
+/// A collection of which only the size is told.
+fn counted(total_items: u64) -> Compact {
+    Compact::new("Collection").with("totalItems", total_items)
 }
 
 /// Puts a context on a document.
@@ -354,6 +365,8 @@ mod tests {
             mentions: vec![("https://loft.example/members/bo".into(), "@bo@loft.example".into())],
             hashtags: vec![("Tea".into(), "https://harbor.example/tags/tea".into())],
             replies: None,
+            likes: None,
+            shares: None,
             published: "2026-12-01T09:00:00Z".parse().unwrap(),
             updated: None,
             end_time: None,

@@ -56,6 +56,27 @@ pub fn fold(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
+/// The hashtag for a few words, without `#`: "Dutch VAT" is `DutchVAT`. Words are told apart by their first letters, so
+/// that it can be read aloud.
+#[must_use]
+pub fn hashtag(text: &str) -> String {
+    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    match words.as_slice() {
+        [word] => (*word).to_owned(),
+        words => words.iter().flat_map(|word| capitalised(word)).collect(),
+    }
+}
+
+fn capitalised(word: &str) -> impl Iterator<Item = char> {
+    let mut rest = word.chars();
+    let first = rest.next().map(|c| {
+        // A letter that becomes two, such as ß, stays: the hashtag must fold to the same word.
+        let mut upper = c.to_uppercase();
+        upper.next().filter(|_| upper.next().is_none()).unwrap_or(c)
+    });
+    first.into_iter().chain(rest)
+}
+
 /// Reads a list of skills; repeats are let go, the first spelling stays.
 ///
 /// # Errors
@@ -82,6 +103,10 @@ mod tests {
     fn a_skill_is_one_however_it_is_spelled() {
         let tags = skills(["Dutch VAT", "#dutchvat", "  sourdough   baking "]).unwrap();
         assert_eq!(tags.iter().map(Tag::as_str).collect::<Vec<_>>(), ["Dutch VAT", "sourdough baking"]);
+        for tag in &tags {
+            assert_eq!(fold(&hashtag(tag.as_str())), tag.folded());
+        }
+        assert_eq!(tags.iter().map(|tag| hashtag(tag.as_str())).collect::<Vec<_>>(), ["DutchVAT", "SourdoughBaking"]);
         let many: Vec<String> = (0..21).map(|n| format!("skill {n}")).collect();
         assert!(matches!(skills(many.iter().map(String::as_str)), Err(Refusal::TooMany { found: 21, .. })));
     }

@@ -1,80 +1,125 @@
-//! How others find us: WebFinger answers and NodeInfo documents, from the store.
+//! How this node is found: WebFinger for its actors, and what NodeInfo says of it.
 
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use crate::activitypub::nodeinfo::{NodeInfo, Version};
-use crate::activitypub::webfinger::{Intent, Jrd, JrdLink, Resource, rel};
+use super::document::Document;
+use crate::activitypub::nodeinfo::{Discovery, NodeInfo, Version};
+use crate::activitypub::webfinger::{Handle, Intent, Jrd, JrdLink, Resource, rel};
+use crate::coworking::markdown;
+use crate::coworking::member::Role;
 use crate::site::{Local, Site};
-use crate::store::actor::{self, Actor};
-use crate::store::{Error, Tx, member, space};
+use crate::store::actor::{self, Actor, ActorType};
+use crate::store::{Error, Tx, member, usage};
 
-/// The answer to a WebFinger query, and whom it is about; `None` when nobody of ours is meant (RFC 7033).
+/// The most characters of what NodeInfo says that the node is.
+const DESCRIPTION_LIMIT: usize = 500;
+/// The most administrators whom NodeInfo names.
+const STAFF_LIMIT: u32 = 20;
+
+/// What WebFinger answers about one of ours: by handle, by URL, or about the host as such. `None` for everybody else, and
+/// for who is gone.
 ///
 /// # Errors
 /// The store's.
-pub fn webfinger(tx: &mut Tx<'_>, site: &Site, resource: &str) -> Result<Option<(Actor, Value)>, Error> {
-    let asked = match Resource::parse(resource, true) {
-        Some(Resource::Handle(handle)) if handle.host() == site.host() => {
-            // The node itself answers to its own host's name, as every server's actor does.
-            match handle.user() == site.host() {
-                true => actor::by_uri(tx, &site.node_actor())?,
-                false => actor::local_by_username(tx, &handle.user().to_ascii_lowercase())?,
-            }
-        }
-        Some(Resource::Url(url)) => match site.local_of(url.as_str()) {
+pub fn webfinger(tx: &mut Tx<'_>, site: &Site, resource: &Resource) -> Result<Option<Document>, Error> {
+    let found = match resource {
+        Resource::Handle(handle) => by_handle(tx, site, handle)?,
+        Resource::Url(url) if site.is_ours(url.url()) => match site.local_of(url.as_str()) {
             Some(Local::Node) => actor::by_uri(tx, &site.node_actor())?,
-            Some(Local::Member(_) | Local::Space(_)) => actor::by_uri(tx, url.as_str())?,
+            Some(Local::Member(name)) => actor::by_uri(tx, &site.member(&name))?,
+            Some(Local::Space(name)) => actor::by_uri(tx, &site.space(&name))?,
+            // The bare origin, without the slash that a URL has.
+            None if url.as_str() == site.origin() => actor::by_uri(tx, &site.node_actor())?,
             _ => None,
         },
-        _ => None,
+        Resource::Url(_) => None,
     };
-    let Some(found) = asked.filter(|found| found.local && found.deleted_at.is_none()) else { return Ok(None) };
-    let answer = jrd(site, &found).to_value();
-    Ok(Some((found, answer)))
+    let Some(actor) = found.filter(|actor| actor.local && actor.is_active()) else { return Ok(None) };
+    let body = jrd(site, &actor, resource).to_value().to_string().into_bytes();
+    Ok(Some(Document { body, gone: false, public: true, about: actor.id }))
 }
 
-fn jrd(site: &Site, actor: &Actor) -> Jrd {
-    let page = actor.url.clone().unwrap_or_else(|| actor.uri.clone());
+fn by_handle(tx: &mut Tx<'_>, site: &Site, handle: &Handle) -> Result<Option<Actor>, Error> {
+    if handle.host() != site.host() {
+        return Ok(None);
+    }
+    actor::local_by_username(tx, handle.user())
+}
+
+fn jrd(site: &Site, actor: &Actor, asked: &Resource) -> Jrd {
+    let is_node = actor.actor_type == ActorType::Application;
+    // Who asks about the host means the host (FEP-d556); everybody else is known by handle.
+    let subject = match asked {
+        Resource::Url(url) if is_node => url.to_string(),
+        Resource::Url(_) | Resource::Handle(_) => format!("acct:{}", actor.handle()),
+    };
+    let page = actor.url.as_deref().unwrap_or(&actor.uri);
+    let page = if is_node { site.front_page() } else { page.to_owned() };
     let mut links = vec![JrdLink::actor(rel::SELF, &actor.uri), JrdLink::to(rel::PROFILE_PAGE, "text/html", &page)];
-    let is_node = actor.uri == site.node_actor();
     if is_node {
-        // FEP-d556: asked for `https://host/`, the server's actor is what is meant.
         links.push(JrdLink::actor(rel::SERVICE, &actor.uri));
+    } else {
+        let act = |variable: &str| format!("{}/authorize_interaction?uri={{{variable}}}", site.origin());
+        links.push(JrdLink::template(rel::SUBSCRIBE, &act("uri")));
+        links.extend([Intent::Object, Intent::Follow].map(|intent| JrdLink::intent(intent, &act("object"))));
     }
-    let interact = |variable: &str| format!("{}/authorize_interaction?uri={{{variable}}}", site.origin());
-    links.push(JrdLink::template(rel::SUBSCRIBE, &interact("uri")));
-    links.push(JrdLink::intent(Intent::Object, &interact("object")));
-    links.push(JrdLink::intent(Intent::Follow, &interact("object")));
+    if let Some(icon) = &actor.icon {
+        links.push(JrdLink { rel: rel::AVATAR.to_owned(), href: Some(icon.url.clone()), ..JrdLink::default() });
+    }
     let mut aliases = vec![actor.uri.clone()];
-    if is_node {
-        aliases.push(format!("{}/", site.origin()));
-    }
-    Jrd { subject: format!("acct:{}", actor.handle()), aliases, links }
+    aliases.extend(Some(page).filter(|page| *page != actor.uri));
+    Jrd { subject, aliases, links }
 }
 
-/// The NodeInfo document of this node (FEP-f1d5). Counts are of members and their posts, never of visitors.
+/// Where the NodeInfo documents are, and the node's actor (`/.well-known/nodeinfo`).
+#[must_use]
+pub fn nodeinfo_links(site: &Site) -> Value {
+    Discovery::of_site(site.origin(), &site.node_actor())
+}
+
+/// What the node says of itself; it changes with everybody's doings.
 ///
 /// # Errors
 /// The store's.
-pub fn nodeinfo(tx: &mut Tx<'_>, name: &str, version: Version) -> Result<Value, Error> {
-    let description = match space::default(tx)? {
-        Some(space) => actor::by_id(tx, space.id.into())?.map(|space| space.name),
-        None => None,
-    };
-    let document = NodeInfo {
+pub fn nodeinfo(
+    tx: &mut Tx<'_>,
+    site: &Site,
+    node_name: &str,
+    version: Version,
+    now: Timestamp,
+) -> Result<Value, Error> {
+    const DAY: i64 = 24;
+    let node = actor::by_uri(tx, &site.node_actor())?;
+    let name = node.as_ref().map(|node| node.name.as_str()).filter(|name| !name.is_empty()).unwrap_or(node_name);
+    let description = node.as_ref().map(|node| markdown::plain_text(&node.summary, DESCRIPTION_LIMIT));
+    let since = |days: i64| now - SignedDuration::from_hours(days * DAY);
+    let repository = env!("CARGO_PKG_REPOSITORY");
+    let info = NodeInfo {
         software_name: env!("CARGO_PKG_NAME").to_owned(),
         software_version: env!("CARGO_PKG_VERSION").to_owned(),
-        repository: None,
+        repository: Some(repository.to_owned()).filter(|url| !url.is_empty()),
         homepage: None,
         speaks_activitypub: true,
+        // Members are let in by administrators.
         open_registrations: false,
         users: Some(member::count(tx)?),
-        active_month: None,
-        active_half_year: None,
-        local_posts: None,
+        active_month: Some(usage::active_since(tx, since(30))?),
+        active_half_year: Some(usage::active_since(tx, since(180))?),
+        local_posts: Some(usage::open_posts(tx)?),
         node_name: Some(name.to_owned()),
-        node_description: description,
-        staff_accounts: Vec::new(),
+        node_description: description.filter(|text| !text.is_empty()),
+        staff_accounts: staff(tx)?,
     };
-    Ok(document.to_value(version))
+    Ok(info.to_value(version))
+}
+
+/// The administrators who want to be found.
+fn staff(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
+    let mut uris = Vec::new();
+    for admin in member::with_role(tx, Role::Admin, STAFF_LIMIT)? {
+        let found = actor::by_id(tx, admin.into())?.filter(|actor| actor.discoverable && actor.is_active());
+        uris.extend(found.map(|actor| actor.uri));
+    }
+    Ok(uris)
 }

@@ -36,8 +36,8 @@ pub struct Jobs {
 pub fn start(node: Arc<Node>) -> Jobs {
     let jobs = Jobs { stop: CancellationToken::new(), tasks: TaskTracker::new() };
     jobs.add("keys", &node, keys::run);
-    jobs.add("publish", &node, publish::run);
     jobs.add("receive", &node, receive::run);
+    jobs.add("publish", &node, publish::run);
     jobs.add("deliver", &node, deliver::run);
     jobs.add("expire", &node, expire::run);
     jobs.add("tidy", &node, tidy::run);
@@ -68,9 +68,9 @@ impl Jobs {
 pub async fn drain(node: &Arc<Node>) {
     loop {
         let mut worked = keys::equip(node).await;
+        worked |= receive::settle(node).await;
         worked |= expire::settle(node).await;
         worked |= publish::settle(node).await;
-        worked |= receive::settle(node).await;
         worked |= deliver::settle(node).await;
         if !worked {
             return;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::Result;
-use super::post::may_read;
+use super::post::{may_read, recount};
 use super::speaker::{As, speaker};
 use crate::coworking::id::{ActorId, AnnounceId, PostId};
 use crate::coworking::member::{Acting, Role};
@@ -126,6 +126,7 @@ fn spread(tx: &mut Tx<'_>, announce: AnnounceId, actor: ActorId, post: &Post, no
     if post.local {
         notification::add(tx, post.author, NotificationKind::Announce, actor, Some(post.id), now)?;
     }
+    recount(tx, post.local, post.author);
     Ok(())
 }
 
@@ -134,6 +135,7 @@ fn remove(tx: &mut Tx<'_>, announce: &Announce) -> Result<()> {
     timeline::drop_announce(tx, announce.id, announce.post)?;
     if let Some(post) = post::by_id(tx, announce.post)? {
         notification::forget_post(tx, post.author, announce.actor, post.id, NotificationKind::Announce)?;
+        recount(tx, post.local, post.author);
     }
     Ok(())
 }

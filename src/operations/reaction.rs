@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::Result;
-use super::post::may_read;
+use super::post::{self as posts, may_read};
 use crate::coworking::Event;
 use crate::coworking::id::{ActorId, LikeId, PostId};
 use crate::coworking::member::Acting;
@@ -28,6 +28,7 @@ pub fn like(tx: &mut Tx<'_>, acting: Acting, post: PostId, now: Timestamp) -> Re
         like.ok_or_else(|| anyhow::anyhow!("the like of post {post} by {member} was neither there nor added"))?;
     notification::add(tx, liked.author, NotificationKind::Like, member.into(), Some(post), now)?;
     event::record(tx, &Event::PostLiked { actor: member.into(), post, like }, now)?;
+    posts::recount(tx, liked.local, liked.author);
     Ok(like)
 }
 
@@ -54,6 +55,7 @@ pub fn receive(tx: &mut Tx<'_>, actor: ActorId, post: PostId, uri: &str, now: Ti
     let like = reaction::add(tx, actor, post, Some(uri), now)?;
     if like.is_some() && liked.local {
         notification::add(tx, liked.author, NotificationKind::Like, actor, Some(post), now)?;
+        posts::recount(tx, liked.local, liked.author);
     }
     Ok(like)
 }
@@ -92,6 +94,7 @@ fn withdraw(tx: &mut Tx<'_>, like: &Like) -> Result<()> {
     reaction::remove(tx, like.actor, like.post)?;
     if let Some(liked) = post::by_id(tx, like.post)? {
         notification::forget_post(tx, liked.author, like.actor, like.post, NotificationKind::Like)?;
+        posts::recount(tx, liked.local, liked.author);
     }
     Ok(())
 }

@@ -155,7 +155,7 @@ pub fn ensure_node_actor(tx: &mut Tx<'_>, site: &Site, keys: Option<&NewKeys>, n
             uri: &uri,
             shared_inbox: &site.shared_inbox(),
             actor_type: ActorType::Application,
-            username: site.host(),
+            username: &site.node_username(),
             host: site.host(),
             name: site.host(),
             home_space: None,

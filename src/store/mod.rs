@@ -15,6 +15,7 @@ mod error;
 pub mod event;
 pub mod follow;
 mod id;
+pub mod idempotency;
 pub mod inbox;
 pub mod json;
 pub mod key;
@@ -43,6 +44,7 @@ pub mod token;
 pub mod tombstone;
 mod tx;
 mod typed;
+pub mod usage;
 mod value;
 
 use std::path::Path;

@@ -6,6 +6,7 @@ pub mod accept;
 pub mod activitypub;
 pub mod api;
 pub mod asset;
+pub mod discovery;
 pub mod document;
 pub mod error;
 pub mod etag;
@@ -28,6 +29,8 @@ pub struct Door {
     pub node: Arc<Node>,
     /// Public documents that were made before.
     pub documents: Arc<Documents>,
+    /// How often the API was asked.
+    pub limits: api::Limits,
 }
 
 impl Door {

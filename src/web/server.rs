@@ -14,7 +14,7 @@ use super::activitypub::inbox;
 use super::document::Documents;
 use super::error::{Error, Wrong};
 use super::frame::Frame;
-use super::{Door, activitypub, api, asset, pages};
+use super::{Door, activitypub, api, asset, discovery, pages};
 use crate::node::Node;
 
 /// How long a client may take to send the head of a request.
@@ -40,7 +40,7 @@ pub fn run(
     let workers = node.config.workers;
     let documents = Arc::new(Documents::new(&node.store));
     let awake = documents.clone().stay_awake(node.store.clone());
-    let door = web::Data::new(Door { node: node.clone(), documents });
+    let door = web::Data::new(Door { limits: api::Limits::new(node.clone()), node: node.clone(), documents });
     let node = web::Data::from(node);
     async move {
         let server = HttpServer::new(move || {
@@ -79,6 +79,7 @@ pub fn routes(app: &mut web::ServiceConfig) {
         .app_data(web::FormConfig::default().limit(FORM).error_handler(|error, _| unreadable("the form", &error)))
         // What peers ask for most stands first: routes are tried in turn.
         .service(at("/members/{name}", READ).route(read().to(activitypub::get)))
+        .service(at("/.well-known/webfinger", READ).route(read().to(discovery::webfinger)))
         .service(at("/inbox", DELIVER).route(web::post().to(inbox::shared)))
         .service(at("/members/{name}/inbox", DELIVER).route(web::post().to(inbox::personal)))
         .service(at("/spaces/{name}/inbox", DELIVER).route(web::post().to(inbox::personal)))
@@ -95,6 +96,11 @@ pub fn routes(app: &mut web::ServiceConfig) {
         .service(at("/likes/{id}", READ).route(read().to(activitypub::get)))
         .service(at("/announces/{id}", READ).route(read().to(activitypub::get)))
         .service(web::scope("/api").configure(api::configure))
+        .service(at("/.well-known/host-meta", READ).route(read().to(discovery::host_meta)))
+        .service(at("/.well-known/host-meta.json", READ).route(read().to(discovery::host_meta_json)))
+        .service(at("/.well-known/nodeinfo", READ).route(read().to(discovery::nodeinfo_links)))
+        .service(at("/nodeinfo/{version}", READ).route(read().to(discovery::nodeinfo)))
+        .service(at("/robots.txt", READ).route(read().to(discovery::robots)))
         // Pages that are no documents.
         .service(at("/", READ).route(read().to(activitypub::get)))
         .service(at("/people/{id}", READ).route(read().to(pages::actor::remote)))

@@ -13,7 +13,7 @@ use crate::node::Node;
 use crate::operations::setup::{self, SetUpBy, SetupInput};
 
 /// A node that is set up with the space "harbor" and the administrator "ana".
-async fn harbor(settings: &[(&str, &str)]) -> Ground {
+pub(super) async fn harbor(settings: &[(&str, &str)]) -> Ground {
     let ground = Ground::with(settings).await;
     let (site, now) = (ground.node.site.clone(), ground.node.clock.now());
     let input = SetupInput {
@@ -30,13 +30,13 @@ async fn harbor(settings: &[(&str, &str)]) -> Ground {
 }
 
 /// A server that runs until it is dropped.
-struct Open {
-    address: SocketAddr,
+pub(super) struct Open {
+    pub(super) address: SocketAddr,
     _stop: DropGuard,
 }
 
 /// Opens the door of a node on loopback.
-fn open(node: &Arc<Node>) -> Open {
+pub(super) fn open(node: &Arc<Node>) -> Open {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let address = listener.local_addr().unwrap();
     let stop = CancellationToken::new();
@@ -45,38 +45,38 @@ fn open(node: &Arc<Node>) -> Open {
 }
 
 /// What came back.
-struct Answer {
-    status: u16,
-    headers: Vec<(String, String)>,
-    body: String,
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: String,
 }
 
 impl Answer {
-    fn header(&self, name: &str) -> &str {
+    pub(super) fn header(&self, name: &str) -> &str {
         self.headers.iter().find(|(given, _)| given == name).map_or("", |(_, value)| value)
     }
 
-    fn json(&self) -> serde_json::Value {
+    pub(super) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.body).unwrap()
     }
 }
 
 impl Open {
-    async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+    pub(super) async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
         self.ask("GET", path, headers, "").await
     }
 
-    async fn document(&self, path: &str) -> Answer {
+    pub(super) async fn document(&self, path: &str) -> Answer {
         self.get(path, &[("Accept", "application/activity+json")]).await
     }
 
-    async fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    pub(super) async fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
         let length = format!("Content-Length: {}", body.len());
         self.send(method, path, headers, &length, body).await
     }
 
     /// As [`ask`](Self::ask), with a body that is cut into chunks already.
-    async fn chunked(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    pub(super) async fn chunked(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
         self.send(method, path, headers, "Transfer-Encoding: chunked", body).await
     }
 

@@ -147,6 +147,8 @@ fn note() -> SentNote {
         mentions: vec![(BO.to_owned(), "@bo@quay.example".to_owned())],
         hashtags: vec![("coffee".to_owned(), at("tags/coffee"))],
         replies: Some(at("posts/7/replies")),
+        likes: None,
+        shares: None,
         published: time("2026-11-01T12:00:00Z"),
         updated: None,
         end_time: None,
@@ -163,6 +165,7 @@ fn proposal() -> Proposal {
         resource_quantity: Measure::of(1, "one"),
         available_quantity: None,
         minimum_quantity: None,
+        finished: false,
     };
     Proposal {
         id: id("posts/8"),

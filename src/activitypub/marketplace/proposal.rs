@@ -27,6 +27,8 @@ pub struct Intent {
     pub available_quantity: Option<Measure>,
     /// The least that can be taken.
     pub minimum_quantity: Option<Measure>,
+    /// Is it over (`vf:finished`)?
+    pub finished: bool,
 }
 
 /// The part of an object that makes it a proposal. Its title, text, audience and times are the object's own.
@@ -108,6 +110,7 @@ impl Intent {
             resource_quantity: Measure::required(value, "resourceQuantity")?,
             available_quantity: Measure::read(value, "availableQuantity")?,
             minimum_quantity: Measure::read(value, "minimumQuantity")?,
+            finished: json::boolean(value, "finished").unwrap_or(false),
         }))
     }
 
@@ -120,6 +123,7 @@ impl Intent {
             .with("resourceQuantity", self.resource_quantity.to_value())
             .with_some("availableQuantity", self.available_quantity.as_ref().map(Measure::to_value))
             .with_some("minimumQuantity", self.minimum_quantity.as_ref().map(Measure::to_value))
+            .with_flag("finished", self.finished)
             .into()
     }
 }

@@ -1,6 +1,7 @@
 //! Stories of deliveries to peers that are well, ill, picky, busy and gone.
 
 use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::json;
@@ -324,4 +325,46 @@ async fn what_was_on_its_way_when_the_process_ended_is_sent_again_under_the_same
     ground.peers.behave(|_| Reply::Say(202));
     assert_eq!(numbers(&ground.carry().await), [9]);
     assert!(ground.carry().await.is_empty());
+}
+
+#[tokio::test]
+async fn whatever_a_peer_answers_each_thing_arrives_in_order_and_nothing_is_lost() {
+    for seed in 1..=4_u64 {
+        let ground = Ground::new().await;
+        let ana = ground.member("ana").await;
+        let taken = Arc::new(Mutex::new(Vec::new()));
+        let taking = taken.clone();
+        // A peer that mostly has trouble of some sort, the same in each run of the test.
+        ground.peers.behave(move |got| match (got.number as u64).wrapping_mul(seed * 2_654_435_761) >> 7 & 7 {
+            0 => Reply::Say(503),
+            1 => Reply::SayWith(429, "retry-after", "20"),
+            2 => Reply::HangUp,
+            3 => Reply::Say(409),
+            _ => {
+                let thing = format!("{} {}", got.host, got.body["key"]);
+                taking.lock().unwrap().push((thing, got.body["n"].as_i64().unwrap()));
+                Reply::Say(202)
+            }
+        });
+        let mut sent = 0;
+        for step in 0..400_i64 {
+            if step < 30 {
+                let key = ["a", "b", "c"][(step as u64 * seed % 3) as usize];
+                let host = ["pier", "loft"][(step as usize / 3) % 2];
+                ground.send(ana, step, key, false, &inbox(host)).await;
+                sent += 1;
+            }
+            ground.carry().await;
+            if step >= 30 && taken.lock().unwrap().len() >= sent {
+                break;
+            }
+            ground.wait(if step < 30 { 20 } else { 900 });
+        }
+        let mut taken = taken.lock().unwrap().clone();
+        assert_eq!(taken.len(), sent, "seed {seed}");
+        // Stable: what is said of one thing stays in the order in which it was taken.
+        taken.sort_by(|one, other| one.0.cmp(&other.0));
+        assert!(taken.is_sorted(), "seed {seed}: {taken:?}");
+        assert_eq!(ground.lines(State::Done).await.len(), sent);
+    }
 }

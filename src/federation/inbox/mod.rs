@@ -1,6 +1,6 @@
 //! From bytes to a stored activity: what happens while a peer waits for its answer.
 //!
-//! 1 to 5 are [`verify`](super::verify::verify). 6: the activity is written down, once for each id, together with others
+//! 1 to 5 are [`verify`](super::verify::verify()). 6: the activity is written down, once for each id, together with others
 //! that come at the same moment. 7: the peer is answered. What the activity means is seen to afterwards
 //! ([`receive`](super::receive)), so that peers never wait for it.
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::coworking::id::ActorId;
 use crate::coworking::member::Acting;
 use crate::coworking::peer::{Host, Level};
-use crate::federation::testing::{Ground, Letter, Reply, Stranger, ed25519, proven, rsa, start};
+use crate::federation::testing::{Ground, Letter, Reply, Stranger, date, ed25519, proven, rsa, start};
 use crate::operations::{peer, setup};
 use crate::store::actor;
 use crate::store::inbox::{self, Counts};
@@ -70,7 +70,7 @@ async fn both_schemes_and_both_kinds_of_keys_are_taken() {
 async fn a_request_that_is_not_well_signed_is_told_what_is_wrong() {
     let (ground, bo) = ground().await;
     let letter = || bo.letter(&bo.creates(1, json!({})), start());
-    let hours = |hours| crate::activitypub::signature::http_date(start() + SignedDuration::from_hours(hours));
+    let hours = |hours| date(start() + SignedDuration::from_hours(hours));
     let with = |change: &dyn Fn(&mut Letter)| {
         let mut letter = letter();
         change(&mut letter);

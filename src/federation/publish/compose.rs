@@ -11,7 +11,8 @@ use super::audience::Audience;
 use crate::activitypub::sent::{Addressing, EmbeddedFollow, Frame};
 use crate::coworking::Event;
 use crate::coworking::id::{ActorId, AnnounceId, FollowId, LikeId, PostId, ReportId};
-use crate::federation::document;
+use crate::federation::document::rows::{self, Author};
+use crate::federation::translate::activity;
 use crate::operations::Result;
 use crate::site::Site;
 use crate::store::actor::{self, Actor};
@@ -133,9 +134,9 @@ impl Composer<'_, '_, '_> {
 
     fn shown_anew(&mut self, id: ActorId) -> Result<Composed> {
         let Some(actor) = self.ours(id)?.filter(|actor| actor.deleted_at.is_none()) else { return Ok(None) };
-        let Some(document) = document::actor(self.tx, self.site, &actor)? else { return Ok(None) };
+        let Some(document) = rows::actor(self.tx, self.site, &actor)? else { return Ok(None) };
         let to = Addressing::everybody(vec![followers_of(&actor)]);
-        let body = self.frame(&self.id, &actor, to).update_actor(document);
+        let body = self.frame(&self.id, &actor, to).update_actor(document.to_value());
         let audience = Audience { followers: true, ..Audience::default() };
         Ok(Some((said(&actor, "Update", body, true, &actor.uri), audience)))
     }
@@ -173,10 +174,11 @@ impl Composer<'_, '_, '_> {
 
     fn created(&mut self, id: PostId) -> Result<Composed> {
         let Some((post, author)) = self.our_post(id)? else { return Ok(None) };
-        let Some(note) = document::note(self.tx, self.site, &post)? else { return Ok(None) };
+        let Some(by) = Author::load(self.tx, post.author)? else { return Ok(None) };
+        let Some(note) = rows::note(self.tx, self.site, &post, &by)? else { return Ok(None) };
         let audience = self.readers(&post, &author, &note.addressing)?;
         let frame = Frame {
-            id: &document::create_id(&post.uri),
+            id: &activity::create_id(&post.uri),
             actor: &author.uri,
             addressing: note.addressing.clone(),
             published: Some(post.published),
@@ -187,7 +189,8 @@ impl Composer<'_, '_, '_> {
 
     fn updated(&mut self, id: PostId) -> Result<Composed> {
         let Some((post, author)) = self.our_post(id)? else { return Ok(None) };
-        let Some(note) = document::note(self.tx, self.site, &post)? else { return Ok(None) };
+        let Some(by) = Author::load(self.tx, post.author)? else { return Ok(None) };
+        let Some(note) = rows::note(self.tx, self.site, &post, &by)? else { return Ok(None) };
         let mut audience = self.readers(&post, &author, &note.addressing)?;
         let public = note.addressing.is_public();
         if public {
@@ -200,7 +203,8 @@ impl Composer<'_, '_, '_> {
     /// What was public may be anywhere by now, and says nothing any more: all who ever heard of the author are told.
     fn deleted(&mut self, id: PostId) -> Result<Composed> {
         let Some((post, author)) = self.our_post(id)? else { return Ok(None) };
-        let Some(addressing) = document::addressing(self.tx, &post)? else { return Ok(None) };
+        let Some(by) = Author::load(self.tx, post.author)? else { return Ok(None) };
+        let Some(addressing) = rows::addressing(self.tx, &post, &by)? else { return Ok(None) };
         let mut audience = self.readers(&post, &author, &addressing)?;
         let public = addressing.is_public();
         audience.reached = public;
@@ -274,7 +278,7 @@ impl Composer<'_, '_, '_> {
     fn follow_requested(&mut self, follower: ActorId, target: ActorId, follow: FollowId) -> Result<Composed> {
         let Some((follower, target)) = self.ends(follower, target)? else { return Ok(None) };
         let id = self.site.follow(follow);
-        let body = document::follow(&id, &follower.uri, &target.uri);
+        let body = self.frame(&id, &follower, Addressing::to_one(&target.uri)).follow(&target.uri);
         Ok(Some((urgently(said(&follower, "Follow", body, false, &id)), Audience::one(target.id))))
     }
 

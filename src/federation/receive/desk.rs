@@ -186,18 +186,21 @@ impl Desk {
         if self.known.len() >= ROOM {
             return Ok(());
         }
-        let arrived = arrivals.take(most);
         if arrivals.take_overflow() {
             self.behind = Some(InboxId(0));
         }
-        for Arrival { id, actor, activity, recipient } in arrived {
-            let activity = Some(Arc::new(activity));
-            self.admit(Work { id, actor, recipient, attempts: 0, activity, gathered: Arc::default() }, None);
-        }
+        let Some(after) = self.behind else {
+            for Arrival { id, actor, activity, recipient } in arrivals.take(most) {
+                let activity = Some(Arc::new(activity));
+                self.admit(Work { id, actor, recipient, attempts: 0, activity, gathered: Arc::default() }, None);
+            }
+            return Ok(());
+        };
         if self.ready.len() >= most {
             return Ok(());
         }
-        let Some(after) = self.behind else { return Ok(()) };
+        // What comes by memory would overtake what waits in the store. All of it is there, too.
+        drop(arrivals.take(usize::MAX));
         let rows = self.node.store.read(move |tx: &mut Tx<'_>| inbox::waiting(tx, after, SLICE)).await?;
         self.behind = rows.last().filter(|_| rows.len() == SLICE as usize).map(|row| row.id);
         for Waiting { id, actor, recipient, attempts, next_at } in rows {
@@ -212,14 +215,12 @@ impl Desk {
         if !self.known.insert(work.id) {
             return;
         }
-        let now = self.node.clock.now();
-        if self.held.contains_key(&work.actor) {
-            self.park(work);
-        } else if let Some(until) = not_before.filter(|time| *time > now) {
-            self.held.insert(work.actor, Held { until: Some(until), line: VecDeque::new() });
-            self.park(work);
-        } else {
-            self.ready.push_back(work);
+        if let Some(until) = not_before.filter(|time| *time > self.node.clock.now()) {
+            self.held.entry(work.actor).or_insert_with(|| Held { until: Some(until), line: VecDeque::new() });
+        }
+        match self.held.contains_key(&work.actor) {
+            true => self.park(work),
+            false => self.ready.push_back(work),
         }
     }
 

@@ -19,6 +19,8 @@ mod moved;
 mod pin;
 mod reject;
 mod round;
+#[cfg(test)]
+mod tests;
 mod undo;
 mod update;
 

@@ -10,7 +10,7 @@ use crate::coworking::id::ActorId;
 use crate::coworking::markdown;
 use crate::node::Node;
 use crate::operations::post::Mentions;
-use crate::store::{self, Tx, actor};
+use crate::store::{Tx, actor};
 
 /// So long a writer waits for the network.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -33,6 +33,6 @@ pub async fn mentions(node: &Node, source: &str) -> Mentions {
 async fn one(node: &Node, handle: &str) -> Option<(ActorId, String)> {
     let found = tokio::time::timeout(PATIENCE, resolve(node, handle)).await;
     let id = found.ok()?.inspect_err(|error| tracing::debug!(%error, handle, "a mention stays text")).ok()?;
-    let known = node.store.read(move |tx: &mut Tx<'_>| Ok::<_, store::Error>(actor::by_id(tx, id)?)).await.ok()??;
+    let known = node.store.read(move |tx: &mut Tx<'_>| actor::by_id(tx, id)).await.ok()??;
     Some((id, known.url.unwrap_or(known.uri)))
 }

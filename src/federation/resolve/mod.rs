@@ -4,6 +4,8 @@
 
 mod mentions;
 mod place;
+#[cfg(test)]
+mod tests;
 
 use crate::activitypub::id::Id;
 use crate::activitypub::webfinger::{Answer, Handle};
@@ -14,7 +16,7 @@ use crate::federation::take;
 use crate::http_client::Budget;
 use crate::node::Node;
 use crate::operations::{self, post};
-use crate::store::{self, actor};
+use crate::store::{Tx, actor};
 
 pub use mentions::mentions;
 
@@ -56,7 +58,7 @@ pub async fn actor(node: &Node, who: &str) -> operations::Result<ActorId> {
 /// What an address means: an account or a post, here or elsewhere.
 ///
 /// # Errors
-/// As [`actor`].
+/// As [`actor()`].
 pub async fn object(node: &Node, address: &str) -> operations::Result<Resolved> {
     const EXPECTED: &str = "an address such as https://harbor.example/members/ana";
     let id = Id::parse(address.trim()).map_err(|_| Refusal::malformed("address", address, EXPECTED))?;
@@ -128,7 +130,7 @@ fn read_handle(node: &Node, who: &str) -> Result<Named, Refusal> {
 async fn here(node: &Node, name: &str) -> operations::Result<ActorId> {
     let name = name.to_owned();
     let found: Option<actor::Actor> =
-        node.store.read(move |tx| Ok::<_, store::Error>(actor::local_by_username(tx, &name)?)).await?;
+        node.store.read(move |tx: &mut Tx<'_>| actor::local_by_username(tx, &name)).await?;
     there(found.ok_or(Refusal::NotFound { what: "account" })?)
 }
 
@@ -143,7 +145,7 @@ fn there(actor: actor::Actor) -> operations::Result<ActorId> {
 async fn elsewhere(node: &Node, handle: &Handle, budget: &Budget) -> operations::Result<ActorId> {
     let (user, host) = (handle.user().to_owned(), handle.host().to_owned());
     let known: Option<actor::Actor> =
-        node.store.read(move |tx| Ok::<_, store::Error>(actor::by_handle(tx, &user, &host)?)).await?;
+        node.store.read(move |tx: &mut Tx<'_>| actor::by_handle(tx, &user, &host)).await?;
     if let Some(known) = known.filter(|known| known.deleted_at.is_none()) {
         return Ok(known.id);
     }

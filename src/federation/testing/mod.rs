@@ -30,7 +30,7 @@ use crate::store::actor::{self, ActorType, NewLocal};
 use crate::store::key::{self, NewKeys};
 use crate::store::{Store, Tx};
 
-pub(crate) use stranger::{Letter, Stranger, ed25519, proven, rsa};
+pub(crate) use stranger::{Letter, Stranger, Web, date, ed25519, proven, rsa};
 
 /// When the stories begin.
 pub(crate) fn start() -> Timestamp {

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::{Ground, Received, Reply, start};
 use crate::activitypub::digest::BodyDigest;
+use crate::activitypub::id::Id;
 use crate::activitypub::key::PrivateKey;
 use crate::activitypub::proof;
 use crate::activitypub::signature::{Message, http_date, sign_rfc9421, signing_string};
@@ -26,6 +27,11 @@ pub(crate) fn ed25519() -> PrivateKey {
     MADE.get_or_init(|| PrivateKey::generate_ed25519().unwrap()).clone()
 }
 
+/// A time as a `Date` header has it.
+pub(crate) fn date(time: Timestamp) -> String {
+    http_date(time)
+}
+
 /// An actor on a peer.
 #[derive(Debug, Clone)]
 pub(crate) struct Stranger {
@@ -41,6 +47,11 @@ impl Stranger {
 
     pub(crate) fn uri(&self) -> String {
         format!("http://{}/u/{}", self.host, self.name)
+    }
+
+    /// The id, parsed.
+    pub(crate) fn id(&self) -> Id {
+        Id::parse(&self.uri()).unwrap()
     }
 
     /// Something under the actor's id.

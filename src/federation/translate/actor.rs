@@ -1,4 +1,4 @@
-//! Actors: what a remote one's document says, as it is kept here; and the document of one of ours.
+//! Actors: what a remote one's document says, as it is kept here; and what the document of one of ours says.
 
 use crate::activitypub::actor::{
     ActorDocument, ActorKind, Capability, KeyMaterial, PublishedImage, PublishedKeys, ReceivedKey, RemoteActor,
@@ -6,12 +6,11 @@ use crate::activitypub::actor::{
 use crate::activitypub::id::Id;
 use crate::activitypub::key::{KeyAlgorithm, PublicKey};
 use crate::activitypub::webfinger::Handle;
-use crate::coworking::markdown;
 use crate::coworking::profile::Picture;
-use crate::coworking::tag;
+use crate::coworking::{markdown, tag};
 use crate::site::Site;
 use crate::store::actor::{Actor, ActorType, RemoteKey, RemoteProfile, ShownField};
-use crate::store::key::{Algorithm, PublicKey as PublicKeyRow};
+use crate::store::key::{self, Algorithm};
 
 /// What is kept of an actor whose handle was confirmed. HTML is sanitised, keys that cannot be used are left out.
 #[must_use]
@@ -65,57 +64,43 @@ fn actor_type(kind: ActorKind) -> ActorType {
     }
 }
 
-fn key(key: &ReceivedKey) -> Option<RemoteKey> {
-    let parsed = match &key.material {
-        KeyMaterial::Pem(text) => PublicKey::from_pem(text),
-        KeyMaterial::Multibase(text) => PublicKey::from_multibase(text),
-    };
-    let parsed = parsed.ok()?;
-    let (algorithm, public_key) = match parsed.algorithm() {
-        KeyAlgorithm::Rsa => (Algorithm::Rsa, parsed.to_pem()),
-        KeyAlgorithm::Ed25519 => (Algorithm::Ed25519, parsed.to_multibase()),
-    };
-    Some(RemoteKey { uri: key.id.to_string(), algorithm, public_key })
+/// What this node does beyond what its objects show (FEP-844e); peers send extension activities by it, so it names only
+/// what is there.
+const CAPABILITIES: [Capability; 4] =
+    [Capability::Rfc9421, Capability::Rfc9421Ed25519, Capability::IntegrityProofs, Capability::Marketplace];
+
+/// What the document of a local actor tells besides its own row.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Belongings {
+    /// Its keys, retired ones left out.
+    pub keys: Vec<key::PublicKey>,
+    /// The id of the space that it is at home in; of members.
+    pub home_space: Option<String>,
+    /// The zone of its clock; of spaces.
+    pub zone: Option<String>,
 }
 
-/// What else a local actor's document tells, besides its row.
-#[derive(Debug, Clone, Copy)]
-pub struct Shown<'a> {
-    /// Its keys that are not retired.
-    pub keys: &'a [PublicKeyRow],
-    /// The IANA zone of a space.
-    pub zone: Option<&'a str>,
-    /// The id of a member's home space.
-    pub home_space: Option<&'a str>,
-}
-
-/// The document of a local actor; `None` while its keys are still being made.
+/// The document of an actor of ours. `None` as long as it lacks one of its two keys: nobody could take it.
 #[must_use]
-pub fn document(site: &Site, actor: &Actor, shown: Shown<'_>) -> Option<ActorDocument> {
-    let key = |algorithm| shown.keys.iter().find(|key| key.algorithm == algorithm);
-    let (rsa, ed25519) = (key(Algorithm::Rsa)?, key(Algorithm::Ed25519)?);
-    let under = |name: &str| format!("{}/{name}", actor.uri);
-    let kind = match actor.actor_type {
-        ActorType::Person => ActorKind::Person,
-        ActorType::Group => ActorKind::Group,
-        ActorType::Organization => ActorKind::Organization,
-        ActorType::Service => ActorKind::Service,
-        ActorType::Application => ActorKind::Application,
-    };
+pub fn document(site: &Site, actor: &Actor, belongings: &Belongings) -> Option<ActorDocument> {
+    let newest = |algorithm| belongings.keys.iter().rev().find(|key| key.algorithm == algorithm);
+    let (rsa, ed25519) = (newest(Algorithm::Rsa)?, newest(Algorithm::Ed25519)?);
+    let below = |given: &Option<String>, end: &str| given.clone().unwrap_or_else(|| format!("{}/{end}", actor.uri));
+    let icon = actor.icon.as_ref();
     Some(ActorDocument {
         id: actor.uri.clone(),
-        kind,
+        kind: kind(actor.actor_type),
         preferred_username: actor.username.clone(),
         webfinger: actor.handle(),
         name: if actor.name.is_empty() { actor.username.clone() } else { actor.name.clone() },
         summary: actor.summary.clone(),
         url: actor.url.clone().unwrap_or_else(|| actor.uri.clone()),
         inbox: actor.inbox.clone(),
-        shared_inbox: site.shared_inbox(),
-        outbox: under("outbox"),
-        followers: under("followers"),
-        following: under("following"),
-        featured: Some(under("featured")),
+        shared_inbox: actor.shared_inbox.clone().unwrap_or_else(|| site.shared_inbox()),
+        outbox: below(&actor.outbox, "outbox"),
+        followers: below(&actor.followers, "followers"),
+        following: below(&actor.following, "following"),
+        featured: actor.featured.clone(),
         proposals: None,
         upcoming_events: None,
         keys: PublishedKeys {
@@ -129,24 +114,12 @@ pub fn document(site: &Site, actor: &Actor, shown: Shown<'_>) -> Option<ActorDoc
         manually_approves_followers: actor.manually_approves_followers,
         discoverable: actor.discoverable,
         indexable: actor.indexable,
-        icon: actor.icon.as_ref().map(|icon| PublishedImage {
-            url: icon.url.clone(),
-            media_type: None,
-            name: icon.alt.clone(),
-        }),
+        icon: icon.map(|icon| PublishedImage { url: icon.url.clone(), media_type: None, name: icon.alt.clone() }),
         fields: actor.fields.iter().map(|field| (field.name.clone(), field.value.clone())).collect(),
         knows_about: actor.skills.clone(),
-        hashtags: actor
-            .skills
-            .iter()
-            .map(|skill| {
-                let folded = tag::fold(skill);
-                let page = site.tag(&folded);
-                (folded, page)
-            })
-            .collect(),
-        home_space: shown.home_space.map(str::to_owned),
-        timezone: shown.zone.map(str::to_owned),
+        hashtags: actor.skills.iter().map(|skill| (tag::hashtag(skill), site.tag(&tag::fold(skill)))).collect(),
+        home_space: belongings.home_space.clone(),
+        timezone: belongings.zone.clone(),
         location: None,
         capabilities: CAPABILITIES.to_vec(),
         published: actor.published,
@@ -154,6 +127,25 @@ pub fn document(site: &Site, actor: &Actor, shown: Shown<'_>) -> Option<ActorDoc
     })
 }
 
-/// What this node does by now; peers send extension activities only where they are listed.
-const CAPABILITIES: [Capability; 4] =
-    [Capability::Rfc9421, Capability::Rfc9421Ed25519, Capability::IntegrityProofs, Capability::Marketplace];
+fn kind(actor_type: ActorType) -> ActorKind {
+    match actor_type {
+        ActorType::Application => ActorKind::Application,
+        ActorType::Group => ActorKind::Group,
+        ActorType::Organization => ActorKind::Organization,
+        ActorType::Person => ActorKind::Person,
+        ActorType::Service => ActorKind::Service,
+    }
+}
+
+fn key(key: &ReceivedKey) -> Option<RemoteKey> {
+    let parsed = match &key.material {
+        KeyMaterial::Pem(text) => PublicKey::from_pem(text),
+        KeyMaterial::Multibase(text) => PublicKey::from_multibase(text),
+    };
+    let parsed = parsed.ok()?;
+    let (algorithm, public_key) = match parsed.algorithm() {
+        KeyAlgorithm::Rsa => (Algorithm::Rsa, parsed.to_pem()),
+        KeyAlgorithm::Ed25519 => (Algorithm::Ed25519, parsed.to_multibase()),
+    };
+    Some(RemoteKey { uri: key.id.to_string(), algorithm, public_key })
+}

@@ -1,7 +1,7 @@
 //! Between what the store remembers and what ActivityPub says: pure functions, both directions of a concept in one
-//! file. The one place that names both halves.
+//! place. The one place that names both halves.
 
+pub mod activity;
 pub mod actor;
-pub mod note;
-pub mod offer;
+mod html;
 pub mod post;

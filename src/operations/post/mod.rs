@@ -15,7 +15,7 @@ use crate::coworking::post::Visibility;
 use crate::site::Site;
 use crate::store::notification::NotificationKind;
 use crate::store::post::{self, Known, Post, PostView, Reader};
-use crate::store::{Tx, timeline};
+use crate::store::{Notice, Tx, timeline};
 
 pub use receive::{Received, ReceivedOffer, ReceivedPost, Revision, Why, receive, receive_delete, receive_update};
 pub(super) use write::{Text, add, not_before};
@@ -82,6 +82,23 @@ pub fn view(tx: &mut Tx<'_>, reader: Reader, id: PostId) -> Result<PostView> {
 /// [`Refusal::NotFound`], for what is missing and what is hidden alike.
 pub fn may_read(tx: &mut Tx<'_>, reader: Reader, id: PostId) -> Result<Post> {
     Ok(post::readable(tx, reader, id)?.ok_or(Refusal::NotFound { what: "post" })?)
+}
+
+/// The numbers that a post of ours shows beside it are others now.
+pub(super) fn recount(tx: &mut Tx<'_>, local: bool, author: ActorId) {
+    if local {
+        tx.notify(Notice::Changed(author.0));
+    }
+}
+
+/// As [`recount`], for what an answer that went was about.
+fn recount_parent(tx: &mut Tx<'_>, parent: Option<PostId>) -> Result<()> {
+    if let Some(parent) = parent
+        && let Some(parent) = post::by_id(tx, parent)?
+    {
+        recount(tx, parent.local, parent.author);
+    }
+    Ok(())
 }
 
 /// What an addressee is told of a post.

@@ -4,7 +4,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{bring_home, told};
+use super::{bring_home, recount, recount_parent, told};
 use crate::coworking::id::{ActorId, PostId};
 use crate::coworking::markdown;
 use crate::coworking::offer::{Kind, Purpose, State};
@@ -126,6 +126,9 @@ pub fn receive(tx: &mut Tx<'_>, received: &ReceivedPost, why: Why, now: Timestam
         return Ok(known.map_or(Received::Dropped, |known| Received::Known(known.id)));
     }
     post::adopt(tx, id, &received.uri)?;
+    if let Some(parent) = &parent {
+        recount(tx, parent.local, parent.author);
+    }
     post::add_recipients(tx, id, received.recipients.iter().copied().filter(|actor| *actor != received.author))?;
     post::replace_tags(tx, id, &[], &received.content.tags)?;
     if let Some(offer) = &received.offer {
@@ -224,7 +227,11 @@ pub fn receive_update(tx: &mut Tx<'_>, received: &ReceivedPost, now: Timestamp) 
 /// The store's.
 pub fn receive_delete(tx: &mut Tx<'_>, uri: &str, by: ActorId, now: Timestamp) -> Result<bool> {
     match post::known(tx, uri)? {
-        Some(known) if !known.local && known.author == by => Ok(post::bury(tx, known.id, now)?),
+        Some(known) if !known.local && known.author == by => {
+            let parent = post::by_id(tx, known.id)?.and_then(|post| post.in_reply_to);
+            recount_parent(tx, parent)?;
+            Ok(post::bury(tx, known.id, now)?)
+        }
         Some(_) => Ok(false),
         None => {
             tombstone::bury(tx, uri, by, now)?;

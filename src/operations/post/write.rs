@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{LocalLinks, Mentions, bring_home, may_read, told};
+use super::{LocalLinks, Mentions, bring_home, may_read, recount, recount_parent, told};
 use crate::coworking::id::{ActorId, MemberId, PostId, SpaceId};
 use crate::coworking::markdown;
 use crate::coworking::member::{Acting, Role};
@@ -89,6 +89,9 @@ pub(in crate::operations) fn add(
         updated: None,
     };
     post::add(tx, &new, true)?;
+    if let Some(parent) = parent {
+        recount(tx, parent.local, parent.author);
+    }
     post::replace_tags(tx, id, &[], &content.tags)?;
     if visibility != Visibility::Direct {
         timeline::add(tx, author.into(), id, author.into())?;
@@ -167,6 +170,7 @@ pub fn delete(tx: &mut Tx<'_>, acting: Acting, id: PostId, now: Timestamp) -> Re
         return Err(Refusal::NotPermitted { who, act: ACT }.into());
     }
     post::bury(tx, id, now)?;
+    recount_parent(tx, found.in_reply_to)?;
     let fact = if found.offer.is_some() { Event::OfferDeleted { offer: id } } else { Event::PostDeleted { post: id } };
     event::record(tx, &fact, now)?;
     tx.notify(Notice::Changed(found.author.0));

@@ -111,6 +111,8 @@ statements! {
     );
     KNOWN = "SELECT p.id, p.author_id, p.uri, p.context, p.visibility, p.local, p.deleted_at IS NOT NULL, \
              o.post_id IS NOT NULL FROM post p LEFT JOIN offer o ON o.post_id = p.id WHERE p.uri = ?1";
+    RECIPIENT_URIS = "SELECT a.uri FROM post_recipient r CROSS JOIN actor a ON a.id = r.actor_id WHERE r.post_id = ?1 \
+                      ORDER BY r.actor_id";
     RECIPIENTS = "SELECT actor_id FROM post_recipient WHERE post_id = ?1 ORDER BY actor_id";
 }
 
@@ -244,6 +246,14 @@ impl From<&Post> for Known {
 /// The store's.
 pub fn recipients(tx: &mut Tx<'_>, post: PostId) -> Result<Vec<ActorId>, Error> {
     tx.query(RECIPIENTS, params![post], |row| row.get(0))
+}
+
+/// The ids in the network of a post's [`recipients`].
+///
+/// # Errors
+/// The store's.
+pub fn recipient_uris(tx: &mut Tx<'_>, post: PostId) -> Result<Vec<String>, Error> {
+    tx.query(RECIPIENT_URIS, params![post], |row| row.get(0))
 }
 
 #[cfg(test)]

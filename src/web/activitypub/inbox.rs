@@ -72,7 +72,7 @@ pub(super) fn headers(request: &HttpRequest) -> Vec<(&str, &[u8])> {
 }
 
 /// Path and query as in the request line.
-pub(super) fn target(request: &HttpRequest) -> &str {
+pub(in crate::web) fn target(request: &HttpRequest) -> &str {
     request.uri().path_and_query().map_or("/", |target| target.as_str())
 }
 

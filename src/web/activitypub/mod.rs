@@ -71,6 +71,9 @@ async fn for_everybody(door: &Door, request: &HttpRequest, subject: &Subject) ->
     let (node, wanted) = (door.node.clone(), subject.clone());
     let moment = door.documents.moment();
     let made = door.node.store.read(move |tx| make(tx, &node, &wanted, Reader::Stranger)).await?;
+    if made.gone {
+        return Ok(gone(made.body));
+    }
     let path = target(request);
     let document = door.documents.keep(path, moment, made.about, MEDIA_TYPE, made.body);
     Ok(answer(door, request, &document))
@@ -88,11 +91,19 @@ async fn for_reader(door: &Door, request: &HttpRequest, subject: Subject) -> Res
     };
     let node = door.node.clone();
     let made = door.node.store.read(move |tx| make(tx, &node, &subject, Reader::Actor(reader.actor))).await?;
+    if made.gone {
+        return Ok(gone(made.body));
+    }
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, MEDIA_TYPE))
         .insert_header((CACHE_CONTROL, "private, no-store"))
         .insert_header((VARY, BY_READER))
         .body(made.body))
+}
+
+/// The tombstone of something that was here.
+fn gone(tombstone: bytes::Bytes) -> HttpResponse {
+    HttpResponse::Gone().insert_header((CONTENT_TYPE, MEDIA_TYPE)).insert_header((VARY, BY_ACCEPT)).body(tombstone)
 }
 
 /// The page of a subject, if it has one.

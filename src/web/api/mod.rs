@@ -1,6 +1,147 @@
-//! The API for programs: JSON at `/api`.
+//! The API for programs: JSON at `/api/v1`, described by `/api/openapi.json`.
+//!
+//! A handler reads the request, calls one operation or one read of the store, and shows the result as one of the
+//! shapes of [`view`]. It holds no rules: what is refused is refused by the operation, in its words.
 
-use actix_web::web::ServiceConfig;
+mod actor;
+mod block;
+mod body;
+mod caller;
+mod follow;
+mod limit;
+mod me;
+mod member;
+mod node;
+mod notification;
+mod offer;
+mod once;
+mod openapi;
+mod paging;
+mod peer;
+mod post;
+mod queue;
+mod reaction;
+mod report;
+mod route;
+mod search;
+mod space;
+#[cfg(test)]
+mod tests;
+mod timeline;
+mod token;
+pub mod view;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
+use actix_web::middleware::{Next, from_fn};
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{ResponseError, Scope};
+
+pub use limit::Limits;
+pub use openapi::document;
+
+pub use route::Route;
+use route::at;
+
+use crate::web::Door;
+use crate::web::error::Error;
 
 /// The routes under `/api`.
-pub fn configure(_api: &mut ServiceConfig) {}
+pub fn configure(api: &mut ServiceConfig) {
+    let v1 = routes().into_iter().fold(web::scope("/v1"), |scope: Scope, route| scope.service(route.resource()));
+    let v1 = v1
+        .app_data(web::PathConfig::default().error_handler(|_, _| Error::not_found("resource").into()))
+        .default_service(web::to(nothing_here))
+        .wrap(from_fn(surrounded));
+    api.service(at("/openapi.json").get(openapi::show).resource()).service(v1);
+}
+
+/// Every address of `/api/v1`. Of two that fit, the first answers.
+pub fn routes() -> Vec<Route> {
+    vec![
+        at("/node").get(node::show),
+        at("/me").get(me::show).patch(me::edit),
+        at("/me/aliases").post(me::add_alias).delete(me::remove_alias),
+        at("/me/move").post(me::move_away),
+        at("/members").get(member::list).post(member::add),
+        at("/members/{id}").get(member::show).delete(member::leave),
+        at("/members/{id}/role").put(member::set_role),
+        at("/tokens").get(token::list).post(token::create),
+        at("/tokens/{id}").delete(token::revoke),
+        at("/spaces").get(space::list).post(space::found),
+        at("/spaces/{id}").get(space::show).patch(space::edit),
+        at("/posts").post(post::publish),
+        at("/posts/{id}").get(post::show).patch(post::edit).delete(post::delete),
+        at("/posts/{id}/thread").get(post::thread),
+        at("/posts/{id}/like").post(reaction::like).delete(reaction::unlike),
+        at("/posts/{id}/announce").post(reaction::announce).delete(reaction::unannounce),
+        at("/posts/{id}/pin").post(reaction::pin).delete(reaction::unpin),
+        at("/offers").get(offer::board).post(offer::make),
+        at("/offers/{id}").get(offer::show).patch(offer::update).delete(offer::delete),
+        at("/offers/{id}/settle").post(offer::settle),
+        at("/timelines/home").get(timeline::home),
+        at("/timelines/space").get(timeline::space),
+        at("/timelines/network").get(timeline::network),
+        at("/timelines/tags/{tag}").get(timeline::tag),
+        at("/conversations").get(timeline::conversations),
+        at("/notifications").get(notification::list),
+        at("/notifications/read").post(notification::mark_read),
+        at("/search").get(search::search),
+        at("/actors/lookup").get(actor::lookup),
+        at("/actors/{id}").get(actor::show),
+        at("/actors/{id}/posts").get(actor::posts),
+        at("/actors/{id}/followers").get(actor::followers),
+        at("/actors/{id}/following").get(actor::following),
+        at("/actors/{id}/relation").get(follow::relation),
+        at("/actors/{id}/follow").post(follow::follow).delete(follow::unfollow),
+        at("/actors/{id}/block").post(block::block).delete(block::unblock),
+        at("/actors/{id}/mute").post(block::mute).delete(block::unmute),
+        at("/followers").get(follow::followers),
+        at("/followers/{id}").delete(follow::remove),
+        at("/following").get(follow::following),
+        at("/follow_requests").get(follow::requests),
+        at("/follow_requests/{id}/approve").post(follow::approve),
+        at("/follow_requests/{id}/reject").post(follow::reject),
+        at("/blocks").get(block::blocks),
+        at("/mutes").get(block::mutes),
+        at("/reports").get(report::list).post(report::make),
+        at("/reports/{id}/resolve").post(report::resolve),
+        at("/peers").get(peer::list),
+        at("/peers/{host}").put(peer::set_level),
+        at("/queue").get(queue::show),
+        at("/queue/outgoing").get(queue::outgoing),
+        at("/queue/incoming").get(queue::incoming),
+        at("/queue/{id}").delete(queue::give_up),
+        at("/queue/{id}/retry").post(queue::retry),
+    ]
+}
+
+/// Counts the request against its address, and lets nobody keep the answer.
+async fn surrounded(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let mut answer = match limited(&request) {
+        Ok(()) => next.call(request).await?.map_into_boxed_body(),
+        Err(error) => {
+            let answer = error.error_response();
+            request.into_response(answer)
+        }
+    };
+    answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(answer)
+}
+
+fn limited(request: &ServiceRequest) -> Result<(), Error> {
+    let door = request.app_data::<web::Data<Door>>();
+    match door.and_then(|door| Some((door, limit::asker(&door.node, request)?))) {
+        Some((door, asker)) => Ok(door.limits.address(asker)?),
+        None => Ok(()),
+    }
+}
+
+/// What is asked for under no known address.
+async fn nothing_here() -> Result<(), Error> {
+    Err(Error::not_found("resource"))
+}

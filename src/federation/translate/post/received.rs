@@ -1,4 +1,4 @@
-//! Posts: what a document from elsewhere says, as it is kept here.
+//! What a document from elsewhere says, as it is kept here.
 
 use std::fmt::Write as _;
 
@@ -7,13 +7,13 @@ use serde_json::Value;
 
 use crate::activitypub::activity::Audience;
 use crate::activitypub::id::Id;
-use crate::activitypub::marketplace::{self, Proposal};
 use crate::activitypub::object::{ObjectKind, ReceivedAttachment, ReceivedObject};
 use crate::coworking::id::ActorId;
 use crate::coworking::markdown::{plain_text, sanitise};
-use crate::coworking::offer::{self, IN_RETURN_LIMIT, Kind, Purpose, State};
+use crate::coworking::offer;
 use crate::coworking::post::{Attachment, Visibility};
-use crate::operations::post::{ReceivedOffer, ReceivedPost};
+use crate::federation::translate::html::escape;
+use crate::operations::post::ReceivedPost;
 use crate::store::post::{Content, Mention};
 
 /// The most characters of a content warning that are kept.
@@ -75,7 +75,7 @@ pub fn received(
         recipients: readers.recipients,
         published: object.published.unwrap_or(now).min(now),
         updated: object.updated.map(|time| time.min(now)),
-        offer: offer_in(object, document),
+        offer: super::offer::received(object, document),
     }
 }
 
@@ -134,31 +134,8 @@ fn attachment(attachment: &ReceivedAttachment) -> Attachment {
     }
 }
 
-/// What a proposal offers; one that cannot be read is still a post.
-fn offer_in(object: &ReceivedObject, document: &Value) -> Option<ReceivedOffer> {
-    if !marketplace::is_proposal(document) {
-        return None;
-    }
-    let proposal = Proposal::read(document).ok()?;
-    let in_return = proposal.reciprocal.as_ref().map(|wanted| {
-        let words = wanted.note.as_deref().or(wanted.resource_conforms_to.as_deref()).unwrap_or("something in return");
-        plain(words, IN_RETURN_LIMIT)
-    });
-    Some(ReceivedOffer {
-        purpose: match proposal.purpose {
-            marketplace::Purpose::Offer => Purpose::Offer,
-            marketplace::Purpose::Request => Purpose::Request,
-        },
-        kind: proposal.kind.as_deref().and_then(|word| word.parse().ok()).unwrap_or(Kind::Other),
-        state: proposal.state.as_deref().and_then(|word| word.parse().ok()).unwrap_or(State::Open),
-        in_return,
-        proposal: Value::Object(proposal.keys()).to_string(),
-        ends_at: object.end_time,
-    })
-}
-
 /// Most plain text is plain; the rest lost its way from HTML.
-fn plain(text: &str, limit: usize) -> String {
+pub(super) fn plain(text: &str, limit: usize) -> String {
     if text.contains(['<', '&', '\n', '\r', '\t']) {
         plain_text(text, limit)
     } else {
@@ -166,15 +143,12 @@ fn plain(text: &str, limit: usize) -> String {
     }
 }
 
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::coworking::offer::{Kind, Purpose, State};
 
     fn now() -> Timestamp {
         "2026-12-01T09:00:00Z".parse().unwrap()

@@ -1,0 +1,477 @@
+//! Stories of what arrives: in any order, more than once, in need of others, and broken.
+
+use serde_json::{Value, json};
+
+use super::Desk;
+use crate::coworking::id::{ActorId, MemberId};
+use crate::coworking::member::{Acting, Role};
+use crate::federation::fetch;
+use crate::federation::testing::{Ground, Reply, Stranger, Web, rsa, start};
+use crate::http_client::Budget;
+use crate::operations::speaker::As;
+use crate::operations::{self, follow as following, timeline};
+use crate::store::follow::{FollowState, of as follow_of};
+use crate::store::inbox::{self, InboxId};
+use crate::store::notification::NotificationKind;
+use crate::store::page::Page;
+use crate::store::{actor, block, event, member, post, report};
+
+const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
+
+/// `harbor.test` with its member Ana, who follows Bo of `pier.test`.
+struct Town {
+    ground: Ground,
+    ana: ActorId,
+    bo: Stranger,
+    eve: Stranger,
+    web: Web,
+}
+
+impl Town {
+    async fn new() -> Self {
+        let ground = Ground::new().await;
+        let ana = ground.member("ana").await;
+        ground.act(move |tx| Ok(member::add(tx, ana, Role::Member, start())?)).await;
+        let bo = Stranger::new("bo", "pier.test");
+        let eve = Stranger { key: rsa(1), ..Stranger::new("eve", "quay.test") };
+        let web = ground.show(&[&bo, &eve]);
+        let town = Self { ground, ana, bo, eve, web };
+        town.follows(&town.bo).await;
+        town
+    }
+
+    /// Ana follows somebody elsewhere, who lets her.
+    async fn follows(&self, stranger: &Stranger) {
+        let id = self.met(stranger).await;
+        let ana = self.ana;
+        let asked = self
+            .ground
+            .act(move |tx| {
+                let acting = Acting::Member(MemberId(ana.0), Role::Member);
+                following::follow(tx, acting, As::Oneself, id, false, start())
+            })
+            .await;
+        let accept =
+            stranger.does("Accept", 900, json!({"object": format!("http://harbor.test/follows/{}", asked.id)}));
+        self.arrives(stranger, &accept).await;
+        assert_eq!(self.follow(ana, id).await, Some(FollowState::Accepted));
+    }
+
+    /// Somebody elsewhere becomes known here.
+    async fn met(&self, stranger: &Stranger) -> ActorId {
+        fetch::known_or_fetched(&self.ground.node, &stranger.id(), &Budget::default()).await.unwrap()
+    }
+
+    async fn follow(&self, follower: ActorId, target: ActorId) -> Option<FollowState> {
+        self.ground.act(move |tx| Ok(follow_of(tx, follower, target)?.map(|follow| follow.state))).await
+    }
+
+    async fn settle(&self) {
+        Desk::new(self.ground.node.clone()).settle().await;
+    }
+
+    async fn sends(&self, from: &Stranger, activity: &Value) {
+        let answer = self.ground.deliver(from, activity).await;
+        assert_eq!(answer.status, 202, "{answer:?}");
+    }
+
+    async fn arrives(&self, from: &Stranger, activity: &Value) {
+        self.sends(from, activity).await;
+        self.settle().await;
+    }
+
+    /// What stands in Ana's home, the newest first.
+    async fn home(&self) -> Vec<String> {
+        let acting = Acting::Member(MemberId(self.ana.0), Role::Member);
+        let home = self.ground.act(move |tx| timeline::home(tx, acting, Page::default())).await;
+        home.items.into_iter().map(|view| view.post.content).collect()
+    }
+
+    async fn notified(&self) -> Vec<NotificationKind> {
+        let acting = Acting::Member(MemberId(self.ana.0), Role::Member);
+        let list = self.ground.act(move |tx| operations::notification::list(tx, acting, Page::default())).await;
+        list.items.into_iter().map(|one| one.kind).collect()
+    }
+
+    async fn post(&self, uri: String) -> Option<post::Post> {
+        self.ground.act(move |tx| Ok(post::by_uri(tx, &uri)?)).await
+    }
+
+    async fn events(&self) -> Vec<&'static str> {
+        let events = self.ground.act(|tx| Ok(event::unpublished(tx, 100)?)).await;
+        events.into_iter().map(|recorded| recorded.event.name()).collect()
+    }
+
+    async fn left_over(&self) -> (u64, u64) {
+        let counts = self.ground.act(|tx| Ok(inbox::counts(tx)?)).await;
+        (counts.waiting, counts.failed)
+    }
+}
+
+fn html(number: u32) -> String {
+    format!("<p>note {number}</p>")
+}
+
+#[tokio::test]
+async fn what_a_followed_one_says_changes_and_takes_back_is_seen_at_home() {
+    let town = Town::new().await;
+    let bo = &town.bo;
+    for number in [1, 2] {
+        town.arrives(bo, &bo.creates(number, json!({}))).await;
+    }
+    assert_eq!(town.home().await, [html(2), html(1)]);
+    let edited = bo.note(1, json!({"content": "<p>better</p><script>x</script>", "updated": "2027-01-15T08:00:01Z"}));
+    town.ground.wait(60);
+    town.arrives(bo, &bo.does("Update", 1, json!({"object": edited}))).await;
+    assert_eq!(town.home().await, [html(2), "<p>better</p>".to_owned()]);
+    town.arrives(bo, &bo.does("Update", 2, json!({"object": bo.note(1, json!({"updated": start().to_string()}))})))
+        .await;
+    assert_eq!(town.home().await[1], "<p>better</p>", "an older version changes nothing");
+    let gone = json!({"object": {"type": "Tombstone", "id": bo.at("n/1")}});
+    town.arrives(bo, &bo.does("Delete", 1, gone)).await;
+    town.arrives(bo, &bo.does("Delete", 2, json!({"object": bo.at("n/2")}))).await;
+    assert!(town.home().await.is_empty());
+    assert_eq!(town.left_over().await, (0, 0));
+}
+
+#[tokio::test]
+async fn nobody_changes_or_takes_back_what_is_somebody_elses() {
+    let town = Town::new().await;
+    let (bo, eve) = (&town.bo, &town.eve);
+    let mate = Stranger { key: rsa(1), ..Stranger::new("mate", "pier.test") };
+    town.web.show(&mate);
+    town.arrives(bo, &bo.creates(1, json!({}))).await;
+    for other in [eve, &mate] {
+        let forged = bo.note(1, json!({"content": "<p>forged</p>", "updated": "2027-01-15T09:00:00Z"}));
+        town.arrives(other, &other.does("Update", 1, json!({"object": forged}))).await;
+        town.arrives(other, &other.does("Delete", 2, json!({"object": bo.at("n/1")}))).await;
+        town.arrives(other, &other.does("Delete", 3, json!({"object": bo.uri()}))).await;
+        town.arrives(other, &other.does("Undo", 4, json!({"object": bo.does("Follow", 1, json!({}))}))).await;
+        let claimed = other.note(7, json!({"attributedTo": bo.uri()}));
+        town.arrives(other, &other.does("Create", 5, json!({"object": claimed}))).await;
+        assert_eq!(town.home().await, [html(1)]);
+    }
+    let of_ours = json!({"object": bo.note(1, json!({"id": "http://harbor.test/posts/1"}))});
+    town.arrives(bo, &bo.does("Create", 6, of_ours)).await;
+    assert!(town.post("http://harbor.test/posts/1".into()).await.is_none());
+}
+
+#[tokio::test]
+async fn a_copy_of_somebody_elses_words_is_not_believed_but_asked_for() {
+    let town = Town::new().await;
+    let (bo, eve) = (&town.bo, &town.eve);
+    // Eve brings a changed copy of what Bo said; Bo's home has the truth.
+    let truth = bo.note(1, json!({"@context": "https://www.w3.org/ns/activitystreams"}));
+    town.web.put(&bo.at("n/1"), Reply::Json(truth));
+    let forged = bo.note(1, json!({"content": "<p>forged</p>"}));
+    town.arrives(eve, &eve.does("Create", 1, json!({"object": forged}))).await;
+    assert_eq!(town.home().await, [html(1)]);
+}
+
+#[tokio::test]
+async fn what_comes_late_does_not_undo_what_took_it_back() {
+    let town = Town::new().await;
+    let (bo, ana) = (&town.bo, town.ana);
+    town.arrives(bo, &bo.does("Delete", 1, json!({"object": bo.at("n/1")}))).await;
+    town.arrives(bo, &bo.creates(1, json!({}))).await;
+    assert!(town.home().await.is_empty());
+
+    let here = "http://harbor.test/members/ana";
+    let follow = bo.does("Follow", 1, json!({"object": here}));
+    town.arrives(bo, &bo.does("Undo", 1, json!({"object": follow.clone()}))).await;
+    town.arrives(bo, &follow).await;
+    let by_id = bo.does("Follow", 2, json!({"object": here}));
+    town.arrives(bo, &bo.does("Undo", 2, json!({"object": by_id["id"]}))).await;
+    town.arrives(bo, &by_id).await;
+    let bo_id = town.met(bo).await;
+    assert_eq!(town.follow(bo_id, ana).await, None);
+    assert!(town.notified().await.iter().all(|kind| *kind == NotificationKind::FollowAccepted));
+}
+
+#[tokio::test]
+async fn a_follow_is_answered_and_can_be_taken_back_in_every_shape() {
+    let town = Town::new().await;
+    let (bo, ana) = (&town.bo, town.ana);
+    let bo_id = town.met(bo).await;
+    let here = "http://harbor.test/members/ana";
+    for (number, undone) in [(1, "whole"), (2, "id"), (3, "without id")] {
+        let follow = bo.does("Follow", number, json!({"object": here}));
+        town.arrives(bo, &follow).await;
+        assert_eq!(town.follow(bo_id, ana).await, Some(FollowState::Accepted));
+        assert_eq!(town.events().await.last(), Some(&"FollowAccepted"));
+        let object = match undone {
+            "whole" => follow,
+            "id" => follow["id"].clone(),
+            _ => json!({"type": "Follow", "actor": bo.uri(), "object": {"id": here}}),
+        };
+        town.arrives(bo, &bo.does("Undo", number, json!({"object": object}))).await;
+        assert_eq!(town.follow(bo_id, ana).await, None, "{undone}");
+    }
+    // Being removed: a Reject with the follow embedded under an id of their own.
+    let ours = json!({"type": "Follow", "id": "http://pier.test/odd/1", "actor": here, "object": bo.uri()});
+    town.arrives(bo, &bo.does("Reject", 1, json!({"object": ours}))).await;
+    assert_eq!(town.follow(ana, bo_id).await, None);
+}
+
+#[tokio::test]
+async fn likes_announces_blocks_and_reports_find_what_they_are_about() {
+    let town = Town::new().await;
+    let (bo, eve, ana) = (&town.bo, &town.eve, town.ana);
+    town.arrives(bo, &bo.creates(1, json!({}))).await;
+    let liked = town.post(bo.at("n/1")).await.unwrap().id;
+    let like = eve.does("Like", 1, json!({"object": bo.at("n/1")}));
+    town.arrives(eve, &like).await;
+    let eve_id = town.met(eve).await;
+    let likes = async || town.ground.act(move |tx| Ok(crate::store::reaction::of(tx, eve_id, liked)?.is_some())).await;
+    assert!(likes().await);
+    town.arrives(eve, &eve.does("Undo", 1, json!({"object": like}))).await;
+    assert!(!likes().await);
+
+    // Nobody here follows Eve, so what she passes on is not even asked for.
+    town.ground.asked();
+    town.arrives(eve, &eve.does("Announce", 1, json!({"object": "http://far.test/n/1", "to": PUBLIC}))).await;
+    assert!(town.ground.asked().is_empty());
+    town.follows(eve).await;
+    let far = Stranger::new("far", "far.test");
+    town.web.show(&far);
+    let note = far.note(1, json!({"@context": "https://www.w3.org/ns/activitystreams", "content": "<p>from afar</p>"}));
+    town.web.put(&far.at("n/1"), Reply::Json(note));
+    town.arrives(eve, &eve.does("Announce", 2, json!({"object": far.at("n/1"), "to": PUBLIC}))).await;
+    assert_eq!(town.home().await, ["<p>from afar</p>".to_owned(), html(1)]);
+    // As groups do: the activity is passed on, and nothing of the copy in it is believed.
+    let forged = far.creates(2, json!({"content": "<p>forged</p>"}));
+    town.arrives(eve, &eve.does("Announce", 3, json!({"object": forged, "to": PUBLIC}))).await;
+    assert_eq!(town.home().await.len(), 2);
+
+    town.arrives(eve, &eve.does("Flag", 1, json!({"object": ["http://harbor.test/members/ana"], "content": "rude"})))
+        .await;
+    let reports = town.ground.act(|tx| Ok(report::list(tx, true, Page::default())?)).await;
+    assert_eq!(reports.items.len(), 1);
+    town.arrives(eve, &eve.does("Block", 1, json!({"object": "http://harbor.test/members/ana"}))).await;
+    assert_eq!(town.follow(ana, eve_id).await, None);
+    assert!(town.ground.act(move |tx| Ok(block::has_blocked(tx, eve_id, ana)?)).await);
+}
+
+#[tokio::test]
+async fn an_answer_brings_the_question_along_if_it_can_be_had() {
+    let town = Town::new().await;
+    let (bo, eve) = (&town.bo, &town.eve);
+    let question = eve.note(1, json!({"@context": "https://www.w3.org/ns/activitystreams", "content": "<p>why?</p>"}));
+    town.web.put(&eve.at("n/1"), Reply::Json(question));
+    let answer = json!({"inReplyTo": eve.at("n/1"), "tag": {"type": "Mention", "href": "http://harbor.test/members/ana",
+        "name": "@ana@harbor.test"}, "cc": [bo.at("followers"), "http://harbor.test/members/ana"]});
+    town.arrives(bo, &bo.creates(1, answer)).await;
+    let (parent, child) = (town.post(eve.at("n/1")).await.unwrap(), town.post(bo.at("n/1")).await.unwrap());
+    assert_eq!(child.in_reply_to, Some(parent.id));
+    assert_eq!(town.notified().await[0], NotificationKind::Mention);
+    // A question that cannot be had holds nothing up, and is asked for once.
+    town.ground.asked();
+    town.arrives(bo, &bo.creates(2, json!({"inReplyTo": "http://quay.test/nothing"}))).await;
+    assert!(town.post(bo.at("n/2")).await.is_some());
+    assert_eq!(town.ground.asked(), ["/nothing"]);
+}
+
+#[tokio::test]
+async fn a_private_word_reaches_whom_it_names_and_nobody_else() {
+    let town = Town::new().await;
+    let bo = &town.bo;
+    let secret = json!({"to": "http://harbor.test/members/ana", "cc": null, "content": "<p>psst</p>"});
+    town.arrives(bo, &bo.creates(1, secret)).await;
+    assert_eq!(town.notified().await[0], NotificationKind::Direct);
+    assert!(town.home().await.is_empty(), "conversations stand in no home");
+    let to_others = json!({"to": "http://quay.test/u/eve", "cc": null});
+    town.arrives(bo, &bo.creates(2, to_others)).await;
+    assert_eq!(town.notified().await.len(), 2, "and the acceptance from before");
+}
+
+#[tokio::test]
+async fn who_moves_takes_their_followers_along_if_the_new_account_agrees() {
+    let town = Town::new().await;
+    let (bo, eve, ana) = (&town.bo, &town.eve, town.ana);
+    let moves = |number| bo.does("Move", number, json!({"object": bo.uri(), "target": eve.uri()}));
+    town.arrives(bo, &moves(1)).await;
+    let (bo_id, eve_id) = (town.met(bo).await, town.met(eve).await);
+    assert_eq!(town.follow(ana, eve_id).await, None, "the new account does not know the old one");
+    town.web.put(&eve.uri(), Reply::Json(eve.document(json!({"alsoKnownAs": [bo.uri()]}))));
+    town.ground.wait(60);
+    town.arrives(bo, &moves(2)).await;
+    assert_eq!(town.follow(ana, bo_id).await, None);
+    assert_eq!(town.follow(ana, eve_id).await, Some(FollowState::Requested));
+    assert_eq!(town.notified().await[0], NotificationKind::Moved);
+    assert_eq!(&town.events().await[town.events().await.len() - 2..], ["FollowWithdrawn", "FollowRequested"]);
+}
+
+#[tokio::test]
+async fn who_changes_their_profile_is_believed_and_asked_when_something_is_open() {
+    let town = Town::new().await;
+    let bo = &town.bo;
+    let id = town.met(bo).await;
+    let name = async || town.ground.act(move |tx| Ok(actor::by_id(tx, id)?.unwrap().name)).await;
+    town.ground.asked();
+    let update = |number, document: Value| bo.does("Update", number, json!({"object": document}));
+    town.arrives(bo, &update(1, bo.document(json!({"name": "Bo"})))).await;
+    assert_eq!((name().await, town.ground.asked().len()), ("Bo".to_owned(), 0));
+    // A copy without keys could make us forget them.
+    town.web.put(&bo.uri(), Reply::Json(bo.document(json!({"name": "Bo of the pier"}))));
+    let bare = bo.document(json!({"name": "Bo", "publicKey": null, "assertionMethod": null}));
+    town.arrives(bo, &update(2, bare)).await;
+    assert_eq!((name().await.as_str(), town.ground.asked().len()), ("Bo of the pier", 1));
+
+    // New keys, announced with the old one.
+    let renewed = Stranger { key: rsa(2), ..bo.clone() };
+    town.web.show(&renewed);
+    town.arrives(bo, &update(3, renewed.document(json!({})))).await;
+    town.arrives(&renewed, &renewed.creates(1, json!({}))).await;
+    assert_eq!(town.home().await, [html(1)]);
+    assert_eq!(town.ground.deliver(bo, &bo.creates(2, json!({}))).await.status, 401);
+}
+
+#[tokio::test]
+async fn who_leaves_is_forgotten_with_all_they_said() {
+    let town = Town::new().await;
+    let (bo, ana) = (&town.bo, town.ana);
+    town.arrives(bo, &bo.creates(1, json!({}))).await;
+    let id = town.met(bo).await;
+    town.arrives(bo, &bo.does("Delete", 1, json!({"object": bo.uri(), "to": PUBLIC}))).await;
+    assert!(town.home().await.is_empty());
+    assert_eq!(town.follow(ana, id).await, None);
+    assert_eq!(
+        town.ground.deliver(bo, &bo.creates(2, json!({}))).await.status,
+        403,
+        "also with a key that was at hand"
+    );
+}
+
+#[tokio::test]
+async fn pins_are_ones_own() {
+    let town = Town::new().await;
+    let (bo, eve) = (&town.bo, &town.eve);
+    town.arrives(bo, &bo.creates(1, json!({}))).await;
+    let id = town.met(bo).await;
+    let pinned = async || town.ground.act(move |tx| Ok(post::featured(tx, id)?.len())).await;
+    let pin = json!({"object": bo.at("n/1"), "target": bo.at("featured")});
+    town.arrives(eve, &eve.does("Add", 1, pin.clone())).await;
+    town.arrives(eve, &eve.does("Add", 2, json!({"object": bo.at("n/1"), "target": eve.at("featured")}))).await;
+    assert_eq!(pinned().await, 0);
+    town.arrives(bo, &bo.does("Add", 1, pin.clone())).await;
+    assert_eq!(pinned().await, 1);
+    town.arrives(bo, &bo.does("Remove", 1, pin)).await;
+    assert_eq!(pinned().await, 0);
+}
+
+#[tokio::test]
+async fn who_waits_for_others_holds_up_nobody_but_themselves() {
+    let town = Town::new().await;
+    let (bo, eve) = (&town.bo, &town.eve);
+    town.follows(eve).await;
+    let far = Stranger::new("far", "far.test");
+    town.web.show(&far);
+    let ill = far.at("n/1");
+    town.web.put(&ill, Reply::Say(503));
+
+    town.sends(bo, &bo.does("Announce", 1, json!({"object": ill, "to": PUBLIC}))).await;
+    town.sends(bo, &bo.creates(1, json!({}))).await;
+    town.sends(eve, &eve.creates(2, json!({}))).await;
+    town.settle().await;
+    assert_eq!(town.home().await, [html(2)], "Eve is not held up, Bo's next word waits");
+    assert_eq!(town.left_over().await, (2, 0));
+
+    // The order holds over a restart, before the next try is due and when the server is well again.
+    town.settle().await;
+    assert_eq!(town.home().await, [html(2)]);
+    let note = far.note(1, json!({"@context": "https://www.w3.org/ns/activitystreams", "content": "<p>from afar</p>"}));
+    town.web.put(&ill, Reply::Json(note));
+    town.ground.wait(11);
+    town.settle().await;
+    assert_eq!(town.home().await, [html(1), "<p>from afar</p>".to_owned(), html(2)]);
+    assert_eq!(town.left_over().await, (0, 0));
+}
+
+#[tokio::test]
+async fn what_does_not_work_out_four_times_is_set_aside_and_the_next_ones_go_on() {
+    let town = Town::new().await;
+    let bo = &town.bo;
+    town.web.put("http://far.test/n/1", Reply::Say(503));
+    town.sends(bo, &bo.does("Announce", 1, json!({"object": "http://far.test/n/1", "to": PUBLIC}))).await;
+    town.sends(bo, &bo.creates(1, json!({}))).await;
+    for pause in [0, 11, 61, 601] {
+        assert!(town.home().await.is_empty());
+        town.ground.wait(pause);
+        town.settle().await;
+    }
+    assert_eq!((town.home().await, town.left_over().await), (vec![html(1)], (0, 1)));
+    let failed = town.ground.act(|tx| Ok(inbox::failed(tx, Page::default())?.items.remove(0))).await;
+    assert_eq!((failed.attempts, failed.error.as_str()), (4, "far.test answers 503"));
+
+    let (far, now) = (Stranger::new("far", "far.test"), town.ground.node.clock.now());
+    town.web.show(&far);
+    let note = json!({"@context": "https://www.w3.org/ns/activitystreams", "id": "http://far.test/n/1",
+        "attributedTo": far.uri(), "content": "<p>at last</p>"});
+    town.web.put("http://far.test/n/1", Reply::Json(far.note(1, note)));
+    town.ground.act(move |tx| Ok(inbox::retry(tx, Some(failed.id), now)?)).await;
+    town.settle().await;
+    assert_eq!(town.home().await, ["<p>at last</p>".to_owned(), html(1)]);
+}
+
+#[tokio::test]
+async fn a_restart_and_a_full_memory_lose_nothing_and_repeat_nothing() {
+    let town = Town::new().await;
+    let bo = &town.bo;
+    for number in 1..=5 {
+        town.sends(bo, &bo.creates(number, json!({}))).await;
+    }
+    // As after a crash: what was on its way in memory is gone, but for one that comes by both ways.
+    let mut lost = town.ground.node.reception.arrivals.take(5);
+    town.ground.node.reception.arrivals.push(lost.remove(3));
+    town.settle().await;
+    assert_eq!(town.home().await, (1..=5).rev().map(html).collect::<Vec<_>>());
+    let events = town.events().await;
+    // And one that comes by memory when it is done already.
+    town.ground.node.reception.arrivals.push(lost.remove(0));
+    town.settle().await;
+    assert_eq!((town.home().await.len(), town.events().await), (5, events));
+    assert_eq!(town.left_over().await, (0, 0));
+}
+
+#[tokio::test]
+async fn a_batch_of_many_is_done_in_the_order_of_each_actor() {
+    let town = Town::new().await;
+    let bo = &town.bo;
+    for number in 1..=150 {
+        town.sends(bo, &bo.creates(number, json!({}))).await;
+        town.sends(bo, &bo.does("Delete", number, json!({"object": bo.at(&format!("n/{number}"))}))).await;
+        town.sends(bo, &bo.creates(1_000 + number, json!({}))).await;
+    }
+    town.settle().await;
+    let home = town.home().await;
+    assert_eq!(home[0], html(1_150));
+    assert!(home.iter().all(|content| content.len() == html(1_000).len()), "{home:?}");
+    let heard = town
+        .ground
+        .act(|tx| Ok(crate::store::peer::by_host(tx, &crate::coworking::peer::Host::parse("pier.test").unwrap())?));
+    assert!(heard.await.unwrap().last_heard_at.is_some());
+    let nothing = town.ground.act(|tx| Ok(inbox::waiting(tx, InboxId(0), 10)?)).await;
+    assert!(nothing.is_empty());
+}
+
+#[tokio::test]
+async fn the_job_works_by_itself_and_stops_when_told() {
+    let town = Town::new().await;
+    let stop = tokio_util::sync::CancellationToken::new();
+    let job = tokio::spawn({
+        let (desk, stop) = (Desk::new(town.ground.node.clone()), stop.clone());
+        async move { desk.work(&stop).await }
+    });
+    let bo = &town.bo;
+    town.sends(bo, &bo.creates(1, json!({"inReplyTo": "http://quay.test/nothing"}))).await;
+    town.sends(bo, &bo.creates(2, json!({}))).await;
+    let seen = async {
+        while town.home().await.is_empty() || town.left_over().await != (0, 0) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(10), seen).await.unwrap();
+    stop.cancel();
+    tokio::time::timeout(std::time::Duration::from_secs(10), job).await.unwrap().unwrap();
+    assert!(town.post(bo.at("n/1")).await.is_some());
+}

@@ -1,0 +1,222 @@
+//! Activities of ours: a fact that happened here, in the words in which others are told.
+//!
+//! Ids: what an event made is `/activities/{event}`; Follow, Like and Announce are named by their own numbers, because
+//! they are named again when they are answered or taken back; a Delete is its object's id with a fragment.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::activitypub::actor::ActorDocument;
+use crate::activitypub::json::PUBLIC;
+use crate::activitypub::sent::{Addressing, EmbeddedFollow, Frame, SentNote};
+use crate::coworking::id::{AnnounceId, FollowId, LikeId};
+use crate::coworking::post::Visibility;
+use crate::site::Site;
+
+/// An activity that is ready to be sent, but for its proof.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Composed {
+    /// Its type.
+    pub kind: &'static str,
+    /// The document.
+    pub body: Value,
+    /// May anybody read it? Then it may carry a proof (FEP-8b32), with which others can pass it on.
+    pub public: bool,
+    /// What it is about. Peers get to know what happened to one thing in the order in which it happened.
+    pub ordering_key: String,
+}
+
+/// Who says something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sayer<'a> {
+    /// The actor's id.
+    pub uri: &'a str,
+    /// The collection of its followers.
+    pub followers: &'a str,
+}
+
+/// Who follows whom, by their ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pair<'a> {
+    /// Who follows.
+    pub follower: &'a str,
+    /// Whom.
+    pub target: &'a str,
+}
+
+impl Pair<'_> {
+    /// The numbers of follows change; what is said about the same two keeps its order all the same.
+    fn ordering_key(self) -> String {
+        format!("{} {}", self.follower, self.target)
+    }
+}
+
+fn composed(kind: &'static str, body: Value, public: bool, about: &str) -> Composed {
+    Composed { kind, body, public, ordering_key: about.to_owned() }
+}
+
+fn frame<'a>(id: &'a str, actor: &'a str, addressing: Addressing, published: Option<Timestamp>) -> Frame<'a> {
+    Frame { id, actor, addressing, published }
+}
+
+/// The id of the Create as an outbox lists it, where the event that made the post is not known any more.
+#[must_use]
+pub fn create_id(post: &str) -> String {
+    format!("{post}#create")
+}
+
+/// A new post.
+#[must_use]
+pub fn create(id: &str, note: &SentNote) -> Composed {
+    let frame = frame(id, &note.author, note.addressing.clone(), Some(note.published));
+    composed("Create", frame.create(note), note.addressing.is_public(), &note.id)
+}
+
+/// A changed post.
+#[must_use]
+pub fn update(id: &str, note: &SentNote) -> Composed {
+    let frame = frame(id, &note.author, note.addressing.clone(), note.updated.or(Some(note.published)));
+    composed("Update", frame.update(note), note.addressing.is_public(), &note.id)
+}
+
+/// A post that was taken back; `addressing` is the post's.
+#[must_use]
+pub fn delete(actor: &str, post: &str, addressing: Addressing, at: Timestamp) -> Composed {
+    let public = addressing.is_public();
+    let id = format!("{post}#delete");
+    composed("Delete", frame(&id, actor, addressing, Some(at)).delete(post), public, post)
+}
+
+/// A changed profile, or new keys.
+#[must_use]
+pub fn update_actor(id: &str, actor: &ActorDocument, at: Timestamp) -> Composed {
+    let to = Addressing::everybody(vec![actor.followers.clone()]);
+    let body = frame(id, &actor.id, to, Some(at)).update_actor(actor.to_value());
+    composed("Update", body, true, &actor.id)
+}
+
+/// An actor that is gone for good.
+#[must_use]
+pub fn delete_actor(actor: &str, at: Timestamp) -> Composed {
+    let id = format!("{actor}#delete");
+    let body = frame(&id, actor, Addressing::everybody(Vec::new()), Some(at)).delete_actor();
+    composed("Delete", body, true, actor)
+}
+
+/// An actor that is somewhere else from now on.
+#[must_use]
+pub fn moved(id: &str, sayer: Sayer<'_>, target: &str, at: Timestamp) -> Composed {
+    let to = Addressing::to_one(sayer.followers);
+    composed("Move", frame(id, sayer.uri, to, Some(at)).moved(target), true, sayer.uri)
+}
+
+/// One of ours asks to follow.
+#[must_use]
+pub fn follow(site: &Site, follow: FollowId, pair: Pair<'_>) -> Composed {
+    let id = site.follow(follow);
+    let body = frame(&id, pair.follower, Addressing::to_one(pair.target), None).follow(pair.target);
+    composed("Follow", body, false, &pair.ordering_key())
+}
+
+/// One of ours stops following, or takes the question back.
+#[must_use]
+pub fn undo_follow(id: &str, site: &Site, follow: FollowId, pair: Pair<'_>) -> Composed {
+    let undone = site.follow(follow);
+    let undone = EmbeddedFollow { id: &undone, actor: pair.follower, object: pair.target };
+    let body = frame(id, pair.follower, Addressing::to_one(pair.target), None).undo_follow(&undone);
+    composed("Undo", body, false, &pair.ordering_key())
+}
+
+/// One of ours lets somebody follow; `follow` is the id that the follower gave the question.
+#[must_use]
+pub fn accept(id: &str, follow: &str, pair: Pair<'_>) -> Composed {
+    let asked = EmbeddedFollow { id: follow, actor: pair.follower, object: pair.target };
+    let body = frame(id, pair.target, Addressing::to_one(pair.follower), None).accept(&asked);
+    composed("Accept", body, false, &pair.ordering_key())
+}
+
+/// One of ours refuses a follower, or removes one.
+#[must_use]
+pub fn reject(id: &str, follow: &str, pair: Pair<'_>) -> Composed {
+    let asked = EmbeddedFollow { id: follow, actor: pair.follower, object: pair.target };
+    let body = frame(id, pair.target, Addressing::to_one(pair.follower), None).reject(&asked);
+    composed("Reject", body, false, &pair.ordering_key())
+}
+
+/// One of ours likes a post; its author alone is told.
+#[must_use]
+pub fn like(site: &Site, like: LikeId, actor: &str, post: &str, author: &str) -> Composed {
+    let id = site.like(like);
+    composed("Like", frame(&id, actor, Addressing::to_one(author), None).like(post), false, post)
+}
+
+/// One of ours takes a like back.
+#[must_use]
+pub fn undo_like(id: &str, site: &Site, like: LikeId, actor: &str, post: &str, author: &str) -> Composed {
+    let body = frame(id, actor, Addressing::to_one(author), None).undo("Like", &site.like(like), post);
+    composed("Undo", body, false, post)
+}
+
+/// To whom an announce goes: to whom it is meant for, and to the author of the post.
+fn announced_to(visibility: Visibility, sayer: Sayer<'_>, author: &str) -> Addressing {
+    let (public, followers, author) = (PUBLIC.to_owned(), sayer.followers.to_owned(), author.to_owned());
+    match visibility {
+        Visibility::Public => Addressing { to: vec![public], cc: vec![followers, author] },
+        Visibility::Unlisted => Addressing { to: vec![followers], cc: vec![public, author] },
+        Visibility::Followers | Visibility::Members | Visibility::Direct => {
+            Addressing { to: vec![followers, author], cc: Vec::new() }
+        }
+    }
+}
+
+/// One of ours passes a post on.
+#[must_use]
+pub fn announce(
+    site: &Site,
+    announce: AnnounceId,
+    sayer: Sayer<'_>,
+    visibility: Visibility,
+    post: &str,
+    author: &str,
+    at: Timestamp,
+) -> Composed {
+    let id = site.announce(announce);
+    let to = announced_to(visibility, sayer, author);
+    composed("Announce", frame(&id, sayer.uri, to, Some(at)).announce(post), visibility.is_open(), post)
+}
+
+/// One of ours takes an announce back. Ours are public.
+#[must_use]
+pub fn undo_announce(
+    id: &str,
+    site: &Site,
+    announce: AnnounceId,
+    sayer: Sayer<'_>,
+    post: &str,
+    author: &str,
+) -> Composed {
+    let to = announced_to(Visibility::Public, sayer, author);
+    let body = frame(id, sayer.uri, to, None).undo("Announce", &site.announce(announce), post);
+    composed("Undo", body, true, post)
+}
+
+/// Somebody is reported to their home, in the name of the node: the reporter stays unnamed.
+#[must_use]
+pub fn flag(id: &str, node: &str, reported: &str, posts: &[String], words: &str) -> Composed {
+    let body = frame(id, node, Addressing::to_one(reported), None).flag(reported, posts, words);
+    composed("Flag", body, false, reported)
+}
+
+/// A post is pinned to the page of one of ours.
+#[must_use]
+pub fn add_featured(id: &str, sayer: Sayer<'_>, post: &str, featured: &str) -> Composed {
+    let to = Addressing::everybody(vec![sayer.followers.to_owned()]);
+    composed("Add", frame(id, sayer.uri, to, None).add(post, featured), true, post)
+}
+
+/// A post is no longer pinned.
+#[must_use]
+pub fn remove_featured(id: &str, sayer: Sayer<'_>, post: &str, featured: &str) -> Composed {
+    let to = Addressing::everybody(vec![sayer.followers.to_owned()]);
+    composed("Remove", frame(id, sayer.uri, to, None).remove(post, featured), true, post)
+}
