@@ -4,13 +4,17 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::document::Document;
-use crate::activitypub::nodeinfo::{Discovery, NodeInfo, Version};
-use crate::activitypub::webfinger::{Handle, Intent, Jrd, JrdLink, Resource, rel};
+use crate::activitypub::nodeinfo::{Discovery, NodeInfo};
+use crate::activitypub::webfinger::{Handle, Intent, Jrd, JrdLink, rel};
 use crate::coworking::markdown;
 use crate::coworking::member::Role;
 use crate::site::{Local, Site};
 use crate::store::actor::{self, Actor, ActorType};
 use crate::store::{Error, Tx, member, usage};
+
+// The words in which doors ask and answer.
+pub use crate::activitypub::nodeinfo::Version;
+pub use crate::activitypub::webfinger::{CONTENT_TYPE as JRD_CONTENT_TYPE, Resource, host_meta_json, host_meta_xml};
 
 /// The most characters of what NodeInfo says that the node is.
 const DESCRIPTION_LIMIT: usize = 500;
@@ -122,4 +126,117 @@ fn staff(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
         uris.extend(found.map(|actor| actor.uri));
     }
     Ok(uris)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::coworking::member::Acting;
+    use crate::coworking::post::Visibility;
+    use crate::operations::post::{Mentions, publish};
+    use crate::operations::testing::{Ground, acting, at, saying, stranger};
+    use crate::operations::{member as members, token};
+
+    fn asked(tx: &mut Tx<'_>, site: &Site, text: &str) -> Option<Value> {
+        let resource = Resource::parse(text, true).expect("a resource");
+        let found = webfinger(tx, site, &resource).unwrap();
+        found.map(|document| serde_json::from_slice(&document.body).unwrap())
+    }
+
+    fn jrd(value: &Value) -> Jrd {
+        Jrd::read(value.as_object().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn everybody_here_is_found_by_handle_and_by_url_and_the_answer_loops_back() {
+        let (ground, _) = Ground::set_up();
+        let ben = ground.member("ben", Role::Member);
+        ground
+            .act(move |tx, site| {
+                stranger(tx, "fay")?;
+                for (asked_for, handle, actor) in [
+                    ("acct:ben@harbor.example", "ben@harbor.example", "https://harbor.example/members/ben"),
+                    ("acct:BEN@Harbor.Example", "ben@harbor.example", "https://harbor.example/members/ben"),
+                    ("https://harbor.example/members/ben", "ben@harbor.example", "https://harbor.example/members/ben"),
+                    ("acct:harbor@harbor.example", "harbor@harbor.example", "https://harbor.example/spaces/harbor"),
+                    (
+                        "acct:harbor.example@harbor.example",
+                        "harbor.example@harbor.example",
+                        "https://harbor.example/actor",
+                    ),
+                ] {
+                    let answer = asked(tx, site, asked_for).expect(asked_for);
+                    assert_eq!(answer["subject"], format!("acct:{handle}"), "{asked_for}");
+                    assert_eq!(jrd(&answer).actor().unwrap().as_str(), actor);
+                }
+                for nobody in [
+                    "acct:cy@harbor.example",
+                    "acct:fay@pier.example",
+                    "acct:fay@harbor.example",
+                    "acct:ben@harbor.example.evil.example",
+                    "https://harbor.example/spaces/ben",
+                    "https://pier.example/users/fay",
+                ] {
+                    assert_eq!(asked(tx, site, nobody), None, "{nobody}");
+                }
+                members::leave(tx, Acting::Keeper, ben, at(5))?;
+                assert_eq!(asked(tx, site, "acct:ben@harbor.example"), None);
+                Ok(())
+            })
+            .unwrap();
+    }
+
+    #[test]
+    fn the_host_leads_to_the_node_and_people_to_a_page_on_which_visitors_act() {
+        let (ground, _) = Ground::set_up();
+        ground
+            .act(|tx, site| {
+                for host in ["https://harbor.example/", "https://harbor.example"] {
+                    let answer = asked(tx, site, host).unwrap();
+                    assert_eq!(answer["subject"], host);
+                    assert_eq!(jrd(&answer).server_actor().unwrap().as_str(), site.node_actor());
+                }
+                let answer = jrd(&asked(tx, site, "acct:ana@harbor.example").unwrap());
+                let template = |rel: &str| answer.links.iter().find(|link| link.rel == rel)?.template.clone();
+                let page = |variable| Some(format!("https://harbor.example/authorize_interaction?uri={{{variable}}}"));
+                assert_eq!(template(rel::SUBSCRIBE), page("uri"));
+                assert_eq!(template(Intent::Follow.rel()), page("object"));
+                assert_eq!(template(Intent::Arrive.rel()), None, "no page for it yet");
+                Ok(())
+            })
+            .unwrap();
+    }
+
+    #[test]
+    fn nodeinfo_counts_those_who_came_and_what_everybody_may_read() {
+        let (ground, done) = Ground::set_up();
+        let ben = ground.member("ben", Role::Member);
+        ground
+            .act(move |tx, site| {
+                for visibility in [Visibility::Public, Visibility::Unlisted, Visibility::Members] {
+                    publish(tx, site, acting(ben), &saying("Hello", visibility), &Mentions::default(), at(3))?;
+                }
+                let secret = token::create(tx, Acting::Keeper, ben, "Test", None, at(3))?.secret;
+                let used = token::authenticate(tx, secret.expose(), at(4))?.expect("it is good");
+                token::touch(tx, used.token, at(4))?;
+                let told = |tx: &mut Tx<'_>, days: i64| {
+                    let now = at(4) + SignedDuration::from_hours(days * 24);
+                    let value = nodeinfo(tx, site, "harbor.example", Version::V2_1, now).unwrap();
+                    NodeInfo::read(value.as_object().unwrap()).unwrap()
+                };
+                let info = told(tx, 0);
+                assert_eq!((info.users, info.active_month, info.local_posts), (Some(2), Some(1), Some(2)));
+                assert_eq!((info.node_name.as_deref(), info.open_registrations), (Some("Harbor"), false));
+                assert_eq!(info.staff_accounts, Vec::<String>::new(), "she did not ask to be found");
+                let later = told(tx, 31);
+                assert_eq!((later.active_month, later.active_half_year), (Some(0), Some(1)));
+
+                let edit = crate::coworking::profile::ProfileInput { discoverable: Some(true), ..Default::default() };
+                let admin = done.admin;
+                crate::operations::profile::edit(tx, site, acting(admin), admin.into(), &edit.parse()?, at(5))?;
+                assert_eq!(told(tx, 0).staff_accounts, ["https://harbor.example/members/ana"]);
+                Ok(())
+            })
+            .unwrap();
+    }
 }

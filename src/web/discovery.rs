@@ -2,6 +2,9 @@
 //!
 //! Anybody may read these from anywhere, scripts of other sites included.
 
+use std::sync::Arc;
+
+use actix_web::http::StatusCode;
 use actix_web::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
@@ -10,14 +13,15 @@ use super::activitypub::inbox::target;
 use super::document::Document;
 use super::error::{Error, Result, Wrong};
 use super::{Door, etag};
-use crate::activitypub::nodeinfo::Version;
-use crate::activitypub::webfinger::{self, Resource};
-use crate::federation::discovery;
+use crate::federation::discovery::{self, Resource, Version};
 
 const ANYWHERE: (actix_web::http::header::HeaderName, HeaderValue) =
     (ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-const JRD: HeaderValue = HeaderValue::from_static(webfinger::CONTENT_TYPE);
+const JRD: HeaderValue = HeaderValue::from_static(discovery::JRD_CONTENT_TYPE);
 const KEPT: HeaderValue = HeaderValue::from_static("public, no-cache");
+
+/// A question longer than this is answered and not kept: it is no handle of ours in plain spelling.
+const LONGEST: usize = 256;
 
 /// What WebFinger is asked.
 #[derive(Debug, Deserialize)]
@@ -47,21 +51,22 @@ pub async fn webfinger(door: web::Data<Door>, request: HttpRequest) -> Result<Ht
     let node = door.node.clone();
     let found = door.node.store.read(move |tx| discovery::webfinger(tx, &node.site, &resource)).await?;
     let found = found.ok_or(Error::not_found("account"))?;
-    let document = door.documents.keep(path, moment, Some(found.about), JRD, found.body.into());
+    let document = Document::new(found.body.into(), JRD, Some(found.about), moment);
+    let document = match path.len() <= LONGEST {
+        true => door.documents.keep(path, document),
+        false => Arc::new(document),
+    };
     Ok(answer(&request, &document))
 }
 
 fn answer(request: &HttpRequest, document: &Document) -> HttpResponse {
-    let mut answer = match etag::is_held(request.headers(), &document.etag) {
-        true => HttpResponse::NotModified(),
-        false => HttpResponse::Ok(),
-    };
-    answer
-        .insert_header(ANYWHERE)
-        .insert_header((CACHE_CONTROL, KEPT))
-        .insert_header((ETAG, document.etag.clone()))
-        .insert_header((CONTENT_TYPE, document.media_type.clone()))
-        .body(document.body.clone())
+    let held = etag::is_held(request.headers(), &document.etag);
+    let mut answer = HttpResponse::build(if held { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
+    answer.insert_header(ANYWHERE).insert_header((CACHE_CONTROL, KEPT)).insert_header((ETAG, document.etag.clone()));
+    if held {
+        return answer.finish();
+    }
+    answer.insert_header((CONTENT_TYPE, document.media_type.clone())).body(document.body.clone())
 }
 
 /// `GET /.well-known/host-meta`
@@ -69,7 +74,7 @@ pub async fn host_meta(door: web::Data<Door>) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header(ANYWHERE)
         .insert_header((CONTENT_TYPE, "application/xrd+xml"))
-        .body(webfinger::host_meta_xml(door.node.site.origin()))
+        .body(discovery::host_meta_xml(door.node.site.origin()))
 }
 
 /// `GET /.well-known/host-meta.json`
@@ -77,7 +82,7 @@ pub async fn host_meta_json(door: web::Data<Door>) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header(ANYWHERE)
         .insert_header((CONTENT_TYPE, JRD))
-        .body(webfinger::host_meta_json(door.node.site.origin()).to_string())
+        .body(discovery::host_meta_json(door.node.site.origin()).to_string())
 }
 
 /// `GET /.well-known/nodeinfo`

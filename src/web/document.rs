@@ -43,6 +43,15 @@ pub struct Document {
     as_of: u64,
 }
 
+impl Document {
+    /// A document that was read from the store after `moment`. `about` is the actor whose changes make it stale; with
+    /// `None` everybody's do.
+    #[must_use]
+    pub fn new(body: Bytes, media_type: HeaderValue, about: Option<ActorId>, moment: Moment) -> Self {
+        Self { etag: etag::of(&body), body, media_type, about, as_of: moment.0 }
+    }
+}
+
 /// A moment before a document was read from the store.
 #[derive(Debug, Clone, Copy)]
 pub struct Moment(u64);
@@ -99,17 +108,9 @@ impl Documents {
         Moment(self.heard.load(Ordering::Acquire))
     }
 
-    /// Keeps a public document that was read after `moment`. `about` is the actor whose changes make it stale; with
-    /// `None` everybody's do.
-    pub fn keep(
-        &self,
-        path: &str,
-        moment: Moment,
-        about: Option<ActorId>,
-        media_type: HeaderValue,
-        body: Bytes,
-    ) -> Arc<Document> {
-        let document = Arc::new(Document { etag: etag::of(&body), body, media_type, about, as_of: moment.0 });
+    /// Keeps a public document for the next who asks at `path`.
+    pub fn keep(&self, path: &str, document: Document) -> Arc<Document> {
+        let document = Arc::new(document);
         if document.body.len() <= LARGEST {
             self.kept.insert(path.to_owned(), document.clone());
         }
@@ -194,8 +195,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("node.sqlite3"), Options::default()).unwrap();
         let documents = Documents::new(&store);
-        let keep =
-            |path: &str, moment, about| documents.keep(path, moment, about, MEDIA_TYPE, Bytes::from_static(b"{}"));
+        let keep = |path: &str, moment, about| {
+            documents.keep(path, Document::new(Bytes::from_static(b"{}"), MEDIA_TYPE, about, moment))
+        };
 
         keep("/members/ana", documents.moment(), Some(ANA));
         keep("/members/ben", documents.moment(), Some(BEN));
@@ -225,7 +227,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("node.sqlite3"), Options::default()).unwrap();
         let documents = Documents::new(&store);
-        documents.keep("/members/ana", documents.moment(), Some(ANA), MEDIA_TYPE, Bytes::new());
+        documents.keep("/members/ana", Document::new(Bytes::new(), MEDIA_TYPE, Some(ANA), documents.moment()));
         store
             .write(|tx| {
                 (1_000..2_000).for_each(|actor| tx.notify(Notice::Changed(actor)));

@@ -53,3 +53,6 @@ impl From<Option<Document>> for Answer {
         document.map_or(Self::Missing, Self::Document)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -71,6 +71,10 @@ fn sent(tx: &mut Tx<'_>, site: &Site, id: i64, reader: Reader) -> Result<Option<
     if !kept.public && !is_party(tx, &value, reader)? {
         return Ok(None);
     }
+    let speaker = actor::by_id(tx, kept.actor)?;
+    if kept.kind != "Delete" && !speaker.is_some_and(|actor| actor.is_active()) {
+        return Ok(None);
+    }
     if matches!(kept.kind.as_str(), "Create" | "Update") {
         let Some(about) = json::get(&value, "object").and_then(json::id_text).map(str::to_owned) else {
             return Ok(None);

@@ -8,11 +8,11 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::audience::Audience;
-use crate::activitypub::sent::{Addressing, EmbeddedFollow, Frame};
+use crate::activitypub::sent::Addressing;
 use crate::coworking::Event;
 use crate::coworking::id::{ActorId, AnnounceId, FollowId, LikeId, PostId, ReportId};
 use crate::federation::document::rows::{self, Author};
-use crate::federation::translate::activity;
+use crate::federation::translate::activity::{self, Composed as Built, Pair, Sayer};
 use crate::operations::Result;
 use crate::site::Site;
 use crate::store::actor::{self, Actor};
@@ -66,8 +66,8 @@ pub(super) fn compose(tx: &mut Tx<'_>, site: &Site, fact: &Recorded) -> Result<C
         | Event::OfferSettled { offer: post }
         | Event::OfferExpired { offer: post } => composer.updated(post),
         Event::PostDeleted { post } | Event::OfferDeleted { offer: post } => composer.deleted(post),
-        Event::PostPinned { post } => composer.pinned(post, "Add"),
-        Event::PostUnpinned { post } => composer.pinned(post, "Remove"),
+        Event::PostPinned { post } => composer.pinned(post, true),
+        Event::PostUnpinned { post } => composer.pinned(post, false),
         Event::PostLiked { actor, post, like } => composer.liked(actor, post, like),
         Event::LikeWithdrawn { actor, post, like } => composer.like_withdrawn(actor, post, like),
         Event::PostAnnounced { actor, announce, .. } => composer.announced(actor, announce),
@@ -93,8 +93,9 @@ struct Composer<'t, 'tx, 's> {
 }
 
 /// What is the same in most: not urgent, and the key of the day.
-fn said(actor: &Actor, kind: &'static str, body: Value, public: bool, about: &str) -> Said {
-    Said { actor: actor.id, kind, body, public, ordering_key: about.to_owned(), urgent: false, key_uri: None }
+fn said(actor: &Actor, built: Built) -> Said {
+    let Built { kind, body, public, ordering_key } = built;
+    Said { actor: actor.id, kind, body, public, ordering_key, urgent: false, key_uri: None }
 }
 
 fn urgently(said: Said) -> Said {
@@ -103,6 +104,10 @@ fn urgently(said: Said) -> Said {
 
 fn followers_of(actor: &Actor) -> String {
     format!("{}/followers", actor.uri)
+}
+
+fn passed_on_to(author: ActorId) -> Audience {
+    Audience { followers: true, actors: vec![author], ..Audience::default() }
 }
 
 impl Composer<'_, '_, '_> {
@@ -120,25 +125,19 @@ impl Composer<'_, '_, '_> {
         Ok(self.ours(ours)?.zip(self.elsewhere(other)?))
     }
 
-    fn frame<'a>(&self, id: &'a str, actor: &'a Actor, addressing: Addressing) -> Frame<'a> {
-        Frame { id, actor: &actor.uri, addressing, published: Some(self.at) }
-    }
-
     fn left(&mut self, member: ActorId) -> Result<Composed> {
         let Some(actor) = self.ours(member)? else { return Ok(None) };
-        let id = format!("{}#delete", actor.uri);
-        let body = self.frame(&id, &actor, Addressing::everybody(vec![followers_of(&actor)])).delete_actor();
+        let built = activity::delete_actor(&actor.uri, &followers_of(&actor), self.at);
         let audience = Audience { followers: true, reached: true, ..Audience::default() };
-        Ok(Some((urgently(said(&actor, "Delete", body, true, &actor.uri)), audience)))
+        Ok(Some((urgently(said(&actor, built)), audience)))
     }
 
     fn shown_anew(&mut self, id: ActorId) -> Result<Composed> {
         let Some(actor) = self.ours(id)?.filter(|actor| actor.deleted_at.is_none()) else { return Ok(None) };
         let Some(document) = rows::actor(self.tx, self.site, &actor)? else { return Ok(None) };
-        let to = Addressing::everybody(vec![followers_of(&actor)]);
-        let body = self.frame(&self.id, &actor, to).update_actor(document.to_value());
+        let built = activity::update_actor(&self.id, &document, self.at);
         let audience = Audience { followers: true, ..Audience::default() };
-        Ok(Some((said(&actor, "Update", body, true, &actor.uri), audience)))
+        Ok(Some((said(&actor, built), audience)))
     }
 
     /// The news of new keys is believed when the old key signs it; all who have the old one hear it.
@@ -151,10 +150,11 @@ impl Composer<'_, '_, '_> {
 
     fn moved(&mut self, member: ActorId, target: ActorId) -> Result<Composed> {
         let Some((actor, target)) = self.ends(member, target)? else { return Ok(None) };
-        let to = Addressing { to: vec![followers_of(&actor)], cc: Vec::new() };
-        let body = self.frame(&self.id, &actor, to).moved(&target.uri);
+        let followers = followers_of(&actor);
+        let sayer = Sayer { uri: &actor.uri, followers: &followers };
+        let built = activity::moved(&self.id, sayer, &target.uri, self.at);
         let audience = Audience { followers: true, actors: vec![target.id], ..Audience::default() };
-        Ok(Some((said(&actor, "Move", body, false, &actor.uri), audience)))
+        Ok(Some((said(&actor, built), audience)))
     }
 
     /// A local post with its author, whether or not it is gone.
@@ -177,14 +177,8 @@ impl Composer<'_, '_, '_> {
         let Some(by) = Author::load(self.tx, post.author)? else { return Ok(None) };
         let Some(note) = rows::note(self.tx, self.site, &post, &by)? else { return Ok(None) };
         let audience = self.readers(&post, &author, &note.addressing)?;
-        let frame = Frame {
-            id: &activity::create_id(&post.uri),
-            actor: &author.uri,
-            addressing: note.addressing.clone(),
-            published: Some(post.published),
-        };
-        let public = note.addressing.is_public();
-        Ok(Some((said(&author, "Create", frame.create(&note), public, &post.uri), audience)))
+        let built = activity::create(&activity::create_id(&note.id), &note);
+        Ok(Some((said(&author, built), audience)))
     }
 
     fn updated(&mut self, id: PostId) -> Result<Composed> {
@@ -192,12 +186,11 @@ impl Composer<'_, '_, '_> {
         let Some(by) = Author::load(self.tx, post.author)? else { return Ok(None) };
         let Some(note) = rows::note(self.tx, self.site, &post, &by)? else { return Ok(None) };
         let mut audience = self.readers(&post, &author, &note.addressing)?;
-        let public = note.addressing.is_public();
-        if public {
+        let built = activity::update(&self.id, &note);
+        if built.public {
             audience.actors.extend(post::holders(self.tx, post.id, HOLDERS)?);
         }
-        let body = self.frame(&self.id, &author, note.addressing.clone()).update(&note);
-        Ok(Some((said(&author, "Update", body, public, &post.uri), audience)))
+        Ok(Some((said(&author, built), audience)))
     }
 
     /// What was public may be anywhere by now, and says nothing any more: all who ever heard of the author are told.
@@ -206,26 +199,24 @@ impl Composer<'_, '_, '_> {
         let Some(by) = Author::load(self.tx, post.author)? else { return Ok(None) };
         let Some(addressing) = rows::addressing(self.tx, &post, &by)? else { return Ok(None) };
         let mut audience = self.readers(&post, &author, &addressing)?;
-        let public = addressing.is_public();
-        audience.reached = public;
-        let id = format!("{}#delete", post.uri);
-        let body = self.frame(&id, &author, addressing).delete(&post.uri);
-        Ok(Some((said(&author, "Delete", body, public, &post.uri), audience)))
+        let built = activity::delete(&author.uri, &post.uri, addressing, self.at);
+        audience.reached = built.public;
+        Ok(Some((said(&author, built), audience)))
     }
 
-    fn pinned(&mut self, id: PostId, kind: &'static str) -> Result<Composed> {
+    fn pinned(&mut self, id: PostId, pinned: bool) -> Result<Composed> {
         let Some((post, author)) = self.our_post(id)? else { return Ok(None) };
         if !post.visibility.is_open() {
             return Ok(None);
         }
-        let featured = format!("{}/featured", author.uri);
-        let frame = self.frame(&self.id, &author, Addressing::everybody(vec![followers_of(&author)]));
-        let body = match kind {
-            "Add" => frame.add(&post.uri, &featured),
-            _ => frame.remove(&post.uri, &featured),
+        let (followers, featured) = (followers_of(&author), format!("{}/featured", author.uri));
+        let sayer = Sayer { uri: &author.uri, followers: &followers };
+        let built = match pinned {
+            true => activity::add_featured(&self.id, sayer, &post.uri, &featured),
+            false => activity::remove_featured(&self.id, sayer, &post.uri, &featured),
         };
         let audience = Audience { followers: true, ..Audience::default() };
-        Ok(Some((said(&author, kind, body, true, &post.uri), audience)))
+        Ok(Some((said(&author, built), audience)))
     }
 
     /// Who reacts, the post, and its author, when that is somebody elsewhere.
@@ -236,50 +227,46 @@ impl Composer<'_, '_, '_> {
 
     fn liked(&mut self, actor: ActorId, post: PostId, like: LikeId) -> Result<Composed> {
         let Some((actor, post, author)) = self.reaction(actor, post)? else { return Ok(None) };
-        let id = self.site.like(like);
-        let body = self.frame(&id, &actor, Addressing::to_one(&author.uri)).like(&post.uri);
-        Ok(Some((said(&actor, "Like", body, false, &id), Audience::one(author.id))))
+        let built = activity::like(self.site, like, &actor.uri, &post.uri, &author.uri);
+        Ok(Some((said(&actor, built), Audience::one(author.id))))
     }
 
     fn like_withdrawn(&mut self, actor: ActorId, post: PostId, like: LikeId) -> Result<Composed> {
         let Some((actor, post, author)) = self.reaction(actor, post)? else { return Ok(None) };
-        let like = self.site.like(like);
-        let body = self.frame(&self.id, &actor, Addressing::to_one(&author.uri)).undo("Like", &like, &post.uri);
-        Ok(Some((said(&actor, "Undo", body, false, &like), Audience::one(author.id))))
+        let built = activity::undo_like(&self.id, self.site, like, &actor.uri, &post.uri, &author.uri);
+        Ok(Some((said(&actor, built), Audience::one(author.id))))
     }
 
     /// An announce concerns the followers of who announces, and the post's author.
-    fn passing_on(&mut self, actor: ActorId, author: ActorId) -> Result<Option<(Actor, Addressing, Audience)>> {
+    fn passing_on(&mut self, actor: ActorId, post: PostId) -> Result<Option<(Actor, Post, Actor)>> {
         let Some(actor) = self.ours(actor)?.filter(|actor| actor.deleted_at.is_none()) else { return Ok(None) };
-        let author = actor::by_id(self.tx, author)?;
-        let cc = std::iter::once(followers_of(&actor)).chain(author.iter().map(|author| author.uri.clone()));
-        let addressing = Addressing::everybody(cc.collect());
-        let actors = author.into_iter().map(|author| author.id).collect();
-        Ok(Some((actor, addressing, Audience { followers: true, actors, ..Audience::default() })))
+        let Some(post) = post::by_id(self.tx, post)? else { return Ok(None) };
+        Ok(actor::by_id(self.tx, post.author)?.map(|author| (actor, post, author)))
     }
 
     fn announced(&mut self, actor: ActorId, announce: AnnounceId) -> Result<Composed> {
         let Some(announce) = announce::by_id(self.tx, announce)? else { return Ok(None) };
-        let Some(post) = post::by_id(self.tx, announce.post)? else { return Ok(None) };
-        let Some((actor, addressing, audience)) = self.passing_on(actor, post.author)? else { return Ok(None) };
-        let id = self.site.announce(announce.id);
-        let body = self.frame(&id, &actor, addressing).announce(&post.uri);
-        Ok(Some((said(&actor, "Announce", body, true, &id), audience)))
+        let Some((actor, post, author)) = self.passing_on(actor, announce.post)? else { return Ok(None) };
+        let followers = followers_of(&actor);
+        let sayer = Sayer { uri: &actor.uri, followers: &followers };
+        let (visibility, at) = (announce.visibility, announce.announced_at);
+        let built = activity::announce(self.site, announce.id, sayer, visibility, &post.uri, &author.uri, at);
+        Ok(Some((said(&actor, built), passed_on_to(author.id))))
     }
 
     fn announce_withdrawn(&mut self, actor: ActorId, post: PostId, announce: AnnounceId) -> Result<Composed> {
-        let Some(post) = post::by_id(self.tx, post)? else { return Ok(None) };
-        let Some((actor, addressing, audience)) = self.passing_on(actor, post.author)? else { return Ok(None) };
-        let id = self.site.announce(announce);
-        let body = self.frame(&self.id, &actor, addressing).undo("Announce", &id, &post.uri);
-        Ok(Some((said(&actor, "Undo", body, true, &id), audience)))
+        let Some((actor, post, author)) = self.passing_on(actor, post)? else { return Ok(None) };
+        let followers = followers_of(&actor);
+        let sayer = Sayer { uri: &actor.uri, followers: &followers };
+        let built = activity::undo_announce(&self.id, self.site, announce, sayer, &post.uri, &author.uri);
+        Ok(Some((said(&actor, built), passed_on_to(author.id))))
     }
 
     fn follow_requested(&mut self, follower: ActorId, target: ActorId, follow: FollowId) -> Result<Composed> {
         let Some((follower, target)) = self.ends(follower, target)? else { return Ok(None) };
-        let id = self.site.follow(follow);
-        let body = self.frame(&id, &follower, Addressing::to_one(&target.uri)).follow(&target.uri);
-        Ok(Some((urgently(said(&follower, "Follow", body, false, &id)), Audience::one(target.id))))
+        let pair = Pair { follower: &follower.uri, target: &target.uri };
+        let built = activity::follow(self.site, follow, pair);
+        Ok(Some((urgently(said(&follower, built)), Audience::one(target.id))))
     }
 
     /// Accepts or rejects the follow of somebody elsewhere; not if it has come to stand differently meanwhile.
@@ -293,21 +280,19 @@ impl Composer<'_, '_, '_> {
         let Some((target, follower)) = self.ends(target, follower)? else { return Ok(None) };
         let stands = follow::by_id(self.tx, follow)?.filter(|follow| follow.state == answer);
         let Some(Follow { uri: Some(uri), .. }) = stands else { return Ok(None) };
-        let asked = EmbeddedFollow { id: &uri, actor: &follower.uri, object: &target.uri };
-        let frame = self.frame(&self.id, &target, Addressing::to_one(&follower.uri));
-        let (kind, body) = match answer {
-            FollowState::Rejected => ("Reject", frame.reject(&asked)),
-            FollowState::Accepted | FollowState::Requested => ("Accept", frame.accept(&asked)),
+        let pair = Pair { follower: &follower.uri, target: &target.uri };
+        let built = match answer {
+            FollowState::Rejected => activity::reject(&self.id, &uri, pair),
+            FollowState::Accepted | FollowState::Requested => activity::accept(&self.id, &uri, pair),
         };
-        Ok(Some((urgently(said(&target, kind, body, false, &uri)), Audience::one(follower.id))))
+        Ok(Some((urgently(said(&target, built)), Audience::one(follower.id))))
     }
 
     fn follow_withdrawn(&mut self, follower: ActorId, target: ActorId, follow: FollowId) -> Result<Composed> {
         let Some((follower, target)) = self.ends(follower, target)? else { return Ok(None) };
-        let id = self.site.follow(follow);
-        let taken_back = EmbeddedFollow { id: &id, actor: &follower.uri, object: &target.uri };
-        let body = self.frame(&self.id, &follower, Addressing::to_one(&target.uri)).undo_follow(&taken_back);
-        Ok(Some((urgently(said(&follower, "Undo", body, false, &id)), Audience::one(target.id))))
+        let pair = Pair { follower: &follower.uri, target: &target.uri };
+        let built = activity::undo_follow(&self.id, self.site, follow, pair);
+        Ok(Some((urgently(said(&follower, built)), Audience::one(target.id))))
     }
 
     /// The node reports, so that the home of who is reported does not learn who it was.
@@ -315,9 +300,8 @@ impl Composer<'_, '_, '_> {
         let Some(report) = report::by_id(self.tx, report)?.filter(|report| report.forward) else { return Ok(None) };
         let Some(node) = actor::by_uri(self.tx, &self.site.node_actor())? else { return Ok(None) };
         let Some(target) = self.elsewhere(report.target)? else { return Ok(None) };
-        let frame = self.frame(&self.id, &node, Addressing::to_one(&target.uri));
-        let body = frame.flag(&target.uri, &report.posts, &report.content);
+        let built = activity::flag(&self.id, &node.uri, &target.uri, &report.posts, &report.content);
         let audience = Audience { actors: vec![target.id], ..Audience::default() };
-        Ok(Some((said(&node, "Flag", body, false, &self.id), audience)))
+        Ok(Some((said(&node, built), audience)))
     }
 }

@@ -1,7 +1,8 @@
 //! Activities of ours: a fact that happened here, in the words in which others are told.
 //!
 //! Ids: what an event made is `/activities/{event}`; Follow, Like and Announce are named by their own numbers, because
-//! they are named again when they are answered or taken back; a Delete is its object's id with a fragment.
+//! they are named again when they are answered or taken back; Create and Delete are their object's id with a fragment,
+//! because each happens once.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -59,7 +60,7 @@ fn frame<'a>(id: &'a str, actor: &'a str, addressing: Addressing, published: Opt
     Frame { id, actor, addressing, published }
 }
 
-/// The id of the Create as an outbox lists it, where the event that made the post is not known any more.
+/// The id of the Create of a post: each is made once, so it hangs on the post.
 #[must_use]
 pub fn create_id(post: &str) -> String {
     format!("{post}#create")
@@ -97,9 +98,10 @@ pub fn update_actor(id: &str, actor: &ActorDocument, at: Timestamp) -> Composed 
 
 /// An actor that is gone for good.
 #[must_use]
-pub fn delete_actor(actor: &str, at: Timestamp) -> Composed {
+pub fn delete_actor(actor: &str, followers: &str, at: Timestamp) -> Composed {
     let id = format!("{actor}#delete");
-    let body = frame(&id, actor, Addressing::everybody(Vec::new()), Some(at)).delete_actor();
+    let to = Addressing::everybody(vec![followers.to_owned()]);
+    let body = frame(&id, actor, to, Some(at)).delete_actor();
     composed("Delete", body, true, actor)
 }
 

@@ -8,13 +8,14 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 
-use super::subject::Who;
 use crate::coworking::Refusal;
 use crate::coworking::id::ActorId;
 use crate::federation::inbox::{Answer, InboxRequest, accept};
 use crate::federation::verify::{Denial, Head};
+use crate::site::Local;
 use crate::store::actor;
 use crate::web::Door;
+use crate::web::document::Document;
 use crate::web::error::{Error, Result, Wrong};
 
 /// How long a peer may take to send a body; those who deliver give up after ten seconds themselves.
@@ -82,19 +83,17 @@ async fn recipient(door: &Door, path: &str) -> Result<ActorId> {
         return Ok(known);
     }
     let nobody = || Error::not_found("inbox");
-    let who = path.strip_suffix("/inbox").and_then(Who::read).ok_or_else(nobody)?;
     let site = &door.node.site;
-    let uri = match who {
-        Who::Node => site.node_actor(),
-        Who::Member(name) => site.member(&name),
-        Who::Space(name) => site.space(&name),
-    };
+    let uri = path.strip_suffix("/inbox").map(|owner| format!("{}{owner}", site.origin())).ok_or_else(nobody)?;
+    if !matches!(site.local_of(&uri), Some(Local::Node | Local::Member(_) | Local::Space(_))) {
+        return Err(nobody());
+    }
     let moment = door.documents.moment();
     let found = door.node.store.read(move |tx| actor::by_uri(tx, &uri)).await?.ok_or_else(nobody)?;
     if found.deleted_at.is_some() {
         return Err(Refusal::Gone { what: "inbox" }.into());
     }
-    door.documents.keep(path, moment, Some(found.id), HeaderValue::from_static(""), Bytes::new());
+    door.documents.keep(path, Document::new(Bytes::new(), HeaderValue::from_static(""), Some(found.id), moment));
     Ok(found.id)
 }
 

@@ -5,8 +5,9 @@
 //! tells, and answers everybody else as if it did not exist.
 
 pub mod inbox;
-mod make;
 mod subject;
+
+use std::sync::Arc;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderValue, VARY};
@@ -18,13 +19,14 @@ use super::error::{Error, Result, Wrong};
 use super::pages::{After, Cut};
 use super::{Door, etag, pages};
 use crate::coworking::Refusal;
+use crate::federation::document::{self, Answer};
 use crate::federation::verify::{self, Head};
+use crate::site::Local;
 use crate::store::actor::ActorType;
 use crate::store::post::Reader;
 use inbox::{denied, headers, target};
-use make::make;
 
-pub use subject::{List, Part, Subject, Who};
+pub use subject::Subject;
 
 /// What every peer takes (ActivityPub, section 3.2); without a charset, which some refuse.
 pub const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/activity+json");
@@ -41,20 +43,21 @@ pub async fn get(door: web::Data<Door>, request: HttpRequest) -> Result<HttpResp
     {
         return Ok(answer(&door, &request, &document));
     }
-    let subject = Subject::read(request.path(), request.query_string()).ok_or(Error::not_found("page"))?;
+    let subject =
+        Subject::read(&door.node.site, request.path(), request.query_string()).ok_or(Error::not_found("page"))?;
     if wants == Wants::Page
         && let Some(page) = page(&door, &request, &subject).await
     {
         return page;
     }
     // Without the node's key nobody could check the signature of the question in which we ask for theirs.
-    if is_open(&door) || subject == Subject::Actor(Who::Node) {
+    if is_open(&door) || subject == Subject::Object(Local::Node) {
         match for_everybody(&door, &request, &subject).await {
             Err(Error::Refused(Refusal::NotFound { .. })) if is_signed(&request) => {}
             answer => return answer,
         }
     }
-    for_reader(&door, &request, subject).await
+    for_reader(&door, &request, &subject).await
 }
 
 /// Are public documents there for everybody?
@@ -68,19 +71,21 @@ fn is_signed(request: &HttpRequest) -> bool {
 
 /// What everybody may read, made once.
 async fn for_everybody(door: &Door, request: &HttpRequest, subject: &Subject) -> Result<HttpResponse> {
-    let (node, wanted) = (door.node.clone(), subject.clone());
     let moment = door.documents.moment();
-    let made = door.node.store.read(move |tx| make(tx, &node, &wanted, Reader::Stranger)).await?;
+    let made = make(door, subject, Reader::Stranger).await?;
     if made.gone {
         return Ok(gone(made.body));
     }
-    let path = target(request);
-    let document = door.documents.keep(path, moment, made.about, MEDIA_TYPE, made.body);
+    let document = Document::new(made.body.into(), MEDIA_TYPE, Some(made.about), moment);
+    let document = match made.public && subject.is_spelled(request.uri().query()) {
+        true => door.documents.keep(target(request), document),
+        false => Arc::new(document),
+    };
     Ok(answer(door, request, &document))
 }
 
 /// What those alone may read whom their signature tells.
-async fn for_reader(door: &Door, request: &HttpRequest, subject: Subject) -> Result<HttpResponse> {
+async fn for_reader(door: &Door, request: &HttpRequest, subject: &Subject) -> Result<HttpResponse> {
     let headers = headers(request);
     let head = Head { method: request.method().as_str(), target: target(request), headers: &headers };
     let reader = match verify::reader(&door.node, &head).await {
@@ -89,8 +94,7 @@ async fn for_reader(door: &Door, request: &HttpRequest, subject: Subject) -> Res
         Ok(None) => return Err(Error::wrong(Wrong::Unauthorized, "this node answers signed requests only")),
         Err(denial) => return Ok(denied(&denial)),
     };
-    let node = door.node.clone();
-    let made = door.node.store.read(move |tx| make(tx, &node, &subject, Reader::Actor(reader.actor))).await?;
+    let made = make(door, subject, Reader::Actor(reader.actor)).await?;
     if made.gone {
         return Ok(gone(made.body));
     }
@@ -101,30 +105,43 @@ async fn for_reader(door: &Door, request: &HttpRequest, subject: Subject) -> Res
         .body(made.body))
 }
 
-/// The tombstone of something that was here.
-fn gone(tombstone: bytes::Bytes) -> HttpResponse {
-    HttpResponse::Gone().insert_header((CONTENT_TYPE, MEDIA_TYPE)).insert_header((VARY, BY_ACCEPT)).body(tombstone)
+/// The document for a reader; who may not read it learns no more than that there is nothing.
+async fn make(door: &Door, subject: &Subject, reader: Reader) -> Result<document::Document> {
+    let (node, wanted) = (door.node.clone(), subject.clone());
+    let made = door.node.store.read(move |tx| match &wanted {
+        Subject::Object(local) => document::object(tx, &node.site, local, reader),
+        Subject::Collection(owner, which, part) => document::collection(tx, &node.site, owner, *which, *part),
+        Subject::Replies(post, part) => document::replies(tx, &node.site, *post, *part),
+    });
+    match made.await? {
+        Answer::Document(document) => Ok(document),
+        Answer::Missing => Err(Error::not_found(subject.noun())),
+        Answer::NotYet => Err(Error::wrong(Wrong::Unavailable, "its keys are being made; ask again in a few seconds")),
+    }
+}
+
+/// The tombstone of something that everybody could read.
+fn gone(tombstone: Vec<u8>) -> HttpResponse {
+    HttpResponse::Gone()
+        .insert_header((CONTENT_TYPE, MEDIA_TYPE))
+        .insert_header((CACHE_CONTROL, PUBLIC))
+        .insert_header((VARY, BY_ACCEPT))
+        .body(tombstone)
 }
 
 /// The page of a subject, if it has one.
 async fn page(door: &web::Data<Door>, request: &HttpRequest, subject: &Subject) -> Option<Result<HttpResponse>> {
+    let Subject::Object(local) = subject else { return None };
     let cut = || web::Query::<Cut>::from_query(request.query_string()).map(web::Query::into_inner).unwrap_or_default();
-    Some(match subject {
-        Subject::Actor(Who::Node) => pages::front::page(door, cut()).await,
-        Subject::Actor(Who::Member(name)) => {
-            pages::actor::local(door, ActorType::Person, name.to_string(), cut()).await
-        }
-        Subject::Actor(Who::Space(name)) => pages::actor::local(door, ActorType::Group, name.to_string(), cut()).await,
-        Subject::Post(id) => {
+    Some(match local {
+        Local::Node => pages::front::page(door, cut()).await,
+        Local::Member(name) => pages::actor::local(door, ActorType::Person, name.to_string(), cut()).await,
+        Local::Space(name) => pages::actor::local(door, ActorType::Group, name.to_string(), cut()).await,
+        Local::Post(id) => {
             let after = web::Query::<After>::from_query(request.query_string());
             pages::post::page(door, *id, after.map(web::Query::into_inner).unwrap_or_default()).await
         }
-        Subject::List(..)
-        | Subject::Replies(..)
-        | Subject::Activity(_)
-        | Subject::Follow(_)
-        | Subject::Like(_)
-        | Subject::Announce(_) => return None,
+        Local::Activity(_) | Local::Follow(_) | Local::Like(_) | Local::Announce(_) => return None,
     })
 }
 

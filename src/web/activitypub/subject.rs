@@ -1,127 +1,73 @@
-//! What a path asks for; the other direction of the URLs that [`Site`](crate::site::Site) mints.
+//! What a path asks for: one of the URLs that [`Site`] mints, or a collection below one.
 
-use crate::coworking::id::{AnnounceId, FollowId, LikeId, PostId};
-use crate::coworking::name::Username;
+use crate::coworking::id::PostId;
+use crate::federation::document::{Collection, Part};
+use crate::site::{Local, Site};
 
 /// Something that has a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Subject {
-    /// An actor of ours.
-    Actor(Who),
-    /// One of its collections, or a page of it.
-    List(Who, List, Part),
-    /// A post or an offer.
-    Post(PostId),
-    /// The public answers to a post.
+    /// An actor, a post or an activity of ours.
+    Object(Local),
+    /// A collection of an actor of ours, or a page of it.
+    Collection(Local, Collection, Part),
+    /// The public answers to a post of ours, or a page of them.
     Replies(PostId, Part),
-    /// An activity that was sent.
-    Activity(i64),
-    /// A Follow of ours.
-    Follow(FollowId),
-    /// A Like of ours.
-    Like(LikeId),
-    /// An Announce of ours.
-    Announce(AnnounceId),
-}
-
-/// An actor of ours, by its path.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Who {
-    /// The node itself.
-    Node,
-    /// A member.
-    Member(Username),
-    /// A space.
-    Space(Username),
-}
-
-/// A collection that every actor has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum List {
-    /// What it said and passed on.
-    Outbox,
-    /// Who follows it.
-    Followers,
-    /// Whom it follows.
-    Following,
-    /// Which posts it pinned.
-    Featured,
-}
-
-/// Which part of a collection is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
-    /// The collection itself: how many there are, and where its first page is.
-    Whole,
-    /// A page: what is older than this number, or the newest.
-    Page(Option<i64>),
 }
 
 impl Subject {
     /// Reads path and query; `None` for what names nothing.
     #[must_use]
-    pub fn read(path: &str, query: &str) -> Option<Self> {
-        let mut parts = path.strip_prefix('/')?.split('/');
-        let parts = [parts.next(), parts.next(), parts.next(), parts.next()];
-        Some(match parts {
-            [Some("" | "actor"), None, None, None] => Self::Actor(Who::Node),
-            [Some("actor"), Some(list), None, None] => Self::List(Who::Node, List::read(list)?, part(query)?),
-            [Some("members"), Some(name), None, None] => Self::Actor(Who::Member(exact(name)?)),
-            [Some("spaces"), Some(name), None, None] => Self::Actor(Who::Space(exact(name)?)),
-            [Some("members"), Some(name), Some(list), None] => {
-                Self::List(Who::Member(exact(name)?), List::read(list)?, part(query)?)
+    pub fn read(site: &Site, path: &str, query: &str) -> Option<Self> {
+        let local = |path: &str| site.local_of(&format!("{}{path}", site.origin()));
+        if let Some(object) = local(path) {
+            return Some(Self::Object(object));
+        }
+        let (owner, word) = path.rsplit_once('/')?;
+        match (local(owner)?, word) {
+            (Local::Post(id), "replies") => Some(Self::Replies(id, part(query)?)),
+            (owner @ (Local::Node | Local::Member(_) | Local::Space(_)), _) => {
+                Some(Self::Collection(owner, collection(word)?, part(query)?))
             }
-            [Some("spaces"), Some(name), Some(list), None] => {
-                Self::List(Who::Space(exact(name)?), List::read(list)?, part(query)?)
-            }
-            [Some("posts"), Some(id), None, None] => Self::Post(id.parse().ok()?),
-            [Some("posts"), Some(id), Some("replies"), None] => Self::Replies(id.parse().ok()?, part(query)?),
-            [Some("activities"), Some(id), None, None] => {
-                // The digits as they were minted, and no other spelling of the number.
-                Self::Activity(id.parse().ok().filter(|number: &i64| *number > 0 && number.to_string() == id)?)
-            }
-            [Some("follows"), Some(id), None, None] => Self::Follow(id.parse().ok()?),
-            [Some("likes"), Some(id), None, None] => Self::Like(id.parse().ok()?),
-            [Some("announces"), Some(id), None, None] => Self::Announce(id.parse().ok()?),
-            _ => return None,
-        })
+            _ => None,
+        }
     }
 
     /// What it is, as a noun.
     #[must_use]
     pub fn noun(&self) -> &'static str {
         match self {
-            Self::Actor(Who::Node) => "node",
-            Self::Actor(Who::Member(_)) => "member",
-            Self::Actor(Who::Space(_)) => "space",
-            Self::List(..) | Self::Replies(..) => "collection",
-            Self::Post(_) => "post",
-            Self::Activity(_) | Self::Follow(_) | Self::Like(_) | Self::Announce(_) => "activity",
+            Self::Object(Local::Node) => "node",
+            Self::Object(Local::Member(_)) => "member",
+            Self::Object(Local::Space(_)) => "space",
+            Self::Object(Local::Post(_)) => "post",
+            Self::Object(Local::Activity(_) | Local::Follow(_) | Local::Like(_) | Local::Announce(_)) => "activity",
+            Self::Collection(..) | Self::Replies(..) => "collection",
         }
     }
-}
 
-impl Who {
-    /// Reads the path of an actor.
+    /// Is this query spelled as our documents spell it? There are endless other spellings of the same question, which
+    /// are answered and not kept.
     #[must_use]
-    pub fn read(path: &str) -> Option<Self> {
-        match Subject::read(path, "")? {
-            Subject::Actor(who) => Some(who),
-            _ => None,
+    pub fn is_spelled(&self, query: Option<&str>) -> bool {
+        match self {
+            Self::Collection(_, _, Part::Page(None)) | Self::Replies(_, Part::Page(None)) => query == Some("page=true"),
+            Self::Collection(_, _, Part::Page(Some(before))) | Self::Replies(_, Part::Page(Some(before))) => {
+                query.is_some_and(|query| query == format!("before={before}&page=true"))
+            }
+            Self::Object(_) | Self::Collection(..) | Self::Replies(..) => query.is_none(),
         }
     }
 }
 
-impl List {
-    fn read(word: &str) -> Option<Self> {
-        Some(match word {
-            "outbox" => Self::Outbox,
-            "followers" => Self::Followers,
-            "following" => Self::Following,
-            "featured" => Self::Featured,
-            _ => return None,
-        })
-    }
+fn collection(word: &str) -> Option<Collection> {
+    Some(match word {
+        "outbox" => Collection::Outbox,
+        "followers" => Collection::Followers,
+        "following" => Collection::Following,
+        "featured" => Collection::Featured,
+        _ => return None,
+    })
 }
 
 /// `?page=true` is the first page, `?before=7` a later one; without either it is the collection itself.
@@ -137,52 +83,69 @@ fn part(query: &str) -> Option<Part> {
     Some(part)
 }
 
-/// A name is compared as it is: `/members/Ana` is not `/members/ana`.
-fn exact(name: &str) -> Option<Username> {
-    Username::parse(name).ok().filter(|read| read.as_str() == name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::site::Site;
+    use crate::coworking::id::{AnnounceId, FollowId, LikeId};
+    use crate::coworking::name::Username;
+
+    fn site() -> Site {
+        Site::new(&"https://harbor.example".parse().unwrap()).unwrap()
+    }
+
+    fn ana() -> Username {
+        Username::parse("ana").unwrap()
+    }
 
     #[test]
     fn every_url_that_the_site_mints_is_read_back() {
-        let site = Site::new(&"https://harbor.example".parse().unwrap()).unwrap();
-        let ana = || Username::parse("ana.lima-2").unwrap();
-        for (minted, subject) in [
-            (site.node_actor(), Subject::Actor(Who::Node)),
-            (format!("{}/", site.origin()), Subject::Actor(Who::Node)),
-            (site.member(&ana()), Subject::Actor(Who::Member(ana()))),
-            (site.space(&ana()), Subject::Actor(Who::Space(ana()))),
-            (site.post(PostId(7)), Subject::Post(PostId(7))),
-            (site.activity(7), Subject::Activity(7)),
-            (site.follow(FollowId(7)), Subject::Follow(FollowId(7))),
-            (site.like(LikeId(7)), Subject::Like(LikeId(7))),
-            (site.announce(AnnounceId(7)), Subject::Announce(AnnounceId(7))),
+        let site = site();
+        for (minted, local) in [
+            (site.node_actor(), Local::Node),
+            (site.front_page(), Local::Node),
+            (site.member(&ana()), Local::Member(ana())),
+            (site.space(&ana()), Local::Space(ana())),
+            (site.post(PostId(7)), Local::Post(PostId(7))),
+            (site.activity(7), Local::Activity(7)),
+            (site.follow(FollowId(7)), Local::Follow(FollowId(7))),
+            (site.like(LikeId(7)), Local::Like(LikeId(7))),
+            (site.announce(AnnounceId(7)), Local::Announce(AnnounceId(7))),
         ] {
             let path = minted.strip_prefix(site.origin()).unwrap();
-            assert_eq!(Subject::read(path, ""), Some(subject), "{minted}");
-            assert!(site.local_of(&minted).is_some());
+            assert_eq!(Subject::read(&site, path, ""), Some(Subject::Object(local)), "{minted}");
         }
+        let replies = site.replies(PostId(7));
+        let replies = replies.strip_prefix(site.origin()).unwrap();
+        assert_eq!(Subject::read(&site, replies, ""), Some(Subject::Replies(PostId(7), Part::Whole)));
     }
 
     #[test]
     fn collections_hang_on_their_actor_and_are_read_in_pages() {
-        let ana = || Who::Member(Username::parse("ana").unwrap());
-        for (path, query, subject) in [
-            ("/members/ana/outbox", "", Subject::List(ana(), List::Outbox, Part::Whole)),
-            ("/members/ana/outbox", "page=true", Subject::List(ana(), List::Outbox, Part::Page(None))),
+        use Collection::{Followers, Following, Outbox};
+        let site = site();
+        let member = || Local::Member(ana());
+        for (path, query, subject, spelled) in [
+            ("/members/ana/outbox", "", Subject::Collection(member(), Outbox, Part::Whole), true),
+            ("/members/ana/outbox", "page=true", Subject::Collection(member(), Outbox, Part::Page(None)), true),
+            ("/members/ana/outbox", "page=1", Subject::Collection(member(), Outbox, Part::Page(None)), false),
             (
-                "/members/ana/followers",
+                "/spaces/ana/followers",
                 "before=9&page=true",
-                Subject::List(ana(), List::Followers, Part::Page(Some(9))),
+                Subject::Collection(Local::Space(ana()), Followers, Part::Page(Some(9))),
+                true,
             ),
-            ("/actor/following", "utm=x", Subject::List(Who::Node, List::Following, Part::Whole)),
-            ("/posts/7/replies", "before=8", Subject::Replies(PostId(7), Part::Page(Some(8)))),
+            (
+                "/spaces/ana/followers",
+                "page=true&before=9",
+                Subject::Collection(Local::Space(ana()), Followers, Part::Page(Some(9))),
+                false,
+            ),
+            ("/actor/following", "utm=x", Subject::Collection(Local::Node, Following, Part::Whole), false),
+            ("/posts/7/replies", "before=8", Subject::Replies(PostId(7), Part::Page(Some(8))), false),
         ] {
-            assert_eq!(Subject::read(path, query), Some(subject), "{path}?{query}");
+            assert_eq!(Subject::read(&site, path, query).as_ref(), Some(&subject), "{path}?{query}");
+            let query = Some(query).filter(|query| !query.is_empty());
+            assert_eq!(subject.is_spelled(query), spelled, "{path} {query:?}");
         }
         for nothing in [
             "",
@@ -195,14 +158,14 @@ mod tests {
             "/members/ana/outbox/1",
             "/posts/-7",
             "/posts/7/likes",
+            "/posts/7/outbox",
             "/activities/0",
-            "/activities/+7",
-            "/activities/07",
             "/actor/",
             "//actor",
+            "/outbox",
         ] {
-            assert_eq!(Subject::read(nothing, ""), None, "{nothing}");
+            assert_eq!(Subject::read(&site, nothing, ""), None, "{nothing}");
         }
-        assert_eq!(Subject::read("/members/ana/outbox", "before=x"), None);
+        assert_eq!(Subject::read(&site, "/members/ana/outbox", "before=x"), None);
     }
 }

@@ -123,3 +123,96 @@ pub(super) fn content(site: &Site, post: &Post, offer: &Offer, zone: &TimeZone) 
     }
     html
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::coworking::id::ActorId;
+    use crate::coworking::post::Visibility;
+    use crate::federation::translate::post::tests::{ANA, around, harbor, post};
+    use crate::federation::translate::post::{Readers, note, received as receive};
+
+    fn offer() -> Offer {
+        Offer {
+            purpose: Purpose::Offer,
+            kind: Kind::Skill,
+            state: State::Open,
+            in_return: Some("a coffee & a chat".into()),
+            proposal: "{}".into(),
+            ends_at: Some("2026-12-31T23:30:00Z".parse().unwrap()),
+            settled_at: None,
+        }
+    }
+
+    fn offering(offer: Offer) -> Post {
+        Post {
+            name: Some("Dutch <VAT>".into()),
+            tags: vec!["Dutch VAT".into(), "tea".into()],
+            content: "<p>Over #tea.</p>".into(),
+            source: Some("Over #tea.".into()),
+            offer: Some(offer),
+            ..post(Visibility::Public)
+        }
+    }
+
+    #[test]
+    fn an_offer_reads_as_a_whole_to_people_and_as_a_proposal_to_nodes() {
+        let sent = note(&harbor(), &offering(offer()), &around()).unwrap();
+        assert_eq!(
+            sent.content,
+            "<p><strong>Offer: Dutch &lt;VAT&gt;</strong></p><p>Over #tea.</p>\
+             <p>In return: a coffee &amp; a chat</p><p>Open until 1 January 2027, 00:30 (Europe/Amsterdam).</p>\
+             <p><a href=\"https://harbor.example/posts/7\" rel=\"nofollow noopener noreferrer\">\
+             https://harbor.example/posts/7</a></p>\
+             <p><a href=\"https://harbor.example/tags/dutchvat\" rel=\"tag nofollow noopener noreferrer\">#DutchVAT</a></p>"
+        );
+        assert_eq!((sent.source, sent.language), (None, Some("en".into())));
+        assert_eq!(sent.hashtags[0], ("DutchVAT".into(), "https://harbor.example/tags/dutchvat".into()));
+    }
+
+    #[test]
+    fn an_offer_is_read_elsewhere_as_it_was_made_here() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let goods = Offer { kind: Kind::Goods, purpose: Purpose::Request, in_return: None, ends_at: None, ..offer() };
+        let settled = Offer { state: State::Settled, settled_at: Some(at("2026-12-24T00:00:00Z")), ..offer() };
+        let expired = Offer { state: State::Expired, ..offer() };
+        for made in [offer(), goods, settled, expired] {
+            let document = note(&harbor(), &offering(made.clone()), &around()).unwrap().document();
+            let object = ReceivedObject::read(&document).unwrap();
+            let readers = Readers { visibility: Visibility::Public, recipients: vec![] };
+            let read = receive(&object, &document, ActorId(1), readers, at("2026-12-31T00:00:00Z")).offer.unwrap();
+            assert_eq!((read.purpose, read.kind, read.state), (made.purpose, made.kind, made.state));
+            assert_eq!((read.in_return, read.ends_at), (made.in_return.clone(), end(&made)));
+            assert_eq!(document["attributedTo"], ANA);
+            assert_eq!(document["publishes"]["finished"] == true, made.state != State::Open);
+            assert_eq!(document["unitBased"], false, "its absence means two things");
+        }
+    }
+
+    #[test]
+    fn offers_of_other_programs_are_read_and_half_ones_stay_posts() {
+        let read = |more: Value| {
+            let mut document = json!({"type": "Note", "id": "https://a.example/n", "attributedTo": "https://a.example/u",
+                "content": "<p>x</p>", "purpose": "offer"});
+            let (into, from) = (document.as_object_mut().unwrap(), more.as_object().unwrap().clone());
+            into.extend(from);
+            received(&ReceivedObject::read(&document).unwrap(), &document)
+        };
+        let intent = |more: Value| {
+            let mut intent =
+                json!({"type": "Intent", "action": "deliverService", "resourceQuantity": {"hasUnit": "one"}});
+            intent.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            intent
+        };
+        let bare = read(json!({"publishes": intent(json!({}))})).unwrap();
+        assert_eq!((bare.kind, bare.state, bare.in_return), (Kind::Other, State::Open, None));
+        let over = read(json!({"publishes": intent(json!({"finished": true})),
+            "reciprocal": intent(json!({"resourceConformsTo": "https://www.wikidata.org/wiki/Q81513"}))}))
+        .unwrap();
+        assert_eq!(over.state, State::Settled);
+        assert_eq!(over.in_return.as_deref(), Some("https://www.wikidata.org/wiki/Q81513"));
+        assert_eq!(read(json!({"publishes": {"type": "Intent"}})), None);
+    }
+}

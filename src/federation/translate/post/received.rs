@@ -148,7 +148,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::coworking::offer::{Kind, Purpose, State};
 
     fn now() -> Timestamp {
         "2026-12-01T09:00:00Z".parse().unwrap()
@@ -204,17 +203,5 @@ mod tests {
         let elsewhere =
             read(json!({"type": "Note", "url": "https://evil.example/", "published": "2030-01-01T00:00:00Z"}));
         assert_eq!((elsewhere.content.url, elsewhere.published), (None, now()));
-    }
-
-    #[test]
-    fn a_note_with_a_proposal_in_it_is_an_offer() {
-        let offer = read(json!({"type": "Note", "name": "Dutch VAT", "content": "<p>x</p>", "purpose": "offer",
-            "kind": "skill", "endTime": "2026-12-24T00:00:00Z", "unitBased": false,
-            "publishes": {"type": "Intent", "action": "deliverService", "resourceQuantity": {"hasUnit": "one", "hasNumericalValue": "1"}},
-            "reciprocal": {"type": "Intent", "action": "transfer", "note": "a coffee", "resourceQuantity": {"hasUnit": "one"}}}));
-        let offer = offer.offer.unwrap();
-        assert_eq!((offer.purpose, offer.kind, offer.state), (Purpose::Offer, Kind::Skill, State::Open));
-        assert_eq!((offer.in_return.as_deref(), offer.ends_at.is_some()), (Some("a coffee"), true));
-        assert_eq!(read(json!({"type": "Note", "purpose": "offer", "publishes": {"type": "Intent"}})).offer, None);
     }
 }
