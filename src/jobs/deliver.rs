@@ -8,10 +8,10 @@ use crate::federation::deliver::Courier;
 use crate::node::Node;
 
 pub(super) async fn run(node: Arc<Node>, stop: CancellationToken) {
-    Courier::new(node, |_| ()).work(&stop).await;
+    Courier::new(node).work(&stop).await;
 }
 
 /// Carries what is due now; tells whether anything was.
 pub(super) async fn settle(node: &Arc<Node>) -> bool {
-    Courier::new(node.clone(), |_| ()).settle().await
+    Courier::new(node.clone()).settle().await
 }

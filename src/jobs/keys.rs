@@ -91,7 +91,7 @@ mod tests {
         let stop = CancellationToken::new();
         let job = tokio::spawn(run(ground.node.clone(), stop.clone()));
         let done = async {
-            while ground.act(|tx| key::spares(tx)).await < SPARES {
+            while ground.act(key::spares).await < SPARES {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };

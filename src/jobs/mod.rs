@@ -9,6 +9,8 @@ mod keys;
 mod publish;
 mod receive;
 mod supervisor;
+#[cfg(test)]
+mod tests;
 mod tidy;
 mod wake;
 

@@ -17,6 +17,9 @@ const DAY: SignedDuration = SignedDuration::from_hours(24);
 /// What happened stays in the diary for so long after it was published.
 const EVENTS_KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
 
+/// What was taken back before it came may come for so long.
+const BURIED: SignedDuration = SignedDuration::from_hours(24 * 7);
+
 pub(super) async fn run(node: Arc<Node>, stop: CancellationToken) {
     loop {
         if let Err(error) = tidy(&node).await {
@@ -46,6 +49,10 @@ pub async fn tidy(node: &Node) -> Result<u64, store::Error> {
     let known = SignedDuration::try_from(node.config.inbox_retention).unwrap_or(SignedDuration::MAX);
     let (seen, buried) = (before(now, known), before(now, DAY));
     rows += all(node, move |tx| inbox::tidy(tx, seen, AT_ONCE)).await?;
+    rows += all(node, move |tx| tombstone::tidy(tx, buried, AT_ONCE)).await?;
+    let ids = SignedDuration::try_from(node.config.inbox_retention).unwrap_or(SignedDuration::MAX);
+    let (received, buried) = (before(now, ids), before(now, BURIED));
+    rows += all(node, move |tx| inbox::tidy(tx, received, AT_ONCE)).await?;
     rows += all(node, move |tx| tombstone::tidy(tx, buried, AT_ONCE)).await?;
     // What was signed with an old key is on its way for a week at most.
     rows += node.store.write(move |tx| key::forget_retired(tx, given_up)).await?;

@@ -4,6 +4,7 @@
 //! back what became of them. Nothing in it is lost with it: what is on its way still waits in the store, and is sent
 //! again by the next courier. There must be only one at a time.
 
+mod gone;
 mod ledger;
 mod parcel;
 mod patience;
@@ -20,6 +21,7 @@ use jiff::Timestamp;
 use quick_cache::sync::Cache;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::coworking::peer::Host;
@@ -40,13 +42,12 @@ const REPORTS_AT_ONCE: usize = 256;
 const PARCELS_KEPT: usize = 128;
 /// With so many hosts to serve, connections are not kept for later: there would be too many of them.
 const FEW: usize = 64;
+/// Gone inboxes that are asked after at once.
+const QUESTIONS: usize = 8;
 /// After trouble with the store.
 const STORE_PAUSE: Duration = Duration::from_secs(1);
 /// However far ahead the next delivery is: clocks are set, and notices get lost.
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
-
-/// Called with every inbox that answered that it is gone.
-type OnGone = Box<dyn FnMut(String) + Send>;
 
 /// Who carries deliveries.
 pub struct Courier {
@@ -63,7 +64,8 @@ pub struct Courier {
     look: bool,
     /// When there will be.
     next: Option<Timestamp>,
-    on_gone: OnGone,
+    /// Questions after inboxes that are gone.
+    questions: JoinSet<()>,
 }
 
 /// How long a courier works.
@@ -76,7 +78,7 @@ enum Until {
 impl Courier {
     /// A courier that has not looked yet.
     #[must_use]
-    pub fn new(node: Arc<Node>, on_gone: impl FnMut(String) + Send + 'static) -> Self {
+    pub fn new(node: Arc<Node>) -> Self {
         let (reporter, reports) = unbounded_channel();
         Self {
             node,
@@ -88,7 +90,7 @@ impl Courier {
             reporter,
             look: true,
             next: None,
-            on_gone: Box::new(on_gone),
+            questions: JoinSet::new(),
         }
     }
 
@@ -114,17 +116,23 @@ impl Courier {
             } else {
                 if self.look && self.ready.is_empty() {
                     self.look().await;
+                    // What was put in order may leave more to see.
+                    if self.look && self.ready.is_empty() {
+                        continue;
+                    }
                 }
                 worked |= self.send_out(stop);
             }
-            if self.underway == 0 && (stopping || (until == Until::NothingIsDue && !self.look)) {
+            let idle = self.underway == 0 && self.questions.is_empty();
+            if idle && (stopping || (until == Until::NothingIsDue && !self.look)) {
                 return worked;
             }
             tokio::select! {
                 biased;
                 _ = self.reports.recv_many(&mut batch, REPORTS_AT_ONCE) => {
-                    self.write(std::mem::take(&mut batch)).await;
+                    self.write(std::mem::take(&mut batch), stop).await;
                 }
+                Some(_) = self.questions.join_next() => {}
                 () = stop.cancelled(), if !stopping => {}
                 notice = notices.recv(), if !stopping => match notice {
                     Ok(Notice::Delivery | Notice::Elsewhere) | Err(RecvError::Lagged(_)) => self.look = true,
@@ -206,13 +214,18 @@ impl Courier {
         }
     }
 
-    /// Writes back what rounds brought; tries until the store takes it, because else it would be sent again.
-    async fn write(&mut self, reports: Vec<Report>) {
+    /// Writes back what rounds brought; tries until the store takes it, because else it would be sent again. At the end
+    /// of the node the store may be closed already.
+    async fn write(&mut self, reports: Vec<Report>, stop: &CancellationToken) {
         let reports = Arc::new(reports);
         let written = loop {
             let (batch, now) = (reports.clone(), self.node.clock.now());
             match self.node.store.write(move |tx| ledger::write(tx, &batch, now)).await {
                 Ok(written) => break written,
+                Err(error) if stop.is_cancelled() => {
+                    tracing::warn!(%error, "some deliveries arrived and will be sent again");
+                    break Written::default();
+                }
                 Err(error) => {
                     tracing::error!(%error, "cannot write what became of deliveries");
                     tokio::time::sleep(STORE_PAUSE).await;
@@ -228,7 +241,11 @@ impl Courier {
         let Written { next, gone } = written;
         self.expect(next);
         for inbox in gone {
-            (self.on_gone)(inbox);
+            // The next delivery there brings the question up again.
+            if self.questions.len() < QUESTIONS {
+                let node = self.node.clone();
+                self.questions.spawn(async move { gone::ask(&node, inbox).await });
+            }
         }
     }
 

@@ -57,7 +57,8 @@ impl Round {
         let mut remembered = scheme;
         let mut held_back = HashSet::new();
         for (at, (delivery, parcel)) in stops.into_iter().enumerate() {
-            if stop.is_cancelled() {
+            // A judgement counts at once; the next look at the host drops what waits for it.
+            if stop.is_cancelled() || is_blocked(&node, &delivery).await {
                 return;
             }
             if held_back.contains(&delivery.ordering_key) {
@@ -81,6 +82,12 @@ impl Round {
             }
         }
     }
+}
+
+async fn is_blocked(node: &Node, delivery: &Delivery) -> bool {
+    let Ok(inbox) = Url::parse(&delivery.inbox) else { return false };
+    // When it cannot be told now, it is not sent now.
+    node.reception.judged.blocks(&node.store, &node.keys, [&inbox]).await.unwrap_or(true)
 }
 
 async fn attempt(

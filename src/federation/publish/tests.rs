@@ -20,7 +20,7 @@ impl Ground {
     /// Publishes and carries all that is due; tells what the peers got, by where they got it.
     async fn tell(&self) -> Vec<(String, Received)> {
         while publish(&self.node).await.unwrap() {}
-        Courier::new(self.node.clone(), |_| ()).settle().await;
+        Courier::new(self.node.clone()).settle().await;
         let mut got: Vec<_> =
             self.peers.take().into_iter().map(|one| (format!("{}{}", one.host, one.path), one)).collect();
         got.sort_by(|one, other| one.0.cmp(&other.0));

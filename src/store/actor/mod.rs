@@ -4,6 +4,7 @@
 //! deleted: who is gone keeps URI and name as a tombstone, so that neither can be taken again.
 
 mod actor_type;
+mod inbox;
 mod local;
 mod remote;
 mod search;
@@ -22,6 +23,7 @@ use crate::coworking::profile::Picture;
 use crate::site::Site;
 
 pub use actor_type::{ActorType, UnknownActorType};
+pub use inbox::with_inbox;
 pub use local::{NewLocal, Shown, add_local, local_list, rename, save_shown, set_aliases, set_moved};
 pub use remote::{Changed, RemoteKey, RemoteProfile, mark_fetched, set_suspended, upsert_remote};
 pub use search::search;

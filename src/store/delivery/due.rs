@@ -94,8 +94,7 @@ pub fn due(tx: &mut Tx<'_>, busy: &HashSet<Host>, hosts: u32, each: u32, now: Ti
     let lanes = tx.query(LANES, params![now, i64::try_from(most).unwrap_or(i64::MAX)], |row| {
         Ok((row.get::<Host>(0)?, row.get::<Option<Timestamp>>(1)?, row.get::<Option<Timestamp>>(2)?))
     })?;
-    let mut due = Due::default();
-    due.more = lanes.len() as u64 == most;
+    let mut due = Due { more: lanes.len() as u64 == most, ..Due::default() };
     for (host, rest_until, open_until) in lanes {
         if busy.contains(&host) {
             continue;

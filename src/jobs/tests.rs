@@ -1,0 +1,91 @@
+//! Stories of a node at work: nobody calls anything, and things happen.
+
+use std::time::Duration;
+
+use super::*;
+use crate::coworking::id::MemberId;
+use crate::coworking::member::{Acting, Role};
+use crate::coworking::post::Visibility;
+use crate::federation::testing::{Ground, Reply, start};
+use crate::operations::post::{Mentions, publish};
+use crate::operations::testing::{let_follow, saying};
+use crate::store::delivery;
+
+impl Ground {
+    async fn followed(&self) -> MemberId {
+        let ana = self.set_up().await.admin;
+        let bo = self.stranger("pier", "bo").await;
+        self.act(move |tx| let_follow(tx, bo, ana.into())).await;
+        ana
+    }
+
+    async fn posts(&self, author: MemberId) {
+        let (site, now) = (self.node.site.clone(), self.node.clock.now());
+        let draft = saying("good morning", Visibility::Public);
+        self.act(move |tx| publish(tx, &site, Acting::Member(author, Role::Member), &draft, &Mentions::default(), now))
+            .await;
+    }
+
+    async fn until_heard(&self) {
+        let heard = async {
+            while self.peers.take().is_empty() {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), heard).await.unwrap();
+    }
+
+    async fn undelivered(&self) -> u64 {
+        self.act(|tx| Ok(delivery::counts(tx)?.waiting)).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_post_is_told_without_anybody_asking_and_the_end_waits_for_what_is_on_its_way() {
+    let ground = Ground::new().await;
+    let ana = ground.followed().await;
+    let jobs = super::start(ground.node.clone());
+    ground.posts(ana).await;
+    ground.until_heard().await;
+    assert!(jobs.stop(Duration::from_secs(30)).await);
+    assert_eq!(ground.undelivered().await, 0, "that it arrived is written before the end");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_hangs_does_not_hold_the_end_up_beyond_its_deadline_and_is_sent_by_the_next_start() {
+    let ground = Ground::new().await;
+    let ana = ground.followed().await;
+    ground.peers.behave(|_| Reply::Hang);
+    let jobs = super::start(ground.node.clone());
+    ground.posts(ana).await;
+    ground.until_heard().await;
+    assert!(!jobs.stop(Duration::from_millis(50)).await);
+    assert_eq!(ground.undelivered().await, 1);
+
+    let ground = ground.restarted().await;
+    ground.peers.behave(|_| Reply::Say(202));
+    drain(&ground.node).await;
+    assert_eq!((ground.peers.take().len(), ground.undelivered().await), (1, 0));
+}
+
+#[tokio::test]
+async fn what_is_over_is_forgotten_when_its_time_has_come_and_not_before() {
+    let ground = Ground::new().await;
+    let ana = ground.followed().await;
+    ground.posts(ana).await;
+    drain(&ground.node).await;
+    let deliveries = || async {
+        ground
+            .act(|tx| Ok(tx.query("SELECT id FROM delivery WHERE id > ?1", &[0_i64.into()], |row| row.get::<i64>(0))?))
+            .await
+            .len()
+    };
+    assert_eq!(deliveries().await, 1);
+    ground.wait(6 * 24 * 3600);
+    tidy(&ground.node).await.unwrap();
+    assert_eq!(deliveries().await, 1);
+    ground.wait(2 * 24 * 3600);
+    assert!(tidy(&ground.node).await.unwrap() > 0);
+    assert_eq!(deliveries().await, 0);
+    assert!(ground.node.clock.now() > start());
+}
