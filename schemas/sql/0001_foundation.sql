@@ -141,7 +141,9 @@ CREATE TABLE post (
   deleted_at INTEGER
 ) STRICT;
 CREATE INDEX post_author ON post (author_id, id) WHERE deleted_at IS NULL;
-CREATE INDEX post_author_public ON post (author_id, id) WHERE deleted_at IS NULL AND visibility IN ('public', 'unlisted');
+-- Outboxes are our own people's; what comes in from elsewhere need not pay for them.
+CREATE INDEX post_outbox ON post (author_id, id)
+  WHERE local = 1 AND deleted_at IS NULL AND visibility IN ('public', 'unlisted');
 CREATE INDEX post_direct ON post (author_id, id) WHERE visibility = 'direct' AND deleted_at IS NULL;
 CREATE INDEX post_reply ON post (in_reply_to_id, id) WHERE in_reply_to_id IS NOT NULL;
 -- What is counted and shown to everybody: without looking at the replies themselves.

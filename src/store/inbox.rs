@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 
-use super::many::{by_keys, execute_by_keys};
+use super::many::by_keys;
 use super::page::{Page, Slice};
 use super::plan::statements;
 use super::{Error, FromValue, Row, Tx, Value, id, params};
@@ -97,7 +97,7 @@ statements! {
                WHERE id > ?1 AND state = 'waiting' ORDER BY id LIMIT ?2";
     BODIES = "SELECT id, body FROM inbox WHERE id IN ({keys}) AND state = 'waiting'";
     STILL = "SELECT id FROM inbox WHERE id IN ({keys}) AND state = 'waiting'";
-    DONE = "DELETE FROM inbox WHERE id IN ({keys}) AND state = 'waiting'";
+    DONE = "DELETE FROM inbox WHERE id = ?1 AND state = 'waiting'";
     AGAIN = "UPDATE inbox SET attempts = attempts + 1, next_at = ?2, error = ?3 WHERE id = ?1";
     FAIL = "UPDATE inbox SET state = 'failed', attempts = attempts + 1, error = ?2 WHERE id = ?1";
     FAILED = "SELECT i.id, r.uri, a.uri, i.type, i.attempts, i.error FROM inbox i \
@@ -165,7 +165,10 @@ pub fn still_waiting(tx: &mut Tx<'_>, ids: &[InboxId]) -> Result<Vec<InboxId>, E
 /// # Errors
 /// The store's.
 pub fn done(tx: &mut Tx<'_>, ids: &[InboxId]) -> Result<(), Error> {
-    execute_by_keys(tx, DONE, &[], &keys(ids))?;
+    // One by one: a list of keys would have the engine build a table of them first.
+    for id in ids {
+        tx.execute(DONE, params![*id])?;
+    }
     Ok(())
 }
 

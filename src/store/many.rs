@@ -22,21 +22,6 @@ pub(super) fn by_keys<T>(
     Ok(found)
 }
 
-/// As [`by_keys`], for a statement that returns no rows and means the same when a key is given twice; counts the rows.
-pub(super) fn execute_by_keys(
-    tx: &mut Tx<'_>,
-    sql: &str,
-    params: &[Value<'_>],
-    keys: &[Value<'_>],
-) -> Result<u64, Error> {
-    let mut changed = 0;
-    for keys in keys.chunks(SIZES[SIZES.len() - 1]) {
-        let Some((sql, bound)) = filled(sql, params, keys) else { break };
-        changed += tx.execute(&sql, &bound)?;
-    }
-    Ok(changed)
-}
-
 /// The statement with places for the keys, and what goes into all its places.
 fn filled<'v>(sql: &str, params: &[Value<'v>], keys: &[Value<'v>]) -> Option<(String, Vec<Value<'v>>)> {
     let last = keys.last()?;

@@ -46,9 +46,9 @@ statements! {
         "SELECT p.id FROM post p WHERE p.author_id = ?1 AND p.visibility = 'direct' AND p.id < ?3 AND ", readable!(),
         " ORDER BY p.id DESC LIMIT ?4"
     );
-    OUTBOX = "SELECT id FROM post WHERE author_id = ?1 AND id < ?2 AND deleted_at IS NULL \
+    OUTBOX = "SELECT id FROM post WHERE author_id = ?1 AND id < ?2 AND local = 1 AND deleted_at IS NULL \
               AND visibility IN ('public', 'unlisted') ORDER BY id DESC LIMIT ?3";
-    OUTBOX_COUNT = "SELECT (SELECT count(*) FROM post WHERE author_id = ?1 AND deleted_at IS NULL \
+    OUTBOX_COUNT = "SELECT (SELECT count(*) FROM post WHERE author_id = ?1 AND local = 1 AND deleted_at IS NULL \
                     AND visibility IN ('public', 'unlisted')) \
                     + (SELECT count(*) FROM announce WHERE actor_id = ?1 AND visibility IN ('public', 'unlisted'))";
     FEATURED = "SELECT i.post_id FROM pin i CROSS JOIN post p ON p.id = i.post_id WHERE i.actor_id = ?1 \

@@ -35,6 +35,10 @@ const READER_CACHE: i64 = 2 * 1024;
 /// After a large transaction the write-ahead log is cut back to this.
 const LOG_BYTES_KEPT: i64 = 16 * 1024 * 1024;
 
+/// Pages in the log before they are written back into the file: as many as are kept. The same pages change again and
+/// again under load, and each goes back once.
+const LOG_PAGES: i64 = LOG_BYTES_KEPT / 4096;
+
 /// The first connection: makes folder and file where there are none, readable by the owner alone, and sets what the
 /// file remembers.
 pub(super) fn open_writer(path: &Path, options: &Options) -> Result<Connection, Error> {
@@ -49,6 +53,7 @@ pub(super) fn open_writer(path: &Path, options: &Options) -> Result<Connection, 
     connection
         .pragma_update_and_check(None, "journal_size_limit", LOG_BYTES_KEPT, |_| Ok(()))
         .map_err(statement::error)?;
+    connection.pragma_update_and_check(None, "wal_autocheckpoint", LOG_PAGES, |_| Ok(())).map_err(statement::error)?;
     connection.set_prepared_statement_cache_capacity(WRITER_STATEMENTS);
     Ok(connection)
 }
@@ -66,8 +71,10 @@ fn connect(path: &Path, options: &Options, cache: i64) -> Result<Connection, Err
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(statement::error)?;
     connection.busy_timeout(options.busy_timeout).map_err(statement::error)?;
-    // A mistyped "name" is an error and not a text; the file's own schema cannot be written around.
+    // A mistyped "name" is an error and not a text; the file's own schema cannot be written around. A plan does not hang
+    // on what is bound, or SQLite would parse such a statement again at each use.
     for (setting, on) in [
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true),
         (DbConfig::SQLITE_DBCONFIG_DQS_DML, false),
         (DbConfig::SQLITE_DBCONFIG_DQS_DDL, false),
         (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
