@@ -71,7 +71,13 @@ impl Arrivals {
     /// Is nothing on its way?
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.lock().is_empty()
+        self.len() == 0
+    }
+
+    /// How many are on their way.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.lock().len()
     }
 
     /// Wakes the job.

@@ -15,6 +15,7 @@ use tokio::sync::Semaphore;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::TryRecvError;
 use tokio::task::{JoinError, JoinSet};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::gather::{Gathered, Want};
@@ -41,6 +42,9 @@ const QUESTIONS: usize = 64;
 const IDLE: Duration = Duration::from_secs(5);
 /// The same under a clock that somebody moves by hand.
 const IDLE_IN_TESTS: Duration = Duration::from_millis(50);
+/// The least time from one batch to the next, unless more waits than fits into one: what comes meanwhile shares its
+/// commit, and no reader notices.
+const PACE: Duration = Duration::from_millis(10);
 /// How long to leave a store alone that failed.
 const TROUBLE: Duration = Duration::from_secs(1);
 
@@ -104,8 +108,14 @@ impl Desk {
             while let Some(asked) = self.questions.try_join_next() {
                 self.answered(asked).await;
             }
+            let began = Instant::now();
             match self.turn().await {
-                Ok(true) => continue,
+                Ok(true) => {
+                    if !self.is_crowded() {
+                        let _ = stop.run_until_cancelled(tokio::time::sleep_until(began + PACE)).await;
+                    }
+                    continue;
+                }
                 Ok(false) => {}
                 Err(error) => {
                     tracing::error!(%error, "received activities cannot be acted on");
@@ -167,6 +177,12 @@ impl Desk {
                 Err(error)
             }
         }
+    }
+
+    /// Does more wait than fits into one batch?
+    fn is_crowded(&self) -> bool {
+        let waiting = self.ready.len() + self.node.reception.arrivals.len();
+        self.behind.is_some() || waiting >= self.node.config.inbox_batch
     }
 
     /// Another process may have put something back into the inbox.
