@@ -80,7 +80,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
 ];
 
 /// Crates, and the only modules that may name them.
-const AT_HOME: [(&str, &[&str]); 10] = [
+const AT_HOME: [(&str, &[&str]); 11] = [
     ("rusqlite", &["store"]),
     ("reqwest", &["http_client"]),
     ("rustls", &["http_client"]),
@@ -89,6 +89,7 @@ const AT_HOME: [(&str, &[&str]); 10] = [
     ("utoipa", &["web"]),
     ("clap", &["cli", "main"]),
     ("governor", &["web"]),
+    ("mimalloc", &["main"]),
     ("aws_lc_rs", &["activitypub", "http_client"]),
     ("tokio", &["store", "http_client", "federation", "node", "reception", "web", "jobs", "cli", "main"]),
 ];
