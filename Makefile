@@ -29,8 +29,9 @@ else
 	TZ=Pacific/Kiritimati cargo test --no-fail-fast --lib --bins --tests
 endif
 
-bench: ## Measure what is on the hot paths
-	cargo bench
+bench: ## Measure the hot paths and the node under load, against their bounds
+	cargo bench --bench signature
+	cargo bench --bench load
 
 check: ## Format, lints, documentation, licences and advisories, and a short run of every fuzz target
 	cargo fmt --check
