@@ -309,10 +309,13 @@ CREATE TABLE inbox (
 ) STRICT;
 CREATE INDEX inbox_failed ON inbox (id) WHERE state = 'failed';
 
--- The ids of all activities that were taken, so that a repeat is known as one.
+-- The ids of all activities that were taken, so that a repeat is known as one. What is sent to several people in
+-- secret is taken once for each of them.
 CREATE TABLE received (
   id INTEGER PRIMARY KEY,
-  uri TEXT NOT NULL UNIQUE
+  uri TEXT NOT NULL,
+  recipient_id INTEGER NOT NULL,       -- as in inbox; 0 where it is no matter to whom it came
+  UNIQUE (uri, recipient_id)
 ) STRICT;
 
 -- A Delete or an Undo that came before what it speaks of. It counts against the one who sent it alone: nobody can

@@ -81,6 +81,20 @@ impl Town {
         self.settle().await;
     }
 
+    /// It comes to somebody's own inbox.
+    async fn arrives_at(&self, recipient: ActorId, from: &Stranger, activity: &Value) {
+        let letter = from.letter(activity, self.ground.node.clock.now()).signed();
+        assert_eq!(letter.send_to(&self.ground.node, Some(recipient)).await.status, 202);
+        self.settle().await;
+    }
+
+    /// Another member.
+    async fn neighbour(&self, name: &'static str) -> ActorId {
+        let id = self.ground.member(name).await;
+        self.ground.act(move |tx| Ok(member::add(tx, id, Role::Member, start())?)).await;
+        id
+    }
+
     /// What stands in Ana's home, the newest first.
     async fn home(&self) -> Vec<String> {
         let acting = Acting::Member(MemberId(self.ana.0), Role::Member);
@@ -89,13 +103,27 @@ impl Town {
     }
 
     async fn notified(&self) -> Vec<NotificationKind> {
-        let acting = Acting::Member(MemberId(self.ana.0), Role::Member);
+        self.told(self.ana).await
+    }
+
+    async fn told(&self, member: ActorId) -> Vec<NotificationKind> {
+        let acting = Acting::Member(MemberId(member.0), Role::Member);
         let list = self.ground.act(move |tx| operations::notification::list(tx, acting, Page::default())).await;
         list.items.into_iter().map(|one| one.kind).collect()
     }
 
     async fn post(&self, uri: String) -> Option<post::Post> {
         self.ground.act(move |tx| Ok(post::by_uri(tx, &uri)?)).await
+    }
+
+    async fn may_read(&self, member: ActorId, uri: String) -> bool {
+        let reader = post::Reader::Member(MemberId(member.0));
+        self.ground
+            .act(move |tx| match post::known(tx, &uri)? {
+                Some(known) => Ok(post::readable(tx, reader, known.id)?.is_some()),
+                None => Ok(false),
+            })
+            .await
     }
 
     async fn events(&self) -> Vec<&'static str> {
@@ -283,6 +311,62 @@ async fn a_private_word_reaches_whom_it_names_and_nobody_else() {
     let to_others = json!({"to": "http://quay.test/u/eve", "cc": null});
     town.arrives(bo, &bo.creates(2, to_others)).await;
     assert_eq!(town.notified().await.len(), 2, "and the acceptance from before");
+}
+
+#[tokio::test]
+async fn what_is_sent_to_two_people_in_secret_reaches_both_each_once() {
+    let town = Town::new().await;
+    let (bo, ana, ben) = (&town.bo, town.ana, town.neighbour("ben").await);
+    let before = town.notified().await.len();
+    // By `bto`: whom it is for shows in the inboxes alone.
+    let whole = bo.creates(1, json!({"to": null, "cc": null}));
+    let by_id = bo.does("Create", 2, json!({"object": bo.at("n/2")}));
+    let shown = json!({"@context": "https://www.w3.org/ns/activitystreams", "to": null, "cc": null});
+    town.web.put(&bo.at("n/2"), Reply::Json(bo.note(2, shown)));
+    for activity in [whole, by_id] {
+        for recipient in [ana, ben, ana, ben] {
+            town.arrives_at(recipient, bo, &activity).await;
+        }
+    }
+    for number in [1, 2] {
+        let uri = bo.at(&format!("n/{number}"));
+        for member in [ana, ben] {
+            assert!(town.may_read(member, uri.clone()).await, "{uri}");
+        }
+    }
+    assert_eq!(town.told(ben).await, [NotificationKind::Direct, NotificationKind::Direct]);
+    assert_eq!(town.notified().await.len(), before + 2);
+    assert!(!town.may_read(town.neighbour("cleo").await, bo.at("n/1")).await);
+}
+
+#[tokio::test]
+async fn what_is_for_followers_names_nobody_though_it_comes_to_their_own_inboxes() {
+    let town = Town::new().await;
+    let (bo, ana, ben) = (&town.bo, town.ana, town.neighbour("ben").await);
+    let before = town.notified().await;
+    let quiet = json!({"to": bo.at("followers"), "cc": null});
+    for recipient in [ana, ben] {
+        town.arrives_at(recipient, bo, &bo.creates(1, quiet.clone())).await;
+    }
+    assert_eq!((town.home().await, town.notified().await), (vec![html(1)], before));
+    assert!(town.may_read(ana, bo.at("n/1")).await && !town.may_read(ben, bo.at("n/1")).await);
+    // A change that comes without saying to whom makes no reader of who follows.
+    let changed = bo.note(1, json!({"to": null, "cc": null, "updated": "2027-01-15T08:00:01Z"}));
+    town.arrives_at(ana, bo, &bo.does("Update", 1, json!({"object": changed}))).await;
+    let id = town.met(bo).await;
+    let acting = Acting::Member(MemberId(ana.0), Role::Member);
+    town.ground.act(move |tx| following::unfollow(tx, acting, As::Oneself, id, start())).await;
+    assert!(!town.may_read(ana, bo.at("n/1")).await, "who follows no more reads no more");
+}
+
+#[tokio::test]
+async fn what_is_for_everybody_is_taken_once_though_it_comes_to_each() {
+    let town = Town::new().await;
+    let (bo, ben) = (&town.bo, town.neighbour("ben").await);
+    town.arrives_at(town.ana, bo, &bo.creates(1, json!({}))).await;
+    let letter = bo.letter(&bo.creates(1, json!({})), start()).signed();
+    assert_eq!(letter.send_to(&town.ground.node, Some(ben)).await.status, 202);
+    assert_eq!((town.left_over().await, town.home().await), ((0, 0), vec![html(1)]));
 }
 
 #[tokio::test]

@@ -46,6 +46,7 @@ pub struct Head<'r> {
 pub struct VerifiedActivity {
     activity: Activity,
     actor: ActorId,
+    passed_on: bool,
 }
 
 impl VerifiedActivity {
@@ -59,6 +60,12 @@ impl VerifiedActivity {
     #[must_use]
     pub fn actor(&self) -> ActorId {
         self.actor
+    }
+
+    /// Did somebody else bring it? Then to whom it came is not the actor's choice.
+    #[must_use]
+    pub fn was_passed_on(&self) -> bool {
+        self.passed_on
     }
 
     /// What it says, to keep.
@@ -94,7 +101,7 @@ pub async fn verify(node: &Node, head: &Head<'_>, body: &[u8]) -> Result<Verifie
             false => author(node, &activity, &signer, &budget).await,
         }
     });
-    let actor = match signed.await {
+    let (actor, passed_on) = match signed.await {
         Ok(Ok(actor)) => actor,
         // Who is gone can sign nothing any more; that its home says so proves it.
         Ok(Err(Unsigned::Gone)) if is_departure(&activity) => return Err(NotTaken::Dropped("its actor is gone")),
@@ -104,7 +111,7 @@ pub async fn verify(node: &Node, head: &Head<'_>, body: &[u8]) -> Result<Verifie
     if !activity.kind.is_known() {
         return Err(NotTaken::Dropped("nothing is done with activities of this type"));
     }
-    Ok(VerifiedActivity { activity, actor })
+    Ok(VerifiedActivity { activity, actor, passed_on })
 }
 
 /// Why nobody stands behind a request.
