@@ -10,9 +10,9 @@ use crate::federation::fetch;
 use crate::federation::testing::{Ground, Reply, Stranger, Web, rsa, start};
 use crate::http_client::Budget;
 use crate::operations::speaker::As;
-use crate::operations::{self, follow as following, timeline};
+use crate::operations::{self, follow as following, queue, timeline};
 use crate::store::follow::{FollowState, of as follow_of};
-use crate::store::inbox::{self, InboxId};
+use crate::store::inbox::{self, InboxId, NewActivity};
 use crate::store::notification::NotificationKind;
 use crate::store::page::Page;
 use crate::store::{actor, block, event, member, peer, post, report};
@@ -93,6 +93,13 @@ impl Town {
         let id = self.ground.member(name).await;
         self.ground.act(move |tx| Ok(member::add(tx, id, Role::Member, start())?)).await;
         id
+    }
+
+    /// The desk of a running node, until it is told to stop.
+    fn job(&self) -> (tokio_util::sync::CancellationToken, tokio::task::JoinHandle<()>) {
+        let stop = tokio_util::sync::CancellationToken::new();
+        let (desk, told) = (Desk::new(self.ground.node.clone()), stop.clone());
+        (stop, tokio::spawn(async move { desk.work(&told).await }))
     }
 
     /// What stands in Ana's home, the newest first.
@@ -562,14 +569,65 @@ async fn a_batch_of_many_is_done_in_the_order_of_each_actor() {
     assert!(nothing.is_empty());
 }
 
+/// Waits for something to become true.
+async fn until(what: &str, is_true: impl AsyncFn() -> bool) {
+    let waiting = async {
+        while !is_true().await {
+            tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(10), waiting).await.expect(what);
+}
+
+#[tokio::test]
+async fn what_is_tried_again_is_seen_by_the_desk_that_works() {
+    let town = Town::new().await;
+    let (bo, bo_id) = (&town.bo, town.met(&town.bo).await);
+    let (stop, job) = town.job();
+    town.sends(bo, &bo.creates(1, json!({}))).await;
+    until("the desk works", async || town.home().await == [html(1)]).await;
+    let body = bo.creates(2, json!({})).to_string();
+    let aside = town.ground.act(move |tx| {
+        let uri = "http://pier.test/u/bo/Create/2";
+        let new = NewActivity { uri, actor: bo_id, kind: "Create", recipient: None, body: &body };
+        let id = inbox::insert(tx, &new, start())?.unwrap();
+        inbox::fail(tx, id, "the disk was full")?;
+        Ok(id)
+    });
+    let aside = aside.await;
+    town.ground.act(move |tx| queue::retry(tx, Acting::Keeper, aside.0, start())).await;
+    until("it is acted on", async || town.home().await == [html(2), html(1)]).await;
+    stop.cancel();
+    job.await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_thrown_away_while_it_waits_its_turn_is_not_acted_on() {
+    let town = Town::new().await;
+    let bo = &town.bo;
+    let far = Stranger::new("far", "far.test");
+    town.web.show(&far);
+    town.web.put(&far.at("n/1"), Reply::Say(503));
+    let (stop, job) = town.job();
+    town.sends(bo, &bo.does("Announce", 1, json!({"object": far.at("n/1"), "to": PUBLIC}))).await;
+    town.sends(bo, &bo.creates(1, json!({}))).await;
+    let waiting = async || town.ground.act(|tx| Ok(inbox::waiting(tx, InboxId(0), 10)?)).await;
+    until("it has to wait", async || waiting().await[0].attempts == 1).await;
+    let held = waiting().await[0].id;
+    town.ground.act(move |tx| queue::drop(tx, Acting::Keeper, held.0, start())).await;
+    let note = json!({"@context": "https://www.w3.org/ns/activitystreams", "content": "<p>from afar</p>"});
+    town.web.put(&far.at("n/1"), Reply::Json(far.note(1, note)));
+    town.ground.wait(11);
+    until("the next one has its turn", async || town.left_over().await == (0, 0)).await;
+    assert_eq!(town.home().await, [html(1)]);
+    stop.cancel();
+    job.await.unwrap();
+}
+
 #[tokio::test]
 async fn the_job_works_by_itself_and_stops_when_told() {
     let town = Town::new().await;
-    let stop = tokio_util::sync::CancellationToken::new();
-    let job = tokio::spawn({
-        let (desk, stop) = (Desk::new(town.ground.node.clone()), stop.clone());
-        async move { desk.work(&stop).await }
-    });
+    let (stop, job) = town.job();
     let bo = &town.bo;
     town.sends(bo, &bo.creates(1, json!({"inReplyTo": "http://quay.test/nothing"}))).await;
     town.sends(bo, &bo.creates(2, json!({}))).await;
