@@ -9,7 +9,7 @@ use crate::coworking::post::Visibility;
 use crate::federation::testing::{Ground, Reply, start};
 use crate::operations::post::{Mentions, publish};
 use crate::operations::testing::{let_follow, saying};
-use crate::store::delivery;
+use crate::store::{delivery, tombstone};
 
 impl Ground {
     async fn followed(&self) -> MemberId {
@@ -66,6 +66,20 @@ async fn what_hangs_does_not_hold_the_end_up_beyond_its_deadline_and_is_sent_by_
     ground.peers.behave(|_| Reply::Say(202));
     drain(&ground.node).await;
     assert_eq!((ground.peers.take().len(), ground.undelivered().await), (1, 0));
+}
+
+#[tokio::test]
+async fn what_was_taken_back_before_it_came_is_remembered_for_a_week() {
+    let ground = Ground::new().await;
+    let bo = ground.stranger("pier", "bo").await;
+    let late = "http://pier.test/u/bo/n/1";
+    ground.act(move |tx| Ok(tombstone::bury(tx, late, bo, start())?)).await;
+    let buried = async || ground.act(move |tx| Ok(tombstone::is_buried(tx, late, bo)?)).await;
+    for (days, remembered) in [(6, true), (2, false)] {
+        ground.wait(days * 24 * 3600);
+        tidy(&ground.node).await.unwrap();
+        assert_eq!(buried().await, remembered);
+    }
 }
 
 #[tokio::test]
