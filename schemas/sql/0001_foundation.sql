@@ -44,6 +44,7 @@ CREATE TABLE actor (
   published INTEGER,
   updated INTEGER NOT NULL,            -- the version of what is shown
   fetched_at INTEGER,                  -- of remote actors: when last read from their home
+  remote_updated INTEGER,              -- of remote actors: the version that their document names
   suspended_at INTEGER,
   deleted_at INTEGER                   -- a Tombstone stands at its URL
 ) STRICT;

@@ -144,6 +144,11 @@ impl Town {
     }
 }
 
+/// A time some seconds after the beginning, as documents have it.
+fn later(seconds: u32) -> String {
+    (start() + jiff::SignedDuration::from_secs(seconds.into())).to_string()
+}
+
 fn html(number: u32) -> String {
     format!("<p>note {number}</p>")
 }
@@ -401,21 +406,48 @@ async fn who_changes_their_profile_is_believed_and_asked_when_something_is_open(
     let name = async || town.ground.act(move |tx| Ok(actor::by_id(tx, id)?.unwrap().name)).await;
     town.ground.asked();
     let update = |number, document: Value| bo.does("Update", number, json!({"object": document}));
-    town.arrives(bo, &update(1, bo.document(json!({"name": "Bo"})))).await;
+    town.arrives(bo, &update(1, bo.document(json!({"name": "Bo", "updated": later(1)})))).await;
     assert_eq!((name().await, town.ground.asked().len()), ("Bo".to_owned(), 0));
     // A copy without keys could make us forget them.
     town.web.put(&bo.uri(), Reply::Json(bo.document(json!({"name": "Bo of the pier"}))));
-    let bare = bo.document(json!({"name": "Bo", "publicKey": null, "assertionMethod": null}));
+    let bare = bo.document(json!({"name": "Bo", "publicKey": null, "assertionMethod": null, "updated": later(2)}));
     town.arrives(bo, &update(2, bare)).await;
     assert_eq!((name().await.as_str(), town.ground.asked().len()), ("Bo of the pier", 1));
 
     // New keys, announced with the old one.
     let renewed = Stranger { key: rsa(2), ..bo.clone() };
     town.web.show(&renewed);
-    town.arrives(bo, &update(3, renewed.document(json!({})))).await;
+    town.arrives(bo, &update(3, renewed.document(json!({"updated": later(3)})))).await;
     town.arrives(&renewed, &renewed.creates(1, json!({}))).await;
     assert_eq!(town.home().await, [html(1)]);
     assert_eq!(town.ground.deliver(bo, &bo.creates(2, json!({}))).await.status, 401);
+}
+
+#[tokio::test]
+async fn an_old_profile_does_not_come_back() {
+    let town = Town::new().await;
+    let bo = &town.bo;
+    let id = town.met(bo).await;
+    let name = async || town.ground.act(move |tx| Ok(actor::by_id(tx, id)?.unwrap().name)).await;
+    let mut number = 0;
+    let mut update = |named: &str, updated: Option<String>| {
+        number += 1;
+        bo.does("Update", number, json!({"object": bo.document(json!({"name": named, "updated": updated}))}))
+    };
+    town.arrives(bo, &update("Bo the new", Some(later(9)))).await;
+    assert_eq!(name().await, "Bo the new");
+    // What is not newer than what is known is as good as the actor's home says.
+    for (updated, shown) in [(Some(later(8)), "first"), (Some(later(9)), "second"), (None, "third")] {
+        let at_home = json!({"name": shown, "updated": later(9)});
+        town.web.put(&bo.uri(), Reply::Json(bo.document(at_home)));
+        town.arrives(bo, &update("Bo the old", updated)).await;
+        assert_eq!(name().await, shown);
+    }
+    // The version that its home shows counts, too, though nothing else changed.
+    town.web.put(&bo.uri(), Reply::Json(bo.document(json!({"name": "third", "updated": later(20)}))));
+    fetch::actor(&town.ground.node, &bo.id(), &Budget::default()).await.unwrap();
+    town.arrives(bo, &update("Bo the old", Some(later(15)))).await;
+    assert_eq!(name().await, "third");
 }
 
 #[tokio::test]

@@ -47,8 +47,8 @@ fn revise(tx: &mut Tx<'_>, case: &Case<'_>, changed: Authentic<'_>) -> Acted {
     Ok(Done::Nothing)
 }
 
-/// An actor's own words about itself are believed as they stand, unless they leave something open: then its home is
-/// asked.
+/// An actor's own words about itself are believed as they stand, unless they leave something open or are no newer than
+/// what is known (mail comes in any order, and old mail may come again): then its home is asked.
 fn profile(tx: &mut Tx<'_>, case: &Case<'_>) -> Acted {
     if case.gathered.actor(&case.activity.actor).is_some() {
         // What its home says is kept by now.
@@ -61,6 +61,15 @@ fn profile(tx: &mut Tx<'_>, case: &Case<'_>) -> Acted {
     let claimed = read.webfinger.clone().or_else(|| Handle::of(&read.preferred_username, read.id.host(), true).ok());
     let handle = claimed.filter(|claim| claim.user() == known.username && claim.host() == known.host);
     let Some(handle) = handle else { return Err(ask()) };
+    let is_news = match (read.updated, actor::remote_updated(tx, case.actor)?) {
+        (None, _) => false,
+        (Some(_), None) => true,
+        // What is kept is not finer.
+        (Some(said), Some(known)) => said.as_millisecond() > known.as_millisecond(),
+    };
+    if !is_news {
+        return Err(ask());
+    }
     actor::upsert_remote(tx, &translate::actor::profile(&read, &handle), case.now)?;
     Ok(Done::ForgetKeys)
 }
