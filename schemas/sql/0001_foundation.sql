@@ -35,6 +35,7 @@ CREATE TABLE actor (
   featured TEXT,
   also_known_as TEXT NOT NULL DEFAULT '[]',
   moved_to TEXT,
+  moved_at INTEGER,                    -- when it moved last, as far as that happened here
   implements TEXT NOT NULL DEFAULT '[]', -- JSON: [URI], capabilities (FEP-844e)
   manually_approves_followers INTEGER NOT NULL DEFAULT 0,
   discoverable INTEGER NOT NULL DEFAULT 0,

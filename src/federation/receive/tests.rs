@@ -399,6 +399,31 @@ async fn who_moves_takes_their_followers_along_if_the_new_account_agrees() {
 }
 
 #[tokio::test]
+async fn nobody_moves_twice_within_a_week_whatever_their_profile_says_meanwhile() {
+    let town = Town::new().await;
+    let (bo, eve) = (&town.bo, &town.eve);
+    let zoe = Stranger { key: rsa(2), ..Stranger::new("zoe", "far.test") };
+    town.web.show(&zoe);
+    for new in [eve, &zoe] {
+        town.web.put(&new.uri(), Reply::Json(new.document(json!({"alsoKnownAs": [bo.uri()]}))));
+    }
+    let id = town.met(bo).await;
+    let moved_to = async || town.ground.act(move |tx| Ok(actor::by_id(tx, id)?.unwrap().moved_to)).await;
+    let moves = |number, to: &Stranger| bo.does("Move", number, json!({"object": bo.uri(), "target": to.uri()}));
+    town.arrives(bo, &moves(1, eve)).await;
+    assert_eq!(moved_to().await, Some(eve.uri()));
+    town.ground.wait(6 * 24 * 3_600);
+    let forgets = bo.document(json!({"updated": later(1)}));
+    town.arrives(bo, &bo.does("Update", 1, json!({"object": forgets}))).await;
+    assert_eq!(moved_to().await, None);
+    town.arrives(bo, &moves(2, &zoe)).await;
+    assert_eq!(moved_to().await, None, "it is too soon");
+    town.ground.wait(24 * 3_600);
+    town.arrives(bo, &moves(3, &zoe)).await;
+    assert_eq!(moved_to().await, Some(zoe.uri()));
+}
+
+#[tokio::test]
 async fn who_changes_their_profile_is_believed_and_asked_when_something_is_open() {
     let town = Town::new().await;
     let bo = &town.bo;

@@ -24,7 +24,7 @@ use crate::site::Site;
 
 pub use actor_type::{ActorType, UnknownActorType};
 pub use inbox::with_inbox;
-pub use local::{NewLocal, Shown, add_local, local_list, rename, save_shown, set_aliases, set_moved};
+pub use local::{NewLocal, Shown, add_local, local_list, moved_at, rename, save_shown, set_aliases, set_moved};
 pub use remote::{Changed, RemoteKey, RemoteProfile, remote_updated, set_suspended, upsert_remote};
 pub use search::search;
 
