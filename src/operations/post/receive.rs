@@ -4,7 +4,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{bring_home, recount, recount_parent, told};
+use super::{bring_home, bury, recount, recount_parent, told};
 use crate::coworking::id::{ActorId, PostId};
 use crate::coworking::markdown;
 use crate::coworking::offer::{Kind, Purpose, State};
@@ -266,7 +266,7 @@ pub fn receive_delete(tx: &mut Tx<'_>, uri: &str, by: ActorId, now: Timestamp) -
         Some(known) if !known.local && known.author == by => {
             let parent = post::by_id(tx, known.id)?.and_then(|post| post.in_reply_to);
             recount_parent(tx, parent)?;
-            Ok(post::bury(tx, known.id, now)?)
+            bury(tx, known.id, now)
         }
         Some(_) => Ok(false),
         None => {
