@@ -224,6 +224,10 @@ async fn what_comes_late_does_not_undo_what_took_it_back() {
     let by_id = bo.does("Follow", 2, json!({"object": here}));
     town.arrives(bo, &bo.does("Undo", 2, json!({"object": by_id["id"]}))).await;
     town.arrives(bo, &by_id).await;
+    let untyped = bo.does("Follow", 3, json!({"object": here}));
+    let copy = json!({"id": untyped["id"], "actor": bo.uri()});
+    town.arrives(bo, &bo.does("Undo", 3, json!({"object": copy}))).await;
+    town.arrives(bo, &untyped).await;
     let bo_id = town.met(bo).await;
     assert_eq!(town.follow(bo_id, ana).await, None);
     assert!(town.notified().await.iter().all(|kind| *kind == NotificationKind::FollowAccepted));
@@ -235,7 +239,7 @@ async fn a_follow_is_answered_and_can_be_taken_back_in_every_shape() {
     let (bo, ana) = (&town.bo, town.ana);
     let bo_id = town.met(bo).await;
     let here = "http://harbor.test/members/ana";
-    for (number, undone) in [(1, "whole"), (2, "id"), (3, "without id")] {
+    for (number, undone) in [(1, "whole"), (2, "id"), (3, "without id"), (4, "without type")] {
         let follow = bo.does("Follow", number, json!({"object": here}));
         town.arrives(bo, &follow).await;
         assert_eq!(town.follow(bo_id, ana).await, Some(FollowState::Accepted));
@@ -243,6 +247,7 @@ async fn a_follow_is_answered_and_can_be_taken_back_in_every_shape() {
         let object = match undone {
             "whole" => follow,
             "id" => follow["id"].clone(),
+            "without type" => json!({"id": follow["id"], "actor": bo.uri(), "object": here}),
             _ => json!({"type": "Follow", "actor": bo.uri(), "object": {"id": here}}),
         };
         town.arrives(bo, &bo.does("Undo", number, json!({"object": object}))).await;
