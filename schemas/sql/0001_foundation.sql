@@ -35,6 +35,7 @@ CREATE TABLE actor (
   featured TEXT,
   also_known_as TEXT NOT NULL DEFAULT '[]',
   moved_to TEXT,
+  moved_at INTEGER,                    -- when it moved last, as far as that happened here
   implements TEXT NOT NULL DEFAULT '[]', -- JSON: [URI], capabilities (FEP-844e)
   manually_approves_followers INTEGER NOT NULL DEFAULT 0,
   discoverable INTEGER NOT NULL DEFAULT 0,
@@ -44,6 +45,7 @@ CREATE TABLE actor (
   published INTEGER,
   updated INTEGER NOT NULL,            -- the version of what is shown
   fetched_at INTEGER,                  -- of remote actors: when last read from their home
+  remote_updated INTEGER,              -- of remote actors: the version that their document names
   suspended_at INTEGER,
   deleted_at INTEGER                   -- a Tombstone stands at its URL
 ) STRICT;
@@ -311,10 +313,13 @@ CREATE TABLE inbox (
 ) STRICT;
 CREATE INDEX inbox_failed ON inbox (id) WHERE state = 'failed';
 
--- The ids of all activities that were taken, so that a repeat is known as one.
+-- The ids of all activities that were taken, so that a repeat is known as one. What is sent to several people in
+-- secret is taken once for each of them.
 CREATE TABLE received (
   id INTEGER PRIMARY KEY,
-  uri TEXT NOT NULL UNIQUE
+  uri TEXT NOT NULL,
+  recipient_id INTEGER NOT NULL,       -- as in inbox; 0 where it is no matter to whom it came
+  UNIQUE (uri, recipient_id)
 ) STRICT;
 
 -- A Delete or an Undo that came before what it speaks of. It counts against the one who sent it alone: nobody can

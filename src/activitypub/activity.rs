@@ -272,6 +272,13 @@ impl Audience {
         audience
     }
 
+    /// Is something for everybody, listed or not? As [`of`](Self::of), without a look at the rest.
+    #[must_use]
+    pub fn names_everybody(value: &Value) -> bool {
+        let mut named = ["to", "bto", "audience", "cc", "bcc"].into_iter().flat_map(|key| json::each(value, key));
+        named.any(|one| json::id_text(one).is_some_and(json::is_public))
+    }
+
     /// Everybody named, without `Public`.
     pub fn named(&self) -> impl Iterator<Item = &Id> {
         self.to.iter().chain(&self.cc)
@@ -303,6 +310,8 @@ mod tests {
         assert_eq!(read_back.object_id().unwrap().as_str(), "https://a.example/n");
         let audience = read_back.audience();
         assert!(audience.public_to && audience.named().count() == 2);
+        assert!(Audience::names_everybody(read_back.value()));
+        assert!(!Audience::names_everybody(&json!({"to": "https://a.example/u", "cc": null})));
 
         for (key, value, error) in [
             ("type", json!(null), ActivityError::NoType),

@@ -157,7 +157,7 @@ settings! {
         delivery_concurrency: usize = 256, within 1 => 4096;
         /// Received activities that are worked on in one transaction.
         inbox_batch: usize = 100, within 1 => 1000;
-        /// Requests that one received activity may cause.
+        /// Requests to check a received activity, and as many for each try (of at most 4) to act on it.
         fetch_budget: u32 = 50, within 1 => 1000;
         /// How far the time of a signature may lie from now, before or after.
         signature_window: Duration = HOUR, within MINUTE => 12 * HOUR;

@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::activitypub::id::Id;
 use crate::activitypub::object::ReceivedObject;
 use crate::coworking::id::ActorId;
+use crate::coworking::post::Visibility;
 use crate::federation::translate::post::{self as translate, Readers};
 use crate::operations::post::ReceivedPost;
 use crate::site::Site;
@@ -46,7 +47,8 @@ pub(super) fn received(
         true => Vec::new(),
         false => actor::ids_of(tx, &names)?.into_iter().map(|(_, id)| id).collect(),
     };
-    if !open {
+    // What is for followers comes to their own inboxes, too, and names none of them.
+    if visibility == Visibility::Direct {
         recipients.extend(in_secret.filter(|recipient| !recipients.contains(recipient)));
     }
     Ok(translate::received(object, document, author, Readers { visibility, recipients }, now))

@@ -15,7 +15,7 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// Requests that one incoming activity may cause.
+    /// Requests that checking an incoming activity may cause, and each try to act on it.
     pub const PER_ACTIVITY: u32 = 50;
 
     /// A budget of so many requests.

@@ -61,7 +61,7 @@ pub enum Error {
         limit: usize,
     },
     /// The [`Budget`](super::Budget) of the activity that led here is used up.
-    #[error("one activity may cause {limit} requests, and this is one more")]
+    #[error("one try at an activity may cause {limit} requests, and this is one more")]
     BudgetSpent {
         /// How many there were to spend.
         limit: u32,

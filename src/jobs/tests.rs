@@ -9,7 +9,7 @@ use crate::coworking::post::Visibility;
 use crate::federation::testing::{Ground, Reply, start};
 use crate::operations::post::{Mentions, publish};
 use crate::operations::testing::{let_follow, saying};
-use crate::store::delivery;
+use crate::store::{Store, delivery, tombstone};
 
 impl Ground {
     async fn followed(&self) -> MemberId {
@@ -66,6 +66,42 @@ async fn what_hangs_does_not_hold_the_end_up_beyond_its_deadline_and_is_sent_by_
     ground.peers.behave(|_| Reply::Say(202));
     drain(&ground.node).await;
     assert_eq!((ground.peers.take().len(), ground.undelivered().await), (1, 0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_another_process_writes_beside_a_running_node_is_told_too() {
+    let ground = Ground::new().await;
+    let ana = ground.followed().await;
+    let jobs = super::start(ground.node.clone());
+    ground.posts(ana).await;
+    ground.until_heard().await;
+    // As a command does: the same file, and no word to the node.
+    let config = &ground.node.config;
+    let beside = Store::open(&config.store_path(), config.store()).unwrap();
+    let (site, now) = (ground.node.site.clone(), ground.node.clock.now());
+    let draft = saying("and a good night", Visibility::Public);
+    beside
+        .write(move |tx| publish(tx, &site, Acting::Member(ana, Role::Member), &draft, &Mentions::default(), now))
+        .await
+        .unwrap();
+    beside.close().await;
+    ground.until_heard().await;
+    assert!(jobs.stop(Duration::from_secs(30)).await);
+    assert_eq!(ground.undelivered().await, 0);
+}
+
+#[tokio::test]
+async fn what_was_taken_back_before_it_came_is_remembered_for_a_week() {
+    let ground = Ground::new().await;
+    let bo = ground.stranger("pier", "bo").await;
+    let late = "http://pier.test/u/bo/n/1";
+    ground.act(move |tx| Ok(tombstone::bury(tx, late, bo, start())?)).await;
+    let buried = async || ground.act(move |tx| Ok(tombstone::is_buried(tx, late, bo)?)).await;
+    for (days, remembered) in [(6, true), (2, false)] {
+        ground.wait(days * 24 * 3600);
+        tidy(&ground.node).await.unwrap();
+        assert_eq!(buried().await, remembered);
+    }
 }
 
 #[tokio::test]

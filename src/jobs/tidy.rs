@@ -16,7 +16,6 @@ const AT_ONCE: u32 = 500;
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 /// What happened stays in the diary for so long after it was published.
 const EVENTS_KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
-
 /// What was taken back before it came may come for so long.
 const BURIED: SignedDuration = SignedDuration::from_hours(24 * 7);
 
@@ -47,12 +46,8 @@ pub async fn tidy(node: &Node) -> Result<u64, store::Error> {
     rows += all(node, move |tx| activity::tidy(tx, given_up, AT_ONCE)).await?;
     rows += all(node, move |tx| event::tidy(tx, happened, AT_ONCE)).await?;
     let known = SignedDuration::try_from(node.config.inbox_retention).unwrap_or(SignedDuration::MAX);
-    let (seen, buried) = (before(now, known), before(now, DAY));
+    let (seen, buried) = (before(now, known), before(now, BURIED));
     rows += all(node, move |tx| inbox::tidy(tx, seen, AT_ONCE)).await?;
-    rows += all(node, move |tx| tombstone::tidy(tx, buried, AT_ONCE)).await?;
-    let ids = SignedDuration::try_from(node.config.inbox_retention).unwrap_or(SignedDuration::MAX);
-    let (received, buried) = (before(now, ids), before(now, BURIED));
-    rows += all(node, move |tx| inbox::tidy(tx, received, AT_ONCE)).await?;
     rows += all(node, move |tx| tombstone::tidy(tx, buried, AT_ONCE)).await?;
     // What was signed with an old key is on its way for a week at most.
     rows += node.store.write(move |tx| key::forget_retired(tx, given_up)).await?;

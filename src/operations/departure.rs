@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::Result;
 use crate::coworking::id::ActorId;
-use crate::store::{Tx, actor, follow, notification, post, timeline};
+use crate::store::{Notice, Tx, actor, follow, notification, post, timeline};
 
 /// Takes back all that an actor said, liked, announced and followed, and what it was told. Its tombstone is not made
 /// here.
@@ -12,6 +12,11 @@ use crate::store::{Tx, actor, follow, notification, post, timeline};
 /// # Errors
 /// The store's.
 pub fn forget(tx: &mut Tx<'_>, gone: ActorId, now: Timestamp) -> Result<()> {
+    let mut counted = post::beside(tx, gone)?;
+    counted.extend(follow::local_ties(tx, gone)?);
+    for actor in counted {
+        tx.notify(Notice::Changed(actor.0));
+    }
     post::bury_all_of(tx, gone, now)?;
     follow::remove_all_of(tx, gone)?;
     timeline::clear(tx, gone)?;

@@ -93,7 +93,12 @@ pub fn retry_incoming(tx: &mut Tx<'_>, acting: Acting, now: Timestamp) -> Result
 /// As [`overview`]; [`Refusal::NotFound`] for what is not there or done.
 pub fn drop(tx: &mut Tx<'_>, acting: Acting, id: i64, now: Timestamp) -> Result<()> {
     may_change(acting)?;
-    if delivery::drop_one(tx, id, now)? || inbox::drop(tx, InboxId(id))? {
+    if delivery::drop_one(tx, id, now)? {
+        return Ok(());
+    }
+    if inbox::drop(tx, InboxId(id))? {
+        // It may be in somebody's hands.
+        tx.notify(Notice::Inbox);
         return Ok(());
     }
     Err(Refusal::NotFound { what: "delivery or activity in the queue" }.into())

@@ -105,6 +105,7 @@ pub(crate) fn stranger(tx: &mut Tx<'_>, name: &str) -> Result<ActorId> {
         indexable: false,
         hides_network: false,
         published: None,
+        updated: None,
         keys: Vec::new(),
         uri,
     };

@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use quick_cache::sync::Cache;
 
 use crate::coworking::id::ActorId;
+use crate::coworking::peer::Host;
 use crate::store::peer::SignatureScheme;
 
 pub use arrivals::{Arrival, Arrivals};
@@ -21,6 +22,8 @@ pub use judged::Judged;
 const FIRST_PAUSE: SignedDuration = SignedDuration::from_mins(5);
 /// And at most for this long; it doubles with each failure.
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(1);
+/// Which signatures a server takes is looked up in the store again after this time; there it grows old.
+const SCHEME_PAUSE: SignedDuration = SignedDuration::from_hours(1);
 /// Actors that may wait to be read again; more are read again the next time they say something.
 const STALE_LIMIT: usize = 1_000;
 
@@ -33,8 +36,8 @@ pub struct Reception {
     pub judged: Judged,
     /// Documents that are being fetched.
     pub flights: Flights,
-    /// Which signatures a server took last, by host.
-    pub schemes: Cache<String, SignatureScheme>,
+    /// Which signatures a server took last, and when that was learned or looked up.
+    schemes: Cache<Host, (SignatureScheme, Timestamp)>,
     /// Documents that could not be fetched, by address.
     failures: Cache<String, Failure>,
     /// Actors whose documents have grown old.
@@ -87,6 +90,18 @@ impl Reception {
     /// A document was fetched.
     pub fn succeeded(&self, address: &str) {
         self.failures.remove(address);
+    }
+
+    /// Which signatures a server took last, as far as that was learned or looked up within the last hour.
+    #[must_use]
+    pub fn scheme(&self, host: &Host, now: Timestamp) -> Option<SignatureScheme> {
+        let (scheme, since) = self.schemes.get(host)?;
+        (now.duration_since(since) < SCHEME_PAUSE).then_some(scheme)
+    }
+
+    /// A server takes these signatures, as it was learned or looked up now.
+    pub fn set_scheme(&self, host: &Host, scheme: SignatureScheme, now: Timestamp) {
+        self.schemes.insert(host.clone(), (scheme, now));
     }
 
     /// An actor spoke whose document has grown old: it is to be read again when there is time.

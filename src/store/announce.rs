@@ -46,6 +46,8 @@ statements! {
     OPEN_BY = announces!(
         "n.actor_id = ?1 AND n.id < ?2 AND n.visibility IN ('public', 'unlisted') ORDER BY n.id DESC LIMIT ?3"
     );
+    LOCAL_BY = "SELECT n.actor_id FROM announce n CROSS JOIN actor a ON a.id = n.actor_id \
+                WHERE n.post_id = ?1 AND a.local = 1";
     REMOVE = "DELETE FROM announce WHERE id = ?1";
 }
 
@@ -120,6 +122,14 @@ pub(super) fn open_by(tx: &mut Tx<'_>, actor: ActorId, page: Page) -> Result<Vec
 pub fn remove(tx: &mut Tx<'_>, id: AnnounceId) -> Result<(), Error> {
     tx.execute(REMOVE, params![id])?;
     Ok(())
+}
+
+/// Those who live here and passed a post on.
+///
+/// # Errors
+/// The store's.
+pub fn local_by(tx: &mut Tx<'_>, post: PostId) -> Result<Vec<ActorId>, Error> {
+    tx.query(LOCAL_BY, params![post], |row| row.get(0))
 }
 
 #[cfg(test)]

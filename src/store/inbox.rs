@@ -41,7 +41,7 @@ pub struct NewActivity<'a> {
     pub actor: ActorId,
     /// What is done, by its name.
     pub kind: &'a str,
-    /// Whose personal inbox it came to.
+    /// Whose personal inbox it came to, where that matters: it is taken once for each.
     pub recipient: Option<ActorId>,
     /// The JSON as received.
     pub body: &'a str,
@@ -89,8 +89,9 @@ pub struct Counts {
 }
 
 statements! {
-    /// A repeat is told from what is new by the id alone; ids are on the origin of their actor.
-    RECEIVE = "INSERT INTO received (id, uri) VALUES (?1, ?2) ON CONFLICT (uri) DO NOTHING";
+    /// Ids are on the origin of their actor, so nobody's activity is taken for a repeat of somebody else's.
+    RECEIVE = "INSERT INTO received (id, uri, recipient_id) VALUES (?1, ?2, ?3) \
+               ON CONFLICT (uri, recipient_id) DO NOTHING";
     INSERT = "INSERT INTO inbox (id, actor_id, type, recipient_id, body, state, next_at) \
               VALUES (?1, ?2, ?3, ?4, ?5, 'waiting', ?6)";
     WAITING = "SELECT id, actor_id, recipient_id, attempts, next_at FROM inbox \
@@ -114,13 +115,13 @@ statements! {
 const COUNT: &str = "SELECT count(*) FROM inbox";
 const COUNT_FAILED: &str = "SELECT count(*) FROM inbox WHERE state = 'failed'";
 
-/// Takes an activity in; `None` when it was taken before.
+/// Takes an activity in; `None` when it was taken before, for the same recipient.
 ///
 /// # Errors
 /// The store's.
 pub fn insert(tx: &mut Tx<'_>, new: &NewActivity<'_>, now: Timestamp) -> Result<Option<InboxId>, Error> {
     let id = InboxId(tx.next_id(now));
-    if tx.execute(RECEIVE, params![id, new.uri])? == 0 {
+    if tx.execute(RECEIVE, params![id, new.uri, new.recipient.map_or(0, |recipient| recipient.0)])? == 0 {
         return Ok(None);
     }
     tx.execute(INSERT, params![id, new.actor, new.kind, new.recipient, new.body, now])?;
@@ -297,6 +298,11 @@ mod tests {
                 done(tx, &[second])?;
                 assert_eq!(still_waiting(tx, &[first, second])?, [first]);
                 assert_eq!(insert(tx, &note("https://a.example/2"), at(2))?, None, "a repeat of what is done");
+
+                let secret = |to| NewActivity { recipient: Some(ActorId(to)), ..note("https://a.example/3") };
+                let taken = |new: Option<InboxId>| new.is_some();
+                assert!(taken(insert(tx, &secret(7), at(3))?) && taken(insert(tx, &secret(8), at(3))?));
+                assert!(!taken(insert(tx, &secret(7), at(4))?) && !taken(insert(tx, &secret(8), at(4))?));
                 Ok::<_, Error>(())
             })
             .await

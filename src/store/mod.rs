@@ -117,7 +117,8 @@ pub enum Synchronous {
 pub enum Notice {
     /// Events were recorded.
     Event,
-    /// Activities wait in the inbox.
+    /// Somebody changed what waits in the inbox: activities are tried again, or were thrown away. What is taken in is
+    /// handed on by memory, without a notice.
     Inbox,
     /// Deliveries are due.
     Delivery,

@@ -69,6 +69,9 @@ impl Round {
                     .await;
             let learned = understood.filter(|understood| remembered != Some(*understood));
             remembered = learned.or(remembered);
+            if let Some(scheme) = learned {
+                node.reception.set_scheme(&host, scheme, node.clock.now());
+            }
             let last = match verdict {
                 Verdict::Arrived | Verdict::Never | Verdict::Gone => false,
                 Verdict::Again { fault, asked } => {

@@ -7,12 +7,16 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::Courier;
+use crate::activitypub::id::Id;
 use crate::coworking::id::ActorId;
 use crate::coworking::peer::{Host, Level};
-use crate::federation::testing::{Ground, Received, Reply, Scheme, start};
-use crate::operations::peer;
+use crate::federation::fetch;
+use crate::federation::testing::{Ground, Received, Reply, Scheme, new_keys, start};
+use crate::http_client::Budget;
 use crate::operations::testing::let_follow;
+use crate::operations::{key, peer};
 use crate::store::activity::{self, Activity};
+use crate::store::actor;
 use crate::store::delivery::{self, Destination, Line, Posting, State};
 use crate::store::follow;
 use crate::store::page::Page;
@@ -132,6 +136,37 @@ async fn a_peer_that_refuses_one_signature_gets_the_other_and_is_remembered_for_
     assert_eq!(ground.carry().await.len(), 2, "both knocks");
     let failed = ground.lines(State::Failed).await;
     assert_eq!((failed[0].activity, failed[0].status, failed[0].attempts), (4, Some(403), 1));
+}
+
+#[tokio::test]
+async fn what_a_delivery_learns_of_signatures_counts_for_questions_too_for_a_month() {
+    let ground = Ground::new().await;
+    let ana = ground.set_up().await.admin.into();
+    let node = ground.node.site.node_actor();
+    ground
+        .act(move |tx| {
+            let node = actor::id_of(tx, &node)?.unwrap();
+            key::give(tx, node, &new_keys(), start())
+        })
+        .await;
+    let document =
+        json!({"@context": "https://www.w3.org/ns/activitystreams", "id": "http://pier.test/n", "type": "Note"});
+    let shown = move |path: &str| if path == "/n" { Reply::Json(document.clone()) } else { Reply::Say(202) };
+    let asks = async || {
+        fetch::document(&ground.node, &Id::parse("http://pier.test/n").unwrap(), &Budget::default()).await.unwrap();
+        ground.peers.take().iter().map(Received::is_cavage).collect::<Vec<_>>()
+    };
+    let all = shown.clone();
+    ground.peers.behave(move |got| all(&got.path));
+    assert_eq!(asks().await, [true]);
+    ground.peers.behave(move |got| if got.is_cavage() { Reply::Say(401) } else { shown(&got.path) });
+    ground.send(ana, 1, "post 1", false, &inbox("pier")).await;
+    assert_eq!(ground.carry().await.len(), 2);
+    assert_eq!(asks().await, [false]);
+    ground.wait(29 * DAY);
+    assert_eq!(asks().await, [false]);
+    ground.wait(2 * DAY);
+    assert_eq!(asks().await, [true, false]);
 }
 
 #[tokio::test]

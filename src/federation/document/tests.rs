@@ -6,7 +6,7 @@ use super::*;
 use crate::activitypub::actor::RemoteActor;
 use crate::activitypub::collection::ReceivedCollection;
 use crate::activitypub::object::ReceivedObject;
-use crate::coworking::id::{MemberId, PostId};
+use crate::coworking::id::{ActorId, MemberId, PostId};
 use crate::coworking::member::{Acting, Role};
 use crate::coworking::name::Username;
 use crate::coworking::offer::OfferInput;
@@ -16,7 +16,7 @@ use crate::federation::translate::activity::{self as compose, Composed};
 use crate::operations::post::{self as posts, Mentions};
 use crate::operations::speaker::As;
 use crate::operations::testing::{Ground, acting, answering, at, coming, keys, let_follow, saying, stranger};
-use crate::operations::{self, announce, follow, key, member, offer, pin, profile, reaction};
+use crate::operations::{self, announce, departure, follow, key, member, offer, pin, profile, reaction};
 use crate::site::{Local, Site};
 use crate::store::activity::{self, Activity};
 use crate::store::post::Reader;
@@ -364,4 +364,62 @@ fn whoever_keeps_a_document_hears_when_its_numbers_change() {
     ground.act(move |tx, _| posts::delete(tx, acting(cleo), answer, at(6))).unwrap();
     heard("an answer that was taken back");
     assert_eq!(numbers(&ground), [1, 0, 0]);
+}
+
+type Does = fn(&mut Tx<'_>, ActorId, PostId, MemberId) -> operations::Result<()>;
+
+#[test]
+fn whoever_keeps_a_document_hears_when_somebody_leaves_who_was_counted_in_it() {
+    let (ground, _) = Ground::set_up();
+    let ben = ground.member("ben", Role::Member);
+    let post = ground.act(move |tx, site| say(tx, site, ben, "First", Visibility::Public)).unwrap();
+    let mut notices = ground.store().subscribe();
+    let mut told = || std::iter::from_fn(|| notices.try_recv().ok()).any(|notice| notice == Notice::Changed(ben.0));
+    let counted: [(&str, Does); 5] = [
+        ("a like", |tx, gil, post, _| {
+            reaction::receive(tx, gil, post, "https://pier.example/likes/1", at(4)).map(drop)
+        }),
+        ("an announce", |tx, gil, post, _| {
+            let uri = "https://pier.example/shares/1";
+            announce::receive(tx, gil, post, uri, Visibility::Public, at(4)).map(drop)
+        }),
+        ("an answer", |tx, gil, post, _| {
+            let in_reply_to = Some(format!("https://harbor.example/posts/{post}"));
+            let answer = posts::ReceivedPost { in_reply_to, ..coming(gil, 1) };
+            posts::receive(tx, &answer, posts::Why::Delivered, at(4)).map(drop)
+        }),
+        ("a follower", |tx, gil, _, ben| let_follow(tx, gil, ben.into())),
+        ("somebody who is followed", |tx, gil, _, ben| let_follow(tx, ben.into(), gil)),
+    ];
+    for (number, (what, does)) in counted.into_iter().enumerate() {
+        let gil = ground.act(move |tx, _| {
+            let gil = stranger(tx, &format!("gil{number}"))?;
+            does(tx, gil, post, ben)?;
+            Ok(gil)
+        });
+        let gil = gil.unwrap();
+        while told() {}
+        ground.act(move |tx, _| departure::receive(tx, gil, at(5))).unwrap();
+        assert!(told(), "{what}");
+    }
+
+    // What a member passed on stands in their outbox.
+    for leaves in [false, true] {
+        let passed_on = ground.act(move |tx, _| {
+            let lea = stranger(tx, "lea")?;
+            let theirs = coming(lea, leaves.into());
+            let taken = posts::receive(tx, &theirs, posts::Why::Asked, at(6))?;
+            announce::announce(tx, acting(ben), As::Oneself, taken.post().unwrap(), at(6))?;
+            Ok((lea, theirs.uri))
+        });
+        let (lea, uri) = passed_on.unwrap();
+        while told() {}
+        ground
+            .act(move |tx, _| match leaves {
+                true => departure::receive(tx, lea, at(7)),
+                false => posts::receive_delete(tx, &uri, lea, at(7)),
+            })
+            .unwrap();
+        assert!(told(), "the author leaves: {leaves}");
+    }
 }

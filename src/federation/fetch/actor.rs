@@ -145,8 +145,11 @@ async fn fetched_since(node: &Node, address: &Id, time: jiff::Timestamp) -> Resu
     }))
 }
 
-/// Its own home says that it is gone: what was here of it goes, too.
-async fn bury(node: &Node, address: &Id) -> Result<(), Error> {
+/// Its own home says that it is gone: what was here of it goes, too. Whoever is not known by this address is left alone.
+///
+/// # Errors
+/// The store's.
+pub(super) async fn bury(node: &Node, address: &Id) -> Result<(), Error> {
     let uri = address.to_string();
     let now = node.clock.now();
     let buried = node

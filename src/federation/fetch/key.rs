@@ -211,7 +211,9 @@ async fn owner(node: &Node, id: &Id, budget: &Budget) -> Result<Person, Error> {
     let (found, value) = match document(node, &address, budget).await {
         Ok(found) => found,
         Err(error) => {
-            if !error.is_our_fault() {
+            if matches!(error, Error::Gone { .. }) {
+                actor::bury(node, &address).await?;
+            } else if !error.is_our_fault() {
                 node.reception.failed(address.as_str(), error.is_transient(), node.clock.now());
             }
             return Err(error);

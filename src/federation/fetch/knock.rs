@@ -59,14 +59,15 @@ pub(super) async fn signed(node: &Node, url: &Url, budget: &Budget) -> Result<Re
         return unsigned(node, url, negotiation::ACCEPT, budget).await;
     };
     let mut refused = None;
-    for way in Way::all(scheme::remembered(node, url).await, url) {
+    let first = scheme::remembered(node, url).await;
+    for way in Way::all(first, url) {
         let request = sign(url, way, &keys, node.clock.now()).await?;
         let response = node.http.send(request.budget(budget).max_body(node.config.max_body)).await?;
         match response.status {
             400 | 401 | 403 => refused = refused.or(Some(response)),
             status => {
                 if (200..300).contains(&status) {
-                    scheme::understood(node, url, way.scheme()).await;
+                    scheme::understood(node, url, way.scheme(), first).await;
                 }
                 return Ok(response);
             }

@@ -2,7 +2,7 @@
 //!
 //! Whom we ask is mostly decided by strangers. So every hop is checked anew (not ours, not blocked, never from https
 //! to http, no circles), every answer must be an ActivityStreams document whose id is the address that it came from,
-//! and everything that one activity sets off shares one budget.
+//! and everything that one try at an activity sets off shares one budget.
 
 mod actor;
 mod error;

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use bytes::Bytes;
 
 use super::verify::{Denial, Head, NotTaken, VerifiedActivity, verify};
+use crate::activitypub::activity::{Activity, ActivityKind, Audience, ObjectRef};
 use crate::coworking::id::ActorId;
 use crate::node::Node;
 use crate::reception::Arrival;
@@ -79,6 +80,7 @@ async fn keep(
     body: Bytes,
     recipient: Option<ActorId>,
 ) -> Result<(), store::Error> {
+    let recipient = recipient.filter(|_| !verified.was_passed_on() && may_be_secret(verified.activity()));
     let (actor, activity) = (verified.actor(), verified.into_activity());
     let uri = activity.id.to_string();
     let (kind, now) = (activity.kind.clone(), node.clock.now());
@@ -95,6 +97,17 @@ async fn keep(
         node.reception.arrivals.push(Arrival { id, actor, activity, recipient });
     }
     Ok(())
+}
+
+/// May it be for somebody whom it does not name (`bto`)? Then it matters to whose inbox it came, and it is taken once
+/// for each of them. Everything else is taken once, whichever way it comes.
+fn may_be_secret(activity: &Activity) -> bool {
+    let says = matches!(activity.kind, ActivityKind::Create | ActivityKind::Update);
+    says && !activity.is_about_its_actor()
+        && match activity.object() {
+            Some(ObjectRef::Embedded(object)) => !Audience::names_everybody(object),
+            Some(ObjectRef::Id(_)) | None => !Audience::names_everybody(activity.value()),
+        }
 }
 
 #[cfg(test)]

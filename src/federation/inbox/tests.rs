@@ -312,6 +312,39 @@ async fn an_actor_whose_home_says_that_it_is_gone_is_gone() {
 }
 
 #[tokio::test]
+async fn who_leaves_with_a_key_that_was_never_seen_is_believed_when_their_home_says_so() {
+    for key_at in ["#new-key", "/main-key"] {
+        let (ground, bo) = ground().await;
+        assert_eq!(ground.deliver(&bo, &bo.creates(1, json!({}))).await.status, TAKEN);
+        let leaves = bo.does("Delete", 1, json!({"object": bo.uri()}));
+        let letter = |key_id: String| {
+            let now = ground.node.clock.now();
+            Letter::new(leaves.to_string(), key_id, rsa(1), now).signed()
+        };
+        let deleted = async || {
+            let uri = bo.uri();
+            ground.act(move |tx| Ok(actor::by_uri(tx, &uri)?.unwrap().deleted_at)).await.is_some()
+        };
+        // A key that is gone says nothing of somebody whose home shows them.
+        ground.wait(600);
+        let document = Reply::Json(bo.document(json!({})));
+        ground.peers.behave(move |got| if got.path == "/u/bo" { document.clone() } else { Reply::Say(410) });
+        for key_id in ["http://quay.test/u/eve#main-key".to_owned(), bo.at("main-key")] {
+            assert_eq!(letter(key_id).send(&ground.node).await.status, 401);
+            assert!(!deleted().await);
+        }
+        ground.wait(7_200);
+        ground.peers.behave(|_| Reply::Say(503));
+        assert_eq!(letter(format!("{}{key_at}", bo.uri())).send(&ground.node).await.status, 503);
+        assert!(!deleted().await);
+        ground.wait(7_200);
+        ground.peers.behave(|_| Reply::Say(410));
+        assert_eq!(letter(format!("{}{key_at}", bo.uri())).send(&ground.node).await.status, TAKEN);
+        assert!(deleted().await, "{key_at}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_not_acted_on_is_verified_and_leaves_nothing() {
     let (ground, bo) = ground().await;
     for kind in ["Arrive", "Leave", "Offer", "Join", "Invite", "EmojiReact", "ex:Wave"] {

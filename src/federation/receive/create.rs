@@ -17,7 +17,8 @@ pub(super) fn act(tx: &mut Tx<'_>, case: &Case<'_>) -> Acted {
             take(tx, case, Authentic { object: &object, document, author: case.actor }, case.why())?
         }
         Inline::Look(id) => {
-            if store::post::known(tx, id.as_str())?.is_some() {
+            // It may be here and not yet for this one, if it comes in secret.
+            if case.recipient.is_none() && store::post::known(tx, id.as_str())?.is_some() {
                 return Ok(Done::Nothing);
             }
             let found = case.fetched(&id, Need::Later)?.ok_or_else(|| not_for_us("a post that can be had"))?;

@@ -13,7 +13,7 @@ use futures_util::FutureExt;
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
 use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::TryRecvError;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -38,7 +38,7 @@ const TEXTS_KEPT: usize = 1_000;
 const SLICE: u32 = 200;
 /// Questions to others on their way at once.
 const QUESTIONS: usize = 64;
-/// How long to sleep when nothing is known to happen. Another process may have had something tried again.
+/// How long to sleep when nothing is known to happen.
 const IDLE: Duration = Duration::from_secs(5);
 /// The same under a clock that somebody moves by hand.
 const IDLE_IN_TESTS: Duration = Duration::from_millis(50);
@@ -64,7 +64,8 @@ pub struct Desk {
     refreshing: JoinSet<()>,
     /// After which number to go on reading the store; nothing when all that waits there is on the desk.
     behind: Option<InboxId>,
-    /// The last number that was ever read from the store: up to it, something may come a second time.
+    /// Up to this number something may come a second time, or may have been thrown away: it was read from the store, or
+    /// was on the desk when it was heard that somebody changed the inbox.
     read_up_to: InboxId,
 }
 
@@ -129,6 +130,7 @@ impl Desk {
                 biased;
                 () = stop.cancelled() => {}
                 () = self.node.reception.arrivals.news() => {}
+                () = news_of_the_inbox(&mut self.notices) => self.look_again(),
                 Some(asked) = self.questions.join_next() => self.answered(asked).await,
                 Some(_) = self.refreshing.join_next() => {}
                 () = tokio::time::sleep(pause) => {}
@@ -185,15 +187,21 @@ impl Desk {
         self.behind.is_some() || waiting >= self.node.config.inbox_batch
     }
 
-    /// Another process may have put something back into the inbox.
+    /// Somebody may have put something back into the inbox, or thrown something away.
     fn hear(&mut self) {
         loop {
             match self.notices.try_recv() {
-                Ok(Notice::Elsewhere) | Err(TryRecvError::Lagged(_)) => self.behind = Some(InboxId(0)),
-                Ok(_) => {}
+                Ok(notice) if !is_about_the_inbox(notice) => {}
+                Ok(_) | Err(TryRecvError::Lagged(_)) => self.look_again(),
                 Err(TryRecvError::Empty | TryRecvError::Closed) => return,
             }
         }
+    }
+
+    /// Reads from the store all that waits there, and asks it of all that is on the desk whether it still waits.
+    fn look_again(&mut self) {
+        self.behind = Some(InboxId(0));
+        self.read_up_to = self.known.iter().copied().fold(self.read_up_to, InboxId::max);
     }
 
     /// Puts on the desk what has come.
@@ -389,6 +397,26 @@ impl Desk {
         let next = self.held.values().filter_map(|held| held.until).min();
         let next = next.and_then(|next| Duration::try_from(next.duration_since(now)).ok());
         next.map_or(IDLE, |next| next.clamp(Duration::from_millis(1), IDLE))
+    }
+}
+
+/// Accepted activities come by memory and are told of by none of these.
+fn is_about_the_inbox(notice: Notice) -> bool {
+    match notice {
+        Notice::Inbox | Notice::Elsewhere => true,
+        Notice::Event | Notice::Delivery | Notice::Changed(_) | Notice::Judged => false,
+    }
+}
+
+/// Waits until somebody changed the inbox.
+async fn news_of_the_inbox(notices: &mut Receiver<Notice>) {
+    loop {
+        match notices.recv().await {
+            Ok(notice) if !is_about_the_inbox(notice) => {}
+            Ok(_) | Err(RecvError::Lagged(_)) => return,
+            // The store is closed: the node ends.
+            Err(RecvError::Closed) => return std::future::pending().await,
+        }
     }
 }
 

@@ -36,7 +36,7 @@ pub(super) enum Want {
 pub(super) struct Gathered {
     objects: HashMap<String, Option<Arc<Found>>>,
     actors: HashMap<String, Option<ActorId>>,
-    /// What all questions for one activity may cost.
+    /// What all questions for one try to act on an activity may cost.
     budget: Option<Budget>,
 }
 

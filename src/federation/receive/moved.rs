@@ -1,10 +1,15 @@
 //! Somebody goes on under another account: their followers here go along.
 
+use jiff::SignedDuration;
+
 use super::gather::{Need, Want};
 use super::{Acted, Case, Done, Stop, not_for_us, not_its_own};
 use crate::coworking::Refusal;
 use crate::operations::follow;
 use crate::store::{Tx, actor};
+
+/// Who moved stays for so long, whatever they say of themselves meanwhile: followers are not led around.
+const REST: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 pub(super) fn act(tx: &mut Tx<'_>, case: &Case<'_>) -> Acted {
     if !case.activity.is_about_its_actor() {
@@ -17,6 +22,10 @@ pub(super) fn act(tx: &mut Tx<'_>, case: &Case<'_>) -> Acted {
     let old = actor::by_id(tx, case.actor)?.filter(|old| old.is_active()).ok_or_else(|| not_for_us("account"))?;
     if old.moved_to.as_deref().is_some_and(|already| already != target.as_str()) {
         return Err(Refusal::WrongState { what: "account", state: "moved already", needed: "one that has not" }.into());
+    }
+    if actor::moved_at(tx, old.id)?.is_some_and(|last| case.now.duration_since(last) < REST) {
+        let (state, needed) = ("moved less than 7 days ago", "one that has not moved for 7 days");
+        return Err(Refusal::WrongState { what: "account", state, needed }.into());
     }
     let id = match case.local(tx, &target)? {
         Some(local) => local,

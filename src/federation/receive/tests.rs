@@ -10,9 +10,9 @@ use crate::federation::fetch;
 use crate::federation::testing::{Ground, Reply, Stranger, Web, rsa, start};
 use crate::http_client::Budget;
 use crate::operations::speaker::As;
-use crate::operations::{self, follow as following, timeline};
+use crate::operations::{self, follow as following, queue, timeline};
 use crate::store::follow::{FollowState, of as follow_of};
-use crate::store::inbox::{self, InboxId};
+use crate::store::inbox::{self, InboxId, NewActivity};
 use crate::store::notification::NotificationKind;
 use crate::store::page::Page;
 use crate::store::{actor, block, event, member, peer, post, report};
@@ -81,6 +81,27 @@ impl Town {
         self.settle().await;
     }
 
+    /// It comes to somebody's own inbox.
+    async fn arrives_at(&self, recipient: ActorId, from: &Stranger, activity: &Value) {
+        let letter = from.letter(activity, self.ground.node.clock.now()).signed();
+        assert_eq!(letter.send_to(&self.ground.node, Some(recipient)).await.status, 202);
+        self.settle().await;
+    }
+
+    /// Another member.
+    async fn neighbour(&self, name: &'static str) -> ActorId {
+        let id = self.ground.member(name).await;
+        self.ground.act(move |tx| Ok(member::add(tx, id, Role::Member, start())?)).await;
+        id
+    }
+
+    /// The desk of a running node, until it is told to stop.
+    fn job(&self) -> (tokio_util::sync::CancellationToken, tokio::task::JoinHandle<()>) {
+        let stop = tokio_util::sync::CancellationToken::new();
+        let (desk, told) = (Desk::new(self.ground.node.clone()), stop.clone());
+        (stop, tokio::spawn(async move { desk.work(&told).await }))
+    }
+
     /// What stands in Ana's home, the newest first.
     async fn home(&self) -> Vec<String> {
         let acting = Acting::Member(MemberId(self.ana.0), Role::Member);
@@ -89,13 +110,27 @@ impl Town {
     }
 
     async fn notified(&self) -> Vec<NotificationKind> {
-        let acting = Acting::Member(MemberId(self.ana.0), Role::Member);
+        self.told(self.ana).await
+    }
+
+    async fn told(&self, member: ActorId) -> Vec<NotificationKind> {
+        let acting = Acting::Member(MemberId(member.0), Role::Member);
         let list = self.ground.act(move |tx| operations::notification::list(tx, acting, Page::default())).await;
         list.items.into_iter().map(|one| one.kind).collect()
     }
 
     async fn post(&self, uri: String) -> Option<post::Post> {
         self.ground.act(move |tx| Ok(post::by_uri(tx, &uri)?)).await
+    }
+
+    async fn may_read(&self, member: ActorId, uri: String) -> bool {
+        let reader = post::Reader::Member(MemberId(member.0));
+        self.ground
+            .act(move |tx| match post::known(tx, &uri)? {
+                Some(known) => Ok(post::readable(tx, reader, known.id)?.is_some()),
+                None => Ok(false),
+            })
+            .await
     }
 
     async fn events(&self) -> Vec<&'static str> {
@@ -107,6 +142,11 @@ impl Town {
         let counts = self.ground.act(|tx| Ok(inbox::counts(tx)?)).await;
         (counts.waiting, counts.failed)
     }
+}
+
+/// A time some seconds after the beginning, as documents have it.
+fn later(seconds: u32) -> String {
+    (start() + jiff::SignedDuration::from_secs(seconds.into())).to_string()
 }
 
 fn html(number: u32) -> String {
@@ -184,6 +224,10 @@ async fn what_comes_late_does_not_undo_what_took_it_back() {
     let by_id = bo.does("Follow", 2, json!({"object": here}));
     town.arrives(bo, &bo.does("Undo", 2, json!({"object": by_id["id"]}))).await;
     town.arrives(bo, &by_id).await;
+    let untyped = bo.does("Follow", 3, json!({"object": here}));
+    let copy = json!({"id": untyped["id"], "actor": bo.uri()});
+    town.arrives(bo, &bo.does("Undo", 3, json!({"object": copy}))).await;
+    town.arrives(bo, &untyped).await;
     let bo_id = town.met(bo).await;
     assert_eq!(town.follow(bo_id, ana).await, None);
     assert!(town.notified().await.iter().all(|kind| *kind == NotificationKind::FollowAccepted));
@@ -195,7 +239,7 @@ async fn a_follow_is_answered_and_can_be_taken_back_in_every_shape() {
     let (bo, ana) = (&town.bo, town.ana);
     let bo_id = town.met(bo).await;
     let here = "http://harbor.test/members/ana";
-    for (number, undone) in [(1, "whole"), (2, "id"), (3, "without id")] {
+    for (number, undone) in [(1, "whole"), (2, "id"), (3, "without id"), (4, "without type")] {
         let follow = bo.does("Follow", number, json!({"object": here}));
         town.arrives(bo, &follow).await;
         assert_eq!(town.follow(bo_id, ana).await, Some(FollowState::Accepted));
@@ -203,6 +247,7 @@ async fn a_follow_is_answered_and_can_be_taken_back_in_every_shape() {
         let object = match undone {
             "whole" => follow,
             "id" => follow["id"].clone(),
+            "without type" => json!({"id": follow["id"], "actor": bo.uri(), "object": here}),
             _ => json!({"type": "Follow", "actor": bo.uri(), "object": {"id": here}}),
         };
         town.arrives(bo, &bo.does("Undo", number, json!({"object": object}))).await;
@@ -286,6 +331,62 @@ async fn a_private_word_reaches_whom_it_names_and_nobody_else() {
 }
 
 #[tokio::test]
+async fn what_is_sent_to_two_people_in_secret_reaches_both_each_once() {
+    let town = Town::new().await;
+    let (bo, ana, ben) = (&town.bo, town.ana, town.neighbour("ben").await);
+    let before = town.notified().await.len();
+    // By `bto`: whom it is for shows in the inboxes alone.
+    let whole = bo.creates(1, json!({"to": null, "cc": null}));
+    let by_id = bo.does("Create", 2, json!({"object": bo.at("n/2")}));
+    let shown = json!({"@context": "https://www.w3.org/ns/activitystreams", "to": null, "cc": null});
+    town.web.put(&bo.at("n/2"), Reply::Json(bo.note(2, shown)));
+    for activity in [whole, by_id] {
+        for recipient in [ana, ben, ana, ben] {
+            town.arrives_at(recipient, bo, &activity).await;
+        }
+    }
+    for number in [1, 2] {
+        let uri = bo.at(&format!("n/{number}"));
+        for member in [ana, ben] {
+            assert!(town.may_read(member, uri.clone()).await, "{uri}");
+        }
+    }
+    assert_eq!(town.told(ben).await, [NotificationKind::Direct, NotificationKind::Direct]);
+    assert_eq!(town.notified().await.len(), before + 2);
+    assert!(!town.may_read(town.neighbour("cleo").await, bo.at("n/1")).await);
+}
+
+#[tokio::test]
+async fn what_is_for_followers_names_nobody_though_it_comes_to_their_own_inboxes() {
+    let town = Town::new().await;
+    let (bo, ana, ben) = (&town.bo, town.ana, town.neighbour("ben").await);
+    let before = town.notified().await;
+    let quiet = json!({"to": bo.at("followers"), "cc": null});
+    for recipient in [ana, ben] {
+        town.arrives_at(recipient, bo, &bo.creates(1, quiet.clone())).await;
+    }
+    assert_eq!((town.home().await, town.notified().await), (vec![html(1)], before));
+    assert!(town.may_read(ana, bo.at("n/1")).await && !town.may_read(ben, bo.at("n/1")).await);
+    // A change that comes without saying to whom makes no reader of who follows.
+    let changed = bo.note(1, json!({"to": null, "cc": null, "updated": "2027-01-15T08:00:01Z"}));
+    town.arrives_at(ana, bo, &bo.does("Update", 1, json!({"object": changed}))).await;
+    let id = town.met(bo).await;
+    let acting = Acting::Member(MemberId(ana.0), Role::Member);
+    town.ground.act(move |tx| following::unfollow(tx, acting, As::Oneself, id, start())).await;
+    assert!(!town.may_read(ana, bo.at("n/1")).await, "who follows no more reads no more");
+}
+
+#[tokio::test]
+async fn what_is_for_everybody_is_taken_once_though_it_comes_to_each() {
+    let town = Town::new().await;
+    let (bo, ben) = (&town.bo, town.neighbour("ben").await);
+    town.arrives_at(town.ana, bo, &bo.creates(1, json!({}))).await;
+    let letter = bo.letter(&bo.creates(1, json!({})), start()).signed();
+    assert_eq!(letter.send_to(&town.ground.node, Some(ben)).await.status, 202);
+    assert_eq!((town.left_over().await, town.home().await), ((0, 0), vec![html(1)]));
+}
+
+#[tokio::test]
 async fn who_moves_takes_their_followers_along_if_the_new_account_agrees() {
     let town = Town::new().await;
     let (bo, eve, ana) = (&town.bo, &town.eve, town.ana);
@@ -303,6 +404,31 @@ async fn who_moves_takes_their_followers_along_if_the_new_account_agrees() {
 }
 
 #[tokio::test]
+async fn nobody_moves_twice_within_a_week_whatever_their_profile_says_meanwhile() {
+    let town = Town::new().await;
+    let (bo, eve) = (&town.bo, &town.eve);
+    let zoe = Stranger { key: rsa(2), ..Stranger::new("zoe", "far.test") };
+    town.web.show(&zoe);
+    for new in [eve, &zoe] {
+        town.web.put(&new.uri(), Reply::Json(new.document(json!({"alsoKnownAs": [bo.uri()]}))));
+    }
+    let id = town.met(bo).await;
+    let moved_to = async || town.ground.act(move |tx| Ok(actor::by_id(tx, id)?.unwrap().moved_to)).await;
+    let moves = |number, to: &Stranger| bo.does("Move", number, json!({"object": bo.uri(), "target": to.uri()}));
+    town.arrives(bo, &moves(1, eve)).await;
+    assert_eq!(moved_to().await, Some(eve.uri()));
+    town.ground.wait(6 * 24 * 3_600);
+    let forgets = bo.document(json!({"updated": later(1)}));
+    town.arrives(bo, &bo.does("Update", 1, json!({"object": forgets}))).await;
+    assert_eq!(moved_to().await, None);
+    town.arrives(bo, &moves(2, &zoe)).await;
+    assert_eq!(moved_to().await, None, "it is too soon");
+    town.ground.wait(24 * 3_600);
+    town.arrives(bo, &moves(3, &zoe)).await;
+    assert_eq!(moved_to().await, Some(zoe.uri()));
+}
+
+#[tokio::test]
 async fn who_changes_their_profile_is_believed_and_asked_when_something_is_open() {
     let town = Town::new().await;
     let bo = &town.bo;
@@ -310,21 +436,48 @@ async fn who_changes_their_profile_is_believed_and_asked_when_something_is_open(
     let name = async || town.ground.act(move |tx| Ok(actor::by_id(tx, id)?.unwrap().name)).await;
     town.ground.asked();
     let update = |number, document: Value| bo.does("Update", number, json!({"object": document}));
-    town.arrives(bo, &update(1, bo.document(json!({"name": "Bo"})))).await;
+    town.arrives(bo, &update(1, bo.document(json!({"name": "Bo", "updated": later(1)})))).await;
     assert_eq!((name().await, town.ground.asked().len()), ("Bo".to_owned(), 0));
     // A copy without keys could make us forget them.
     town.web.put(&bo.uri(), Reply::Json(bo.document(json!({"name": "Bo of the pier"}))));
-    let bare = bo.document(json!({"name": "Bo", "publicKey": null, "assertionMethod": null}));
+    let bare = bo.document(json!({"name": "Bo", "publicKey": null, "assertionMethod": null, "updated": later(2)}));
     town.arrives(bo, &update(2, bare)).await;
     assert_eq!((name().await.as_str(), town.ground.asked().len()), ("Bo of the pier", 1));
 
     // New keys, announced with the old one.
     let renewed = Stranger { key: rsa(2), ..bo.clone() };
     town.web.show(&renewed);
-    town.arrives(bo, &update(3, renewed.document(json!({})))).await;
+    town.arrives(bo, &update(3, renewed.document(json!({"updated": later(3)})))).await;
     town.arrives(&renewed, &renewed.creates(1, json!({}))).await;
     assert_eq!(town.home().await, [html(1)]);
     assert_eq!(town.ground.deliver(bo, &bo.creates(2, json!({}))).await.status, 401);
+}
+
+#[tokio::test]
+async fn an_old_profile_does_not_come_back() {
+    let town = Town::new().await;
+    let bo = &town.bo;
+    let id = town.met(bo).await;
+    let name = async || town.ground.act(move |tx| Ok(actor::by_id(tx, id)?.unwrap().name)).await;
+    let mut number = 0;
+    let mut update = |named: &str, updated: Option<String>| {
+        number += 1;
+        bo.does("Update", number, json!({"object": bo.document(json!({"name": named, "updated": updated}))}))
+    };
+    town.arrives(bo, &update("Bo the new", Some(later(9)))).await;
+    assert_eq!(name().await, "Bo the new");
+    // What is not newer than what is known is as good as the actor's home says.
+    for (updated, shown) in [(Some(later(8)), "first"), (Some(later(9)), "second"), (None, "third")] {
+        let at_home = json!({"name": shown, "updated": later(9)});
+        town.web.put(&bo.uri(), Reply::Json(bo.document(at_home)));
+        town.arrives(bo, &update("Bo the old", updated)).await;
+        assert_eq!(name().await, shown);
+    }
+    // The version that its home shows counts, too, though nothing else changed.
+    town.web.put(&bo.uri(), Reply::Json(bo.document(json!({"name": "third", "updated": later(20)}))));
+    fetch::actor(&town.ground.node, &bo.id(), &Budget::default()).await.unwrap();
+    town.arrives(bo, &update("Bo the old", Some(later(15)))).await;
+    assert_eq!(name().await, "third");
 }
 
 #[tokio::test]
@@ -478,14 +631,65 @@ async fn a_batch_of_many_is_done_in_the_order_of_each_actor() {
     assert!(nothing.is_empty());
 }
 
+/// Waits for something to become true.
+async fn until(what: &str, is_true: impl AsyncFn() -> bool) {
+    let waiting = async {
+        while !is_true().await {
+            tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(10), waiting).await.expect(what);
+}
+
+#[tokio::test]
+async fn what_is_tried_again_is_seen_by_the_desk_that_works() {
+    let town = Town::new().await;
+    let (bo, bo_id) = (&town.bo, town.met(&town.bo).await);
+    let (stop, job) = town.job();
+    town.sends(bo, &bo.creates(1, json!({}))).await;
+    until("the desk works", async || town.home().await == [html(1)]).await;
+    let body = bo.creates(2, json!({})).to_string();
+    let aside = town.ground.act(move |tx| {
+        let uri = "http://pier.test/u/bo/Create/2";
+        let new = NewActivity { uri, actor: bo_id, kind: "Create", recipient: None, body: &body };
+        let id = inbox::insert(tx, &new, start())?.unwrap();
+        inbox::fail(tx, id, "the disk was full")?;
+        Ok(id)
+    });
+    let aside = aside.await;
+    town.ground.act(move |tx| queue::retry(tx, Acting::Keeper, aside.0, start())).await;
+    until("it is acted on", async || town.home().await == [html(2), html(1)]).await;
+    stop.cancel();
+    job.await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_thrown_away_while_it_waits_its_turn_is_not_acted_on() {
+    let town = Town::new().await;
+    let bo = &town.bo;
+    let far = Stranger::new("far", "far.test");
+    town.web.show(&far);
+    town.web.put(&far.at("n/1"), Reply::Say(503));
+    let (stop, job) = town.job();
+    town.sends(bo, &bo.does("Announce", 1, json!({"object": far.at("n/1"), "to": PUBLIC}))).await;
+    town.sends(bo, &bo.creates(1, json!({}))).await;
+    let waiting = async || town.ground.act(|tx| Ok(inbox::waiting(tx, InboxId(0), 10)?)).await;
+    until("it has to wait", async || waiting().await[0].attempts == 1).await;
+    let held = waiting().await[0].id;
+    town.ground.act(move |tx| queue::drop(tx, Acting::Keeper, held.0, start())).await;
+    let note = json!({"@context": "https://www.w3.org/ns/activitystreams", "content": "<p>from afar</p>"});
+    town.web.put(&far.at("n/1"), Reply::Json(far.note(1, note)));
+    town.ground.wait(11);
+    until("the next one has its turn", async || town.left_over().await == (0, 0)).await;
+    assert_eq!(town.home().await, [html(1)]);
+    stop.cancel();
+    job.await.unwrap();
+}
+
 #[tokio::test]
 async fn the_job_works_by_itself_and_stops_when_told() {
     let town = Town::new().await;
-    let stop = tokio_util::sync::CancellationToken::new();
-    let job = tokio::spawn({
-        let (desk, stop) = (Desk::new(town.ground.node.clone()), stop.clone());
-        async move { desk.work(&stop).await }
-    });
+    let (stop, job) = town.job();
     let bo = &town.bo;
     town.sends(bo, &bo.creates(1, json!({"inReplyTo": "http://quay.test/nothing"}))).await;
     town.sends(bo, &bo.creates(2, json!({}))).await;

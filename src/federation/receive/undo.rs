@@ -19,6 +19,9 @@ pub(super) fn act(tx: &mut Tx<'_>, case: &Case<'_>) -> Acted {
         return Err(not_its_own("take something back"));
     }
     let Case { actor, now, .. } = *case;
+    if json::types(copy).next().is_none() {
+        return by_id_alone(tx, case, uri);
+    }
     let object = json::id(copy, "object");
     if json::is_a(copy, "Follow") {
         let target = someone(tx, object)?;

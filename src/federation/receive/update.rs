@@ -6,9 +6,11 @@ use super::{Acted, Case, Done, Stop, not_for_us};
 use crate::activitypub::activity::ObjectRef;
 use crate::activitypub::actor::RemoteActor;
 use crate::activitypub::webfinger::Handle;
+use crate::coworking::post::Visibility;
 use crate::federation::take::Authentic;
 use crate::federation::translate;
 use crate::operations::post::{self, Revision};
+use crate::store::post::Known;
 use crate::store::{self, Tx, actor};
 
 /// A change of a post that is not here brings the post along when it is not older than this.
@@ -32,7 +34,10 @@ pub(super) fn act(tx: &mut Tx<'_>, case: &Case<'_>) -> Acted {
 }
 
 fn revise(tx: &mut Tx<'_>, case: &Case<'_>, changed: Authentic<'_>) -> Acted {
-    let received = received(tx, case, changed)?;
+    // A change that does not say to whom it goes tells of nobody who could not read the post before.
+    let direct = |known: Known| known.visibility == Visibility::Direct;
+    let secret = case.recipient.is_some() && store::post::known(tx, changed.object.id.as_str())?.is_none_or(direct);
+    let received = received(tx, &Case { recipient: case.recipient.filter(|_| secret), ..*case }, changed)?;
     match post::receive_update(tx, &received, case.now)? {
         Revision::Unknown if case.now.duration_since(received.published) < NEWS => {
             take(tx, case, changed, case.why())?;
@@ -42,8 +47,8 @@ fn revise(tx: &mut Tx<'_>, case: &Case<'_>, changed: Authentic<'_>) -> Acted {
     Ok(Done::Nothing)
 }
 
-/// An actor's own words about itself are believed as they stand, unless they leave something open: then its home is
-/// asked.
+/// An actor's own words about itself are believed as they stand, unless they leave something open or are no newer than
+/// what is known (mail comes in any order, and old mail may come again): then its home is asked.
 fn profile(tx: &mut Tx<'_>, case: &Case<'_>) -> Acted {
     if case.gathered.actor(&case.activity.actor).is_some() {
         // What its home says is kept by now.
@@ -56,6 +61,15 @@ fn profile(tx: &mut Tx<'_>, case: &Case<'_>) -> Acted {
     let claimed = read.webfinger.clone().or_else(|| Handle::of(&read.preferred_username, read.id.host(), true).ok());
     let handle = claimed.filter(|claim| claim.user() == known.username && claim.host() == known.host);
     let Some(handle) = handle else { return Err(ask()) };
+    let is_news = match (read.updated, actor::remote_updated(tx, case.actor)?) {
+        (None, _) => false,
+        (Some(_), None) => true,
+        // What is kept is not finer.
+        (Some(said), Some(known)) => said.as_millisecond() > known.as_millisecond(),
+    };
+    if !is_news {
+        return Err(ask());
+    }
     actor::upsert_remote(tx, &translate::actor::profile(&read, &handle), case.now)?;
     Ok(Done::ForgetKeys)
 }

@@ -12,6 +12,7 @@ use crate::activitypub::id::Id;
 use crate::activitypub::key::PrivateKey;
 use crate::activitypub::proof;
 use crate::activitypub::signature::{Message, http_date, sign_rfc9421, signing_string};
+use crate::coworking::id::ActorId;
 use crate::federation::inbox::{Answer, InboxRequest, accept};
 use crate::federation::verify::Head;
 use crate::node::Node;
@@ -197,9 +198,14 @@ impl Letter {
 
     /// Puts it into the inbox.
     pub(crate) async fn send(&self, node: &Node) -> Answer {
+        self.send_to(node, None).await
+    }
+
+    /// Puts it into somebody's inbox, or the shared one.
+    pub(crate) async fn send_to(&self, node: &Node, recipient: Option<ActorId>) -> Answer {
         let raw = self.raw();
         let head = Head { method: "POST", target: self.target, headers: &raw };
-        accept(node, InboxRequest { head, body: self.body.clone().into(), recipient: None }).await
+        accept(node, InboxRequest { head, body: self.body.clone().into(), recipient }).await
     }
 }
 

@@ -50,6 +50,7 @@ pub fn profile(actor: &RemoteActor, handle: &Handle) -> RemoteProfile {
         indexable: actor.indexable,
         hides_network: true,
         published: actor.published,
+        updated: actor.updated,
         keys: actor.keys.iter().filter_map(key).collect(),
     }
 }

@@ -46,6 +46,7 @@ pub struct Head<'r> {
 pub struct VerifiedActivity {
     activity: Activity,
     actor: ActorId,
+    passed_on: bool,
 }
 
 impl VerifiedActivity {
@@ -59,6 +60,12 @@ impl VerifiedActivity {
     #[must_use]
     pub fn actor(&self) -> ActorId {
         self.actor
+    }
+
+    /// Did somebody else bring it? Then to whom it came is not the actor's choice.
+    #[must_use]
+    pub fn was_passed_on(&self) -> bool {
+        self.passed_on
     }
 
     /// What it says, to keep.
@@ -90,21 +97,20 @@ pub async fn verify(node: &Node, head: &Head<'_>, body: &[u8]) -> Result<Verifie
     let signed = tokio::time::timeout(PATIENCE, async {
         let signer = signer(node, &signature, Some(&digest), &budget).await?;
         match signer.actor_uri == activity.actor.as_str() {
-            true => Ok(signer.actor),
-            false => author(node, &activity, &signer, &budget).await,
+            true => Ok((signer.actor, false)),
+            false => author(node, &activity, &signer, &budget).await.map(|author| (author, true)),
         }
     });
-    let actor = match signed.await {
+    let (actor, passed_on) = match signed.await {
         Ok(Ok(actor)) => actor,
-        // Who is gone can sign nothing any more; that its home says so proves it.
-        Ok(Err(Unsigned::Gone)) if is_departure(&activity) => return Err(NotTaken::Dropped("its actor is gone")),
+        Ok(Err(Unsigned::Gone)) if is_departure(&activity) => return Err(departed(node, &activity, &budget).await),
         Ok(Err(unsigned)) => return Err(Denial::from(unsigned).into()),
         Err(_) => return Err(Denial::busy("the key took longer than 8 seconds to fetch").into()),
     };
     if !activity.kind.is_known() {
         return Err(NotTaken::Dropped("nothing is done with activities of this type"));
     }
-    Ok(VerifiedActivity { activity, actor })
+    Ok(VerifiedActivity { activity, actor, passed_on })
 }
 
 /// Why nobody stands behind a request.
@@ -188,6 +194,27 @@ async fn check_concerns_us(node: &Node, activity: &Activity, key_id: &str) -> Re
 
 fn is_departure(activity: &Activity) -> bool {
     activity.kind == ActivityKind::Delete && activity.is_about_its_actor()
+}
+
+/// Who is gone can sign nothing any more: that its own home says so proves it, and buries it here. That some key is gone
+/// proves nothing.
+async fn departed(node: &Node, activity: &Activity, budget: &Budget) -> NotTaken {
+    const GONE: NotTaken = NotTaken::Dropped("its actor is gone");
+    let uri = activity.actor.to_string();
+    match node.store.read(move |tx: &mut Tx<'_>| actor::by_uri(tx, &uri)).await {
+        Ok(known) if known.as_ref().is_none_or(|known| known.deleted_at.is_some()) => return GONE,
+        Ok(_) => {}
+        Err(error) => return Denial::store(&error).into(),
+    }
+    match tokio::time::timeout(PATIENCE, fetch::actor(node, &activity.actor, budget)).await {
+        Ok(Err(fetch::Error::Gone { .. })) => GONE,
+        Ok(Err(why)) => {
+            let key_id = activity.actor.to_string();
+            Denial::no_key(&KeyError::Fetch { key_id, why }, node.clock.now()).into()
+        }
+        Ok(Ok(_)) => Denial::from(Unsigned::Gone).into(),
+        Err(_) => Denial::busy("the actor took longer than 8 seconds to fetch").into(),
+    }
 }
 
 /// The key that made the signature. One that does not match is read again from its owner, who may have a new one.

@@ -7,6 +7,8 @@ mod write;
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
+
 use super::Result;
 use crate::coworking::Refusal;
 use crate::coworking::id::{ActorId, PostId};
@@ -15,7 +17,7 @@ use crate::coworking::post::Visibility;
 use crate::site::Site;
 use crate::store::notification::NotificationKind;
 use crate::store::post::{self, Known, Post, PostView, Reader};
-use crate::store::{Notice, Tx, timeline};
+use crate::store::{Notice, Tx, announce, timeline};
 
 pub use receive::{Received, ReceivedOffer, ReceivedPost, Revision, Why, receive, receive_delete, receive_update};
 pub(super) use write::{Text, add, not_before};
@@ -89,6 +91,14 @@ pub(super) fn recount(tx: &mut Tx<'_>, local: bool, author: ActorId) {
     if local {
         tx.notify(Notice::Changed(author.0));
     }
+}
+
+/// Takes a post back, and tells of it whoever passed it on: it stands in their outbox no more.
+fn bury(tx: &mut Tx<'_>, id: PostId, now: Timestamp) -> Result<bool> {
+    for announcer in announce::local_by(tx, id)? {
+        tx.notify(Notice::Changed(announcer.0));
+    }
+    Ok(post::bury(tx, id, now)?)
 }
 
 /// As [`recount`], for what an answer that went was about.

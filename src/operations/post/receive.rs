@@ -4,7 +4,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{bring_home, recount, recount_parent, told};
+use super::{bring_home, bury, recount, recount_parent, told};
 use crate::coworking::id::{ActorId, PostId};
 use crate::coworking::markdown;
 use crate::coworking::offer::{Kind, Purpose, State};
@@ -128,8 +128,7 @@ pub fn receive(tx: &mut Tx<'_>, received: &ReceivedPost, why: Why, now: Timestam
         updated: received.updated,
     };
     if !post::add(tx, &new, wanted)? {
-        let known = post::known(tx, &received.uri)?.filter(|known| !known.deleted);
-        return Ok(known.map_or(Received::Dropped, |known| Received::Known(known.id)));
+        return again(tx, received, why, parent.as_ref(), now);
     }
     post::adopt(tx, id, &received.uri)?;
     if let Some(parent) = &parent {
@@ -151,6 +150,38 @@ pub fn receive(tx: &mut Tx<'_>, received: &ReceivedPost, why: Why, now: Timestam
         }
     }
     Ok(Received::New(id))
+}
+
+/// A post that is here comes again, or one that is not wanted. What is sent to several people in secret comes to each of
+/// them by itself.
+fn again(
+    tx: &mut Tx<'_>,
+    received: &ReceivedPost,
+    why: Why,
+    parent: Option<&Known>,
+    now: Timestamp,
+) -> Result<Received> {
+    let Some(known) = post::known(tx, &received.uri)?.filter(|known| !known.deleted) else {
+        return Ok(Received::Dropped);
+    };
+    let direct = [known.visibility, private(received.visibility)] == [Visibility::Direct; 2];
+    if direct && !known.local && known.author == received.author {
+        let added = address(tx, known.id, known.author, &received.recipients)?;
+        if why != Why::Followed {
+            let here = local(tx, &added)?;
+            tell(tx, known.id, known.author, known.visibility, parent, here, now)?;
+        }
+    }
+    Ok(Received::Known(known.id))
+}
+
+/// Addresses a post to these, too; tells who is new among them.
+fn address(tx: &mut Tx<'_>, id: PostId, author: ActorId, recipients: &[ActorId]) -> Result<Vec<ActorId>> {
+    let before = post::recipients(tx, id)?;
+    let added: Vec<ActorId> =
+        recipients.iter().copied().filter(|actor| *actor != author && !before.contains(actor)).collect();
+    post::add_recipients(tx, id, added.iter().copied())?;
+    Ok(added)
 }
 
 /// What a post answers, if it is here. Nobody hangs something on a post of ours that they may not read.
@@ -213,10 +244,7 @@ pub fn receive_update(tx: &mut Tx<'_>, received: &ReceivedPost, now: Timestamp) 
     if let Some(offer) = &received.offer {
         save_offer(tx, old.id, received, offer, old.offer.as_ref(), now)?;
     }
-    let before = post::recipients(tx, old.id)?;
-    let added: Vec<ActorId> =
-        received.recipients.iter().copied().filter(|actor| *actor != old.author && !before.contains(actor)).collect();
-    post::add_recipients(tx, old.id, added.iter().copied())?;
+    let added = address(tx, old.id, old.author, &received.recipients)?;
     let parent = match &old.in_reply_to_uri {
         Some(uri) => parent(tx, uri, old.author)?,
         None => None,
@@ -238,7 +266,7 @@ pub fn receive_delete(tx: &mut Tx<'_>, uri: &str, by: ActorId, now: Timestamp) -
         Some(known) if !known.local && known.author == by => {
             let parent = post::by_id(tx, known.id)?.and_then(|post| post.in_reply_to);
             recount_parent(tx, parent)?;
-            Ok(post::bury(tx, known.id, now)?)
+            bury(tx, known.id, now)
         }
         Some(_) => Ok(false),
         None => {

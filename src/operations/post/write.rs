@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{LocalLinks, Mentions, bring_home, may_read, recount, recount_parent, told};
+use super::{LocalLinks, Mentions, bring_home, bury, may_read, recount, recount_parent, told};
 use crate::coworking::id::{ActorId, MemberId, PostId, SpaceId};
 use crate::coworking::markdown;
 use crate::coworking::member::{Acting, Role};
@@ -169,7 +169,7 @@ pub fn delete(tx: &mut Tx<'_>, acting: Acting, id: PostId, now: Timestamp) -> Re
         let who = if found.local { "the author or a host" } else { "the author" };
         return Err(Refusal::NotPermitted { who, act: ACT }.into());
     }
-    post::bury(tx, id, now)?;
+    bury(tx, id, now)?;
     recount_parent(tx, found.in_reply_to)?;
     let fact = if found.offer.is_some() { Event::OfferDeleted { offer: id } } else { Event::PostDeleted { post: id } };
     event::record(tx, &fact, now)?;

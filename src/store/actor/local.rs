@@ -73,7 +73,8 @@ statements! {
             indexable = ?12, hides_network = ?13, updated = max(?14, updated + 1) WHERE id = ?1 AND local = 1";
     RENAME = "UPDATE actor SET name = ?2, name_folded = ?3, updated = max(?4, updated + 1) WHERE id = ?1 AND local = 1";
     SET_ALIASES = "UPDATE actor SET also_known_as = ?2, updated = max(?3, updated + 1) WHERE id = ?1 AND local = 1";
-    SET_MOVED = "UPDATE actor SET moved_to = ?2, updated = max(?3, updated + 1) WHERE id = ?1";
+    SET_MOVED = "UPDATE actor SET moved_to = ?2, moved_at = ?3, updated = max(?3, updated + 1) WHERE id = ?1";
+    MOVED_AT = "SELECT moved_at FROM actor WHERE id = ?1";
 }
 
 /// Adds a local actor, without keys.
@@ -178,6 +179,14 @@ pub fn set_aliases(tx: &mut Tx<'_>, id: ActorId, aliases: &[String], now: Timest
 pub fn set_moved(tx: &mut Tx<'_>, id: ActorId, target: &str, now: Timestamp) -> Result<(), Error> {
     tx.execute(SET_MOVED, params![id, target, now])?;
     Ok(())
+}
+
+/// When an account moved last, whatever it says of itself by now.
+///
+/// # Errors
+/// The store's.
+pub fn moved_at(tx: &mut Tx<'_>, id: ActorId) -> Result<Option<Timestamp>, Error> {
+    Ok(tx.query_one(MOVED_AT, params![id], |row| row.get(0))?.flatten())
 }
 
 #[cfg(test)]

@@ -24,8 +24,8 @@ use crate::site::Site;
 
 pub use actor_type::{ActorType, UnknownActorType};
 pub use inbox::with_inbox;
-pub use local::{NewLocal, Shown, add_local, local_list, rename, save_shown, set_aliases, set_moved};
-pub use remote::{Changed, RemoteKey, RemoteProfile, mark_fetched, set_suspended, upsert_remote};
+pub use local::{NewLocal, Shown, add_local, local_list, moved_at, rename, save_shown, set_aliases, set_moved};
+pub use remote::{Changed, RemoteKey, RemoteProfile, remote_updated, set_suspended, upsert_remote};
 pub use search::search;
 
 /// One line of the table that a profile shows.

@@ -61,6 +61,8 @@ pub struct RemoteProfile {
     pub hides_network: bool,
     /// When it came to be.
     pub published: Option<Timestamp>,
+    /// The version that the document names.
+    pub updated: Option<Timestamp>,
     /// All its keys; a key that is missing here is no longer its key.
     pub keys: Vec<RemoteKey>,
 }
@@ -94,9 +96,9 @@ statements! {
     WRITE = "INSERT INTO actor (id, uri, local, type, username, username_folded, host, name, name_folded, summary, \
              url, icon, icon_alt, fields, skills, inbox, shared_inbox, outbox, followers, following, featured, \
              also_known_as, moved_to, implements, manually_approves_followers, discoverable, indexable, \
-             hides_network, published, updated, fetched_at) \
+             hides_network, published, updated, fetched_at, remote_updated) \
              VALUES (?1, ?2, 0, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, \
-             ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?29) \
+             ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?29, ?30) \
              ON CONFLICT (uri) DO UPDATE SET type = excluded.type, username = excluded.username, \
              username_folded = excluded.username_folded, host = excluded.host, name = excluded.name, \
              name_folded = excluded.name_folded, summary = excluded.summary, url = excluded.url, \
@@ -108,9 +110,11 @@ statements! {
              manually_approves_followers = excluded.manually_approves_followers, \
              discoverable = excluded.discoverable, indexable = excluded.indexable, \
              hides_network = excluded.hides_network, published = excluded.published, \
-             updated = max(excluded.updated, actor.updated + 1), fetched_at = excluded.fetched_at \
+             updated = max(excluded.updated, actor.updated + 1), fetched_at = excluded.fetched_at, \
+             remote_updated = excluded.remote_updated \
              WHERE actor.local = 0 AND actor.deleted_at IS NULL";
-    MARK_FETCHED = "UPDATE actor SET fetched_at = ?2 WHERE id = ?1";
+    MARK_FETCHED = "UPDATE actor SET fetched_at = ?2, remote_updated = ?3 WHERE id = ?1";
+    REMOTE_UPDATED = "SELECT remote_updated FROM actor WHERE id = ?1";
     SUSPEND = "UPDATE actor SET suspended_at = CASE WHEN ?2 = 1 THEN coalesce(suspended_at, ?3) END WHERE id = ?1";
 }
 
@@ -132,7 +136,7 @@ pub fn upsert_remote(tx: &mut Tx<'_>, profile: &RemoteProfile, now: Timestamp) -
         }
         Some(actor) if actor.local || actor.deleted_at.is_some() => return Ok((actor.id, Changed::Kept)),
         Some(actor) if says_the_same(actor, profile) => {
-            mark_fetched(tx, actor.id, now)?;
+            tx.execute(MARK_FETCHED, params![actor.id, now, profile.updated])?;
             (actor.id, Changed::Nothing)
         }
         Some(actor) => {
@@ -180,7 +184,8 @@ fn write(tx: &mut Tx<'_>, id: ActorId, profile: &RemoteProfile, now: Timestamp) 
             profile.indexable,
             profile.hides_network,
             profile.published,
-            now
+            now,
+            profile.updated
         ],
     )?;
     Ok(())
@@ -225,13 +230,12 @@ fn says_the_same(actor: &Actor, profile: &RemoteProfile) -> bool {
     said == *actor
 }
 
-/// Notes that a remote actor was read and says what it said before.
+/// The version that the document of a remote actor named when it was read last; nothing when it named none.
 ///
 /// # Errors
 /// The store's.
-pub fn mark_fetched(tx: &mut Tx<'_>, id: ActorId, now: Timestamp) -> Result<(), Error> {
-    tx.execute(MARK_FETCHED, params![id, now])?;
-    Ok(())
+pub fn remote_updated(tx: &mut Tx<'_>, id: ActorId) -> Result<Option<Timestamp>, Error> {
+    Ok(tx.query_one(REMOTE_UPDATED, params![id], |row| row.get(0))?.flatten())
 }
 
 /// Silences an actor here, or lets it speak again; it is silent since the first time.

@@ -53,6 +53,7 @@ pub(crate) fn profile(uri: &str) -> RemoteProfile {
         indexable: false,
         hides_network: false,
         published: None,
+        updated: None,
         keys: vec![RemoteKey {
             uri: format!("{uri}#main-key"),
             algorithm: Algorithm::Rsa,

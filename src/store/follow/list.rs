@@ -30,6 +30,10 @@ statements! {
     HAS_FOLLOWERS = "SELECT 1 FROM follow WHERE target_id = ?1 AND state = 'accepted' LIMIT 1";
     LOCAL_FOLLOWERS = "SELECT f.follower_id FROM follow f CROSS JOIN actor a ON a.id = f.follower_id \
                        WHERE f.target_id = ?1 AND f.state = 'accepted' AND a.local = 1 ORDER BY f.id";
+    LOCAL_TIES = "SELECT f.follower_id FROM follow f CROSS JOIN actor a ON a.id = f.follower_id \
+                  WHERE f.target_id = ?1 AND a.local = 1 \
+                  UNION SELECT f.target_id FROM follow f CROSS JOIN actor a ON a.id = f.target_id \
+                  WHERE f.follower_id = ?1 AND a.local = 1";
     REMOTE_INBOXES = "SELECT DISTINCT coalesce(a.shared_inbox, a.inbox) FROM follow f \
                       CROSS JOIN actor a ON a.id = f.follower_id \
                       WHERE f.target_id = ?1 AND f.state = 'accepted' AND a.local = 0 AND a.deleted_at IS NULL \
@@ -94,6 +98,14 @@ pub fn has_followers(tx: &mut Tx<'_>, actor: ActorId) -> Result<bool, Error> {
 /// The store's.
 pub fn local_followers(tx: &mut Tx<'_>, actor: ActorId) -> Result<Vec<ActorId>, Error> {
     tx.query(LOCAL_FOLLOWERS, params![actor], |row| row.get(0))
+}
+
+/// Those who live here and follow an actor or are followed by it, or asked to or were asked.
+///
+/// # Errors
+/// The store's.
+pub fn local_ties(tx: &mut Tx<'_>, actor: ActorId) -> Result<Vec<ActorId>, Error> {
+    tx.query(LOCAL_TIES, params![actor], |row| row.get(0))
 }
 
 /// Where something for several actors of one server goes.

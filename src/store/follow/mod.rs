@@ -12,7 +12,9 @@ use super::typed::words;
 use super::{Error, Row, Tx, params};
 use crate::coworking::id::{ActorId, FollowId};
 
-pub use list::{Inbox, counts, followers, following, has_followers, local_followers, remote_inboxes, requests};
+pub use list::{
+    Inbox, counts, followers, following, has_followers, local_followers, local_ties, remote_inboxes, requests,
+};
 
 /// How far a follow has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

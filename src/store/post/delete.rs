@@ -51,6 +51,15 @@ statements! {
     FORGET_ALL_NOTIFICATIONS = of_author!("notification");
     FORGET_ANNOUNCED_HOME = "DELETE FROM home_entry WHERE post_id IN (SELECT post_id FROM announce WHERE actor_id = ?1) \
                              AND author_id = ?1";
+    /// Whose post it liked, passed on or answered, and who passed on a post of its own.
+    BESIDE = "SELECT p.author_id FROM post_like l CROSS JOIN post p ON p.id = l.post_id \
+              WHERE l.actor_id = ?1 AND p.local = 1 \
+              UNION SELECT p.author_id FROM announce n CROSS JOIN post p ON p.id = n.post_id \
+              WHERE n.actor_id = ?1 AND p.local = 1 \
+              UNION SELECT q.author_id FROM post p CROSS JOIN post q ON q.id = p.in_reply_to_id \
+              WHERE p.author_id = ?1 AND p.deleted_at IS NULL AND q.local = 1 \
+              UNION SELECT n.actor_id FROM post p CROSS JOIN announce n ON n.post_id = p.id \
+              CROSS JOIN actor a ON a.id = n.actor_id WHERE p.author_id = ?1 AND p.deleted_at IS NULL AND a.local = 1";
     FORGET_LIKED = "DELETE FROM post_like WHERE actor_id = ?1";
     FORGET_ANNOUNCED = "DELETE FROM announce WHERE actor_id = ?1";
 }
@@ -91,6 +100,14 @@ pub fn bury_all_of(tx: &mut Tx<'_>, author: ActorId, now: Timestamp) -> Result<(
     }
     tx.execute(BURY_ALL, params![author, now])?;
     Ok(())
+}
+
+/// Those who live here whose posts and outboxes will show less once an actor's posts, likes and announces are gone.
+///
+/// # Errors
+/// The store's.
+pub fn beside(tx: &mut Tx<'_>, actor: ActorId) -> Result<Vec<ActorId>, Error> {
+    tx.query(BESIDE, params![actor], |row| row.get(0))
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ use super::{Error, Row, Tx, Value, params};
 use crate::coworking::id::{ActorId, PostId, SpaceId};
 use crate::coworking::post::{Attachment, Visibility};
 
-pub use delete::{bury, bury_all_of};
+pub use delete::{beside, bury, bury_all_of};
 pub use holders::holders;
 pub use list::{Spoken, by_tag, direct, featured, network, of_actor, outbox, outbox_count, replies, space};
 pub use reader::Reader;

@@ -10,6 +10,7 @@ use super::caller::Caller;
 use super::once::{Key, KeyHeader, Made};
 use super::paging::{List, Paging, Window, linked};
 use super::view::{self, Attachment, Id};
+use crate::coworking::Refusal;
 use crate::coworking::id::PostId;
 use crate::coworking::post::{Draft, PostInput};
 use crate::federation::resolve::mentions;
@@ -85,8 +86,11 @@ pub async fn show(caller: Caller, id: Path<PostId>) -> Result<Json<view::Post>> 
     Ok(Json(caller.read(move |tx, caller| shown(tx, caller, *id)).await?))
 }
 
+/// How often a change is begun again because the text became another one meanwhile.
+const TRIES: usize = 3;
+
 /// A change to a post; absent fields stay as they are.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PostEdit {
     /// Markdown, up to 10,000 characters.
@@ -127,14 +131,25 @@ impl PostEdit {
 )]
 pub async fn edit(caller: Caller, id: Path<PostId>, body: Body<PostEdit>) -> Result<Json<view::Post>> {
     let id = id.into_inner();
-    let old = caller.read(move |tx, caller| post::may_read(tx, caller.reader(), id)).await?;
-    let draft = body.value.over(old).parse()?;
-    let people = mentions(caller.node(), &draft.content).await;
-    let changed = caller.act(move |tx, caller| {
-        post::edit(tx, caller.site(), caller.acting, id, &draft, &people, caller.now)?;
-        shown(tx, caller, id)
-    });
-    Ok(Json(changed.await?))
+    for _ in 0..TRIES {
+        // What stays is what stands there at the moment of the change. Whom the text mentions is looked for before.
+        let edit = body.value.clone();
+        let old = caller.read(move |tx, caller| post::may_read(tx, caller.reader(), id)).await?;
+        let expected = edit.clone().over(old).parse()?.content;
+        let people = mentions(caller.node(), &expected).await;
+        let changed = caller.act(move |tx, caller| {
+            let draft = edit.clone().over(post::may_read(tx, caller.reader(), id)?).parse()?;
+            if draft.content != expected {
+                return Ok(None);
+            }
+            post::edit(tx, caller.site(), caller.acting, id, &draft, &people, caller.now)?;
+            shown(tx, caller, id).map(Some)
+        });
+        if let Some(changed) = changed.await? {
+            return Ok(Json(changed));
+        }
+    }
+    Err(Refusal::WrongState { what: "post", state: "changed by somebody else", needed: "one that rests" }.into())
 }
 
 /// Takes a post back

@@ -37,6 +37,27 @@ async fn somebody_elsewhere_is_found_mentioned_and_reported_as_unreachable_in_wo
 }
 
 #[tokio::test]
+async fn of_two_changes_to_one_post_at_the_same_time_both_count() {
+    let house = House::with(&[("total_timeout", "1s")]).await;
+    let ana = &house.ana;
+    let post = house.post(ana, json!({"content": "Soup at noon", "summary": "food"})).await;
+    let path = format!("/posts/{post}");
+    // Whom the new text mentions is looked for in vain, which takes a while.
+    house.ground.peers.behave(|_| Reply::Hang);
+    let slow = house.good(ana, "PATCH", &path, json!({"content": "Soup at one, @eva@quay.test?"}));
+    let quick = async {
+        while house.ground.peers.take().is_empty() {
+            tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+        }
+        house.good(ana, "PATCH", &path, json!({"summary": "lunch", "language": "en"})).await
+    };
+    let both = futures_util::future::join(slow, quick);
+    let (changed, _) = tokio::time::timeout(std::time::Duration::from_secs(20), both).await.unwrap();
+    assert_eq!((&changed["summary"], &changed["language"]), (&json!("lunch"), &json!("en")));
+    assert!(text(&changed["content"]).contains("Soup at one"), "{changed}");
+}
+
+#[tokio::test]
 async fn a_member_moves_away_as_soon_as_the_new_account_says_so() {
     let house = House::new().await;
     let ana = &house.ana;

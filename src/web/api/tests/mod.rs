@@ -34,7 +34,12 @@ struct Person {
 
 impl House {
     async fn new() -> Self {
-        let ground = harbor(&[]).await;
+        Self::with(&[]).await
+    }
+
+    /// As [`new`](Self::new), with other settings.
+    async fn with(settings: &[(&str, &str)]) -> Self {
+        let ground = harbor(settings).await;
         let now = ground.node.clock.now();
         let site = ground.node.site.clone();
         let ana = ground.act(move |tx| {
