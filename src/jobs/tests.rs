@@ -9,7 +9,7 @@ use crate::coworking::post::Visibility;
 use crate::federation::testing::{Ground, Reply, start};
 use crate::operations::post::{Mentions, publish};
 use crate::operations::testing::{let_follow, saying};
-use crate::store::delivery;
+use crate::store::{delivery, tombstone};
 
 impl Ground {
     async fn followed(&self) -> MemberId {
@@ -88,4 +88,19 @@ async fn what_is_over_is_forgotten_when_its_time_has_come_and_not_before() {
     assert!(tidy(&ground.node).await.unwrap() > 0);
     assert_eq!(deliveries().await, 0);
     assert!(ground.node.clock.now() > start());
+}
+
+#[tokio::test]
+async fn what_was_taken_back_before_it_came_is_refused_for_a_week() {
+    let ground = Ground::new().await;
+    let bo = ground.stranger("pier", "bo").await;
+    let uri = "http://pier.test/n/1";
+    ground.act(move |tx| Ok(tombstone::bury(tx, uri, bo, start())?)).await;
+    let buried = || async { ground.act(move |tx| Ok(tombstone::is_buried(tx, uri, bo)?)).await };
+    ground.wait(6 * 24 * 3600);
+    tidy(&ground.node).await.unwrap();
+    assert!(buried().await, "it may still come");
+    ground.wait(2 * 24 * 3600);
+    tidy(&ground.node).await.unwrap();
+    assert!(!buried().await);
 }

@@ -46,10 +46,6 @@ pub async fn tidy(node: &Node) -> Result<u64, store::Error> {
     rows += all(node, move |tx| delivery::tidy(tx, ended, AT_ONCE)).await?;
     rows += all(node, move |tx| activity::tidy(tx, given_up, AT_ONCE)).await?;
     rows += all(node, move |tx| event::tidy(tx, happened, AT_ONCE)).await?;
-    let known = SignedDuration::try_from(node.config.inbox_retention).unwrap_or(SignedDuration::MAX);
-    let (seen, buried) = (before(now, known), before(now, DAY));
-    rows += all(node, move |tx| inbox::tidy(tx, seen, AT_ONCE)).await?;
-    rows += all(node, move |tx| tombstone::tidy(tx, buried, AT_ONCE)).await?;
     let ids = SignedDuration::try_from(node.config.inbox_retention).unwrap_or(SignedDuration::MAX);
     let (received, buried) = (before(now, ids), before(now, BURIED));
     rows += all(node, move |tx| inbox::tidy(tx, received, AT_ONCE)).await?;
