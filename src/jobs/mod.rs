@@ -64,8 +64,10 @@ impl Jobs {
     }
 }
 
-/// Does everything that is due at the node's clock, until nothing is: for tests, in place of [`start`].
-pub async fn drain(node: &Arc<Node>) {
+/// Does everything that is due at the node's clock, until nothing is; tells whether anything was. For tests, in place of
+/// [`start`].
+pub async fn drain(node: &Arc<Node>) -> bool {
+    let mut ever = false;
     loop {
         let mut worked = keys::equip(node).await;
         worked |= receive::settle(node).await;
@@ -73,7 +75,8 @@ pub async fn drain(node: &Arc<Node>) {
         worked |= publish::settle(node).await;
         worked |= deliver::settle(node).await;
         if !worked {
-            return;
+            return ever;
         }
+        ever = true;
     }
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::Result;
-use super::post::{may_read, recount};
+use super::post::{Why, may_read, recount};
 use super::speaker::{As, speaker};
 use crate::coworking::id::{ActorId, AnnounceId, PostId};
 use crate::coworking::member::{Acting, Role};
@@ -33,7 +33,8 @@ pub fn announce(tx: &mut Tx<'_>, acting: Acting, by: As, post: PostId, now: Time
     let announce = announce::add(tx, new, now)?;
     let announce = announce
         .ok_or_else(|| anyhow::anyhow!("the announce of post {post} by {actor} was neither there nor added"))?;
-    spread(tx, announce, actor, &passed_on, now)?;
+    spread(tx, announce, actor, &passed_on)?;
+    tell(tx, actor, &passed_on, now)?;
     event::record(tx, &Event::PostAnnounced { actor, post, announce }, now)?;
     tx.notify(Notice::Changed(actor.0));
     Ok(announce)
@@ -62,8 +63,9 @@ pub fn concerns(tx: &mut Tx<'_>, actor: ActorId) -> Result<bool> {
     Ok(follow::has_followers(tx, actor)?)
 }
 
-/// Somebody elsewhere passes on a post that is known here. `None` when nothing is written: the announce is here
-/// already, was taken back before it came, concerns nobody here, or is of what not everybody may read.
+/// Somebody elsewhere passes on a post that is known here. Its author is told, unless it comes for its followers' sake
+/// alone. `None` when nothing is written: the announce is here already, was taken back before it came, concerns nobody
+/// here, or is of what not everybody may read.
 ///
 /// # Errors
 /// The store's.
@@ -73,6 +75,7 @@ pub fn receive(
     post: PostId,
     uri: &str,
     visibility: Visibility,
+    why: Why,
     now: Timestamp,
 ) -> Result<Option<AnnounceId>> {
     let Some(passed_on) = post::readable(tx, Reader::Actor(actor), post)? else { return Ok(None) };
@@ -85,7 +88,10 @@ pub fn receive(
     };
     let added = announce::add(tx, NewAnnounce { uri: Some(uri), actor, post, visibility }, now)?;
     if let Some(announce) = added {
-        spread(tx, announce, actor, &passed_on, now)?;
+        spread(tx, announce, actor, &passed_on)?;
+        if why != Why::Followed {
+            tell(tx, actor, &passed_on, now)?;
+        }
     }
     Ok(added)
 }
@@ -120,13 +126,18 @@ pub fn receive_undo(
     }
 }
 
-/// Brings the post to those who follow the announcer, and tells its author.
-fn spread(tx: &mut Tx<'_>, announce: AnnounceId, actor: ActorId, post: &Post, now: Timestamp) -> Result<()> {
+/// Brings the post to those who follow the announcer.
+fn spread(tx: &mut Tx<'_>, announce: AnnounceId, actor: ActorId, post: &Post) -> Result<()> {
     timeline::pass_on(tx, announce, post.id, actor, post.author)?;
+    recount(tx, post.local, post.author);
+    Ok(())
+}
+
+/// Tells the post's author, who lives here.
+fn tell(tx: &mut Tx<'_>, actor: ActorId, post: &Post, now: Timestamp) -> Result<()> {
     if post.local {
         notification::add(tx, post.author, NotificationKind::Announce, actor, Some(post.id), now)?;
     }
-    recount(tx, post.local, post.author);
     Ok(())
 }
 
@@ -180,16 +191,28 @@ mod tests {
                     no(tx, |tx| announce(tx, acting(ben), As::Space(done.space), own, at(5))).code(),
                     "not-permitted"
                 );
-                receive(tx, gus, own, "https://pier.example/a/1", Visibility::Public, at(6))?;
-                receive(tx, gus, far, "https://pier.example/a/2", Visibility::Public, at(6))?;
-                assert_eq!(receive(tx, gus, far, "https://pier.example/a/3", Visibility::Public, at(6))?, None);
+                receive(tx, gus, own, "https://pier.example/a/1", Visibility::Public, Why::Delivered, at(6))?;
+                receive(tx, gus, far, "https://pier.example/a/2", Visibility::Public, Why::Delivered, at(6))?;
+                assert_eq!(
+                    receive(tx, gus, far, "https://pier.example/a/3", Visibility::Public, Why::Delivered, at(6))?,
+                    None
+                );
                 assert_eq!(home(tx, ben)?, [(far, Some(gus)), (own, Some(done.space.into()))]);
                 let seen = posts::view(tx, ben.into(), own)?;
                 assert_eq!((seen.announces, seen.announced), (2, false));
 
                 // Nobody here follows the announcer; but our own post is passed on.
-                assert_eq!(receive(tx, hal, far, "https://pier.example/a/4", Visibility::Public, at(7))?, None);
-                assert!(receive(tx, hal, own, "https://pier.example/a/5", Visibility::Public, at(7))?.is_some());
+                assert_eq!(
+                    receive(tx, hal, far, "https://pier.example/a/4", Visibility::Public, Why::Delivered, at(7))?,
+                    None
+                );
+                assert!(
+                    receive(tx, hal, own, "https://pier.example/a/5", Visibility::Public, Why::Followed, at(7))?
+                        .is_some()
+                );
+                let told = notification::list(tx, cleo, Page::default())?.items;
+                assert!(told.iter().any(|one| one.actor.id == gus));
+                assert!(told.iter().all(|one| one.actor.id != hal), "it came for the sake of followers alone");
 
                 // Mutes hide what they bring, not what others bring of theirs.
                 block::mute(tx, acting(ben), gus, at(8))?;
@@ -198,11 +221,15 @@ mod tests {
 
                 assert!(!receive_undo(tx, hal, Some("https://pier.example/a/2"), None, at(9))?, "it is another's");
                 assert!(receive_undo(tx, gus, Some("https://pier.example/a/2"), None, at(9))?);
-                let again = receive(tx, gus, far, "https://pier.example/a/2", Visibility::Public, at(9))?;
+                let again =
+                    receive(tx, gus, far, "https://pier.example/a/2", Visibility::Public, Why::Delivered, at(9))?;
                 assert!(again.is_some());
                 assert!(receive_undo(tx, gus, Some("https://pier.example/a/x"), Some(far), at(9))?);
                 assert!(!receive_undo(tx, gus, Some("https://pier.example/a/6"), Some(far), at(9))?);
-                assert_eq!(receive(tx, gus, far, "https://pier.example/a/6", Visibility::Public, at(9))?, None);
+                assert_eq!(
+                    receive(tx, gus, far, "https://pier.example/a/6", Visibility::Public, Why::Delivered, at(9))?,
+                    None
+                );
                 withdraw(tx, host, As::Space(done.space), own, at(9))?;
                 assert_eq!(home(tx, ben)?, []);
 

@@ -201,7 +201,10 @@ mod tests {
                 let seen = posts::view(tx, cleo.into(), vat)?.post;
                 assert_eq!((seen.name.as_deref(), seen.updated), (Some("Dutch VAT, two hours"), Some(at(5))));
 
+                update(tx, site, acting(ben), bread, &draft("offer", "Rye bread", &[]), at(6))?;
                 settle(tx, acting(ben), bread, at(6))?;
+                let seen = posts::view(tx, cleo.into(), bread)?.post;
+                assert_eq!(seen.updated, Some(at(7)), "others are told whole seconds, and each version is newer");
                 assert_eq!(here(tx, at(6))?, [vat]);
                 assert_eq!(no(tx, |tx| settle(tx, acting(ben), bread, at(7))).code(), "wrong-state");
 
@@ -221,7 +224,8 @@ mod tests {
             .unwrap();
         let facts: Vec<&str> =
             ground.events().iter().map(|fact| fact.event.name()).filter(|name| name.starts_with("Offer")).collect();
-        let expected = ["OfferMade", "OfferMade", "OfferEdited", "OfferSettled", "OfferExpired", "OfferDeleted"];
+        let expected =
+            ["OfferMade", "OfferMade", "OfferEdited", "OfferEdited", "OfferSettled", "OfferExpired", "OfferDeleted"];
         assert_eq!(facts, expected);
     }
 

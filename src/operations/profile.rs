@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-use super::{Result, member};
+use super::{Result, follow, member};
 use crate::coworking::id::{ActorId, MemberId};
 use crate::coworking::markdown::{self, Links};
 use crate::coworking::member::{Acting, Role};
@@ -134,6 +134,8 @@ pub fn move_to(tx: &mut Tx<'_>, acting: Acting, target: ActorId, now: Timestamp)
     }
     actor::set_moved(tx, member.id, &target.uri, now)?;
     event::record(tx, &Event::MemberMoved { member: MemberId(member.id.0), target: target.id }, now)?;
+    // Followers elsewhere hear of it; those who live here go along at once.
+    follow::move_followers(tx, member.id, target.id, now)?;
     tx.notify(Notice::Changed(member.id.0));
     Ok(())
 }

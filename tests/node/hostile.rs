@@ -3,88 +3,39 @@
 
 use std::io::Write;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use jiff::Timestamp;
 use serde_json::json;
-use tempfile::TempDir;
 use thirdspace::activitypub::digest::BodyDigest;
 use thirdspace::activitypub::key::PrivateKey;
-use thirdspace::activitypub::signature::{Message, http_date, sign_cavage};
-use thirdspace::config::Config;
-use thirdspace::http_client::HttpClient;
-use thirdspace::jobs;
-use thirdspace::key_ring::KeyRing;
-use thirdspace::node::{Clock, Node};
-use thirdspace::operations;
-use thirdspace::operations::setup::{self, SetUpBy, SetupInput};
-use thirdspace::reception::Reception;
-use thirdspace::store::{self, Store, Tx, inbox};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio_util::sync::CancellationToken;
+
+use crate::town::wire::{self, KIND, Signer};
+use crate::town::{House, Town};
 
 const KEY_ID: &str = "http://pier.test/u/bo#main-key";
-const MINUTE: Duration = Duration::from_secs(60);
 
-/// `harbor.test` on a port of its own, and Bo of `pier.test`, whom it can ask for his key.
+/// `harbor.test`, and Bo of `pier.test`, whom it can ask for his key.
 struct Harbor {
-    node: Arc<Node>,
-    address: SocketAddr,
-    key: PrivateKey,
-    stop: CancellationToken,
-    _folder: TempDir,
+    town: Town,
+    bo: Signer,
 }
 
 impl Harbor {
     async fn open() -> Self {
         let key = PrivateKey::generate_rsa().unwrap();
-        let peer = peer(key.public().to_pem()).await;
-        let folder = TempDir::new().unwrap();
-        let resolve = format!("*.test={peer}");
-        let settings = [
-            ("origin", "http://harbor.test"),
-            ("allow_http", "true"),
-            ("allow_private_addresses", "127.0.0.0/8"),
-            ("synchronous", "normal"),
-            ("workers", "1"),
-            ("data_dir", folder.path().to_str().unwrap()),
-            ("resolve", &resolve),
-        ];
-        let config = Config::of(settings).unwrap();
-        let node = Arc::new(Node {
-            site: config.site(),
-            store: Store::open(&config.store_path(), config.store()).unwrap(),
-            http: HttpClient::new(config.http()).unwrap(),
-            clock: Clock::System,
-            keys: KeyRing::default(),
-            reception: Reception::default(),
-            config,
-        });
-        let site = node.site.clone();
-        let input = SetupInput {
-            space_username: "harbor".into(),
-            space_name: "Harbor".into(),
-            zone: "Europe/Amsterdam".into(),
-            admin_username: "ana".into(),
-            admin_name: "Ana".into(),
-        };
-        let now = node.clock.now();
-        let set_up = move |tx: &mut Tx<'_>| {
-            setup::set_up(tx, &site, SetUpBy::Keeper, &input.clone().parse()?, &[], now).map(drop)
-        };
-        let done: operations::Result<()> = node.store.write(set_up).await;
-        done.unwrap();
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        let stop = CancellationToken::new();
-        tokio::spawn(thirdspace::web::server::run(node.clone(), listener, stop.clone()));
-        Self { node, address, key, stop, _folder: folder }
+        let elsewhere = format!("*.test={}", peer(key.public().to_pem()).await);
+        let town = Town::with(&["harbor.test"], &[("harbor.test", "resolve", &elsewhere)]).await;
+        Self { town, bo: Signer { key_id: KEY_ID.to_owned(), key } }
+    }
+
+    fn node(&self) -> &House {
+        self.town.node("harbor.test")
     }
 
     /// A note by Bo.
@@ -98,63 +49,23 @@ impl Harbor {
 
     /// The head of a delivery by Bo, well signed.
     fn head(&self, path: &str, body: &[u8], kind: &str, more: &str) -> String {
-        let (date, digest) = (http_date(Timestamp::now()), BodyDigest::of(body).to_digest());
-        let headers: [(&str, &[u8]); 4] = [
-            ("host", b"harbor.test"),
-            ("date", date.as_bytes()),
-            ("digest", digest.as_bytes()),
-            ("content-type", kind.as_bytes()),
-        ];
-        let url = format!("http://harbor.test{path}").parse().unwrap();
-        let signature = sign_cavage(&Message::sent("POST", &url, &headers), KEY_ID, &self.key).unwrap();
-        format!(
-            "POST {path} HTTP/1.1\r\nhost: harbor.test\r\ndate: {date}\r\ndigest: {digest}\r\ncontent-type: {kind}\r\n\
-             signature: {signature}\r\n{more}"
-        )
+        self.bo.head("harbor.test", path, body, kind, self.town.now(), more)
     }
 
     /// A whole delivery by Bo.
     fn delivery(&self, path: &str, body: &[u8], kind: &str) -> Vec<u8> {
-        let length = format!("content-length: {}\r\n\r\n", body.len());
-        [self.head(path, body, kind, &length).as_bytes(), body].concat()
+        self.bo.delivery("harbor.test", path, body, kind, self.town.now())
     }
 
     /// Sends bytes and reads the answer's status and body.
     async fn say(&self, bytes: &[u8]) -> (u16, String) {
-        let mut stream = TcpStream::connect(self.address).await.unwrap();
-        // A node that has heard enough stops listening, so not everything may be sent.
-        let _ = stream.write_all(bytes).await;
-        tokio::time::timeout(MINUTE, answer(&mut stream)).await.expect("an answer within a minute")
+        wire::say(self.node().address, bytes).await
     }
 
-    async fn counts(&self) -> inbox::Counts {
-        let counts: Result<_, store::Error> = self.node.store.read(|tx: &mut Tx<'_>| inbox::counts(tx)).await;
-        counts.unwrap()
-    }
-}
-
-impl Drop for Harbor {
-    fn drop(&mut self) {
-        self.stop.cancel();
-    }
-}
-
-async fn answer(stream: &mut TcpStream) -> (u16, String) {
-    let mut seen = Vec::new();
-    loop {
-        let text = String::from_utf8_lossy(&seen).into_owned();
-        if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let length =
-                head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
-            if body.len() >= length.unwrap_or(0_usize) {
-                return (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned());
-            }
-        }
-        match stream.read_buf(&mut seen).await {
-            Ok(1..) => {}
-            // Closed without a word.
-            Ok(0) | Err(_) => return (0, String::new()),
-        }
+    /// How many received activities wait, and how many failed.
+    async fn counts(&self) -> (u64, u64) {
+        let (waiting, failed, _) = self.node().pending().await;
+        (waiting, failed)
     }
 }
 
@@ -190,17 +101,15 @@ fn gzip_bomb() -> Vec<u8> {
     bomb.finish().unwrap()
 }
 
-const KIND: &str = "application/activity+json";
-
 #[tokio::test]
 async fn every_bad_delivery_has_its_answer_and_the_good_ones_arrive() {
     let harbor = Harbor::open().await;
     let good = Harbor::note(1);
-    for path in ["/inbox", "/members/ana/inbox", "/spaces/harbor/inbox"] {
+    for path in ["/inbox", "/members/keeper/inbox", "/spaces/harbor/inbox"] {
         let (status, words) = harbor.say(&harbor.delivery(path, &good, KIND)).await;
         assert_eq!(status, 202, "{path}: {words}");
     }
-    assert_eq!(harbor.counts().await.waiting, 1, "the same by three ways is one");
+    assert_eq!(harbor.counts().await.0, 1, "the same by three ways is one");
 
     let large = [good.as_slice(), &vec![b' '; 1024 * 1024]].concat();
     let chunked = |body: &[u8]| {
@@ -259,9 +168,9 @@ async fn every_bad_delivery_has_its_answer_and_the_good_ones_arrive() {
     let (status, _) = harbor.say(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\r\n\r\n").await;
     assert!(status == 0 || status == 400, "{status}");
 
-    assert_eq!((harbor.counts().await.waiting, harbor.counts().await.failed), (2, 0));
-    jobs::drain(&harbor.node).await;
-    assert_eq!(harbor.counts().await, inbox::Counts::default());
+    assert_eq!(harbor.counts().await, (2, 0));
+    harbor.town.settle().await;
+    assert_eq!(harbor.counts().await, (0, 0));
 }
 
 #[tokio::test]
@@ -269,7 +178,7 @@ async fn who_sends_slowly_or_hangs_up_keeps_nobody_waiting() {
     let harbor = Harbor::open().await;
     let mut slow = Vec::new();
     for number in 0..50 {
-        let mut stream = TcpStream::connect(harbor.address).await.unwrap();
+        let mut stream = TcpStream::connect(harbor.node().address).await.unwrap();
         let delivery = harbor.delivery("/inbox", &Harbor::note(number), KIND);
         // Some stop in the head, some in the body, some go away.
         let part = if number % 2 == 0 { delivery.len() / 3 } else { delivery.len() - 9 };
@@ -285,6 +194,6 @@ async fn who_sends_slowly_or_hangs_up_keeps_nobody_waiting() {
         }
     };
     tokio::time::timeout(Duration::from_secs(8), quick).await.expect("before any of the slow ones is given up");
-    assert_eq!(harbor.counts().await.waiting, 10);
+    assert_eq!(harbor.counts().await, (10, 0));
     drop(slow);
 }

@@ -1,3 +1,12 @@
 //! Whole nodes: real servers on real ports of this machine, and everything that is said to them.
 
+mod away;
+mod conversation;
+mod following;
 mod hostile;
+mod identity;
+mod judging;
+mod kill;
+mod offer;
+mod restart;
+mod town;

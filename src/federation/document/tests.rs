@@ -13,7 +13,7 @@ use crate::coworking::offer::OfferInput;
 use crate::coworking::post::{PostInput, Visibility};
 use crate::coworking::profile::ProfileInput;
 use crate::federation::translate::activity::{self as compose, Composed};
-use crate::operations::post::{self as posts, Mentions};
+use crate::operations::post::{self as posts, Mentions, Why};
 use crate::operations::speaker::As;
 use crate::operations::testing::{Ground, acting, answering, at, coming, keys, let_follow, saying, stranger};
 use crate::operations::{self, announce, departure, follow, key, member, offer, pin, profile, reaction};
@@ -348,7 +348,9 @@ fn whoever_keeps_a_document_hears_when_its_numbers_change() {
     ground.act(move |tx, _| reaction::like(tx, acting(cleo), post, at(4))).unwrap();
     heard("a like from here");
     let share = uri("shares");
-    ground.act(move |tx, _| announce::receive(tx, fay, post, &share, Visibility::Public, at(4))).unwrap();
+    ground
+        .act(move |tx, _| announce::receive(tx, fay, post, &share, Visibility::Public, Why::Delivered, at(4)))
+        .unwrap();
     heard("an announce");
     let answer = answering(post, "Yes");
     let answer = ground

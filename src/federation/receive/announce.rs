@@ -17,7 +17,7 @@ pub(super) fn act(tx: &mut Tx<'_>, case: &Case<'_>) -> Acted {
     let Some(post) = post(tx, case, &id)? else { return Ok(Done::Nothing) };
     // Whatever is neither for everybody nor unlisted is for followers.
     let visibility = visibility(&case.activity.audience(), None);
-    announce::receive(tx, case.actor, post, case.activity.id.as_str(), visibility, case.now)?;
+    announce::receive(tx, case.actor, post, case.activity.id.as_str(), visibility, case.why(), case.now)?;
     Ok(Done::Nothing)
 }
 

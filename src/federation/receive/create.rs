@@ -78,5 +78,9 @@ pub(super) fn take(tx: &mut Tx<'_>, case: &Case<'_>, post: Authentic<'_>, why: W
 /// A post with everybody's number.
 pub(super) fn received(tx: &mut Tx<'_>, case: &Case<'_>, post: Authentic<'_>) -> Result<ReceivedPost, Stop> {
     let in_secret = case.recipient.filter(|_| post.author == case.actor);
-    Ok(take::received(tx, case.site, post, in_secret, case.now)?)
+    let mut received = take::received(tx, case.site, post, in_secret, case.now)?;
+    match case.limited && !post::for_followers(tx, &mut received)? {
+        true => Err(not_for_us("somebody who follows")),
+        false => Ok(received),
+    }
 }

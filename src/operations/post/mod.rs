@@ -19,7 +19,9 @@ use crate::store::notification::NotificationKind;
 use crate::store::post::{self, Known, Post, PostView, Reader};
 use crate::store::{Notice, Tx, announce, timeline};
 
-pub use receive::{Received, ReceivedOffer, ReceivedPost, Revision, Why, receive, receive_delete, receive_update};
+pub use receive::{
+    Received, ReceivedOffer, ReceivedPost, Revision, Why, for_followers, receive, receive_delete, receive_update,
+};
 pub(super) use write::{Text, add, not_before};
 pub use write::{delete, edit, publish};
 

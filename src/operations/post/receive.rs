@@ -11,6 +11,7 @@ use crate::coworking::offer::{Kind, Purpose, State};
 use crate::coworking::post::Visibility;
 use crate::operations::Result;
 use crate::store::actor::{self, ActorSummary};
+use crate::store::follow::{self, FollowState};
 use crate::store::offer::{self, Offer};
 use crate::store::post::{self, Content, Known, NewPost, Reader};
 use crate::store::{Tx, notification, tombstone};
@@ -209,6 +210,21 @@ fn tell(
         notification::add(tx, addressee, told(addressee, visibility, parent), author, Some(id), now)?;
     }
     Ok(())
+}
+
+/// Takes everybody off a post's address who does not follow its author: for one from a server that reaches nobody else.
+/// Tells whether it is still for anybody.
+///
+/// # Errors
+/// The store's.
+pub fn for_followers(tx: &mut Tx<'_>, received: &mut ReceivedPost) -> Result<bool> {
+    let mut kept = Vec::new();
+    for addressee in local(tx, &received.recipients)? {
+        let follows = follow::of(tx, addressee, received.author)?;
+        kept.extend(follows.filter(|follow| follow.state == FollowState::Accepted).map(|follow| follow.follower));
+    }
+    received.recipients = kept;
+    Ok(private(received.visibility) != Visibility::Direct || !received.recipients.is_empty())
 }
 
 /// What became of a change that came.

@@ -108,7 +108,7 @@ pub fn due(tx: &mut Tx<'_>, busy: &HashSet<Host>, hosts: u32, each: u32, now: Ti
             continue;
         }
         let ahead = |time: Option<Timestamp>| time.is_some_and(|time| time > now);
-        let deliveries = match (ahead(rest_until), ahead(open_until)) {
+        let mut deliveries = match (ahead(rest_until), ahead(open_until)) {
             (true, _) => Vec::new(),
             (false, true) => tx.query(URGENT, params![host.as_str(), now, each], read)?,
             (false, false) => tx.query(RUN, params![host.as_str(), now, each], read)?,
@@ -117,6 +117,8 @@ pub fn due(tx: &mut Tx<'_>, busy: &HashSet<Host>, hosts: u32, each: u32, now: Ti
             due.resting.push(host);
             continue;
         }
+        // What waited for a host that was away is told in the order in which it happened, however often each was tried.
+        deliveries.sort_unstable_by_key(|delivery| delivery.id);
         let scheme = peer::scheme(tx, &host, now)?;
         let implements = if scheme.is_none() { implements(tx, &host)? } else { Vec::new() };
         due.runs.push(Run { host, scheme, implements, deliveries });

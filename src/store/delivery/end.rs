@@ -38,7 +38,7 @@ statements! {
     SET_LANE = "UPDATE lane SET next_at = ?2 WHERE host = ?1";
     END_LANE = "DELETE FROM lane WHERE host = ?1";
     HURRY = "UPDATE delivery SET next_at = ?2 WHERE id IN (SELECT id FROM delivery \
-             WHERE host = ?1 AND state = 'waiting' AND next_at > ?2 ORDER BY next_at, id LIMIT ?3)";
+             WHERE host = ?1 AND state = 'waiting' ORDER BY next_at, id LIMIT ?3)";
     HURRY_LANE = "UPDATE lane SET next_at = ?2 WHERE host = ?1 AND next_at > ?2";
     TIDY = "DELETE FROM delivery WHERE id IN (SELECT id FROM delivery WHERE ended_at IS NOT NULL AND ended_at < ?1 \
             ORDER BY ended_at LIMIT ?2)";
@@ -142,8 +142,10 @@ fn earliest(tx: &mut Tx<'_>, sql: &str, host: &str) -> Result<Option<Timestamp>,
 /// # Errors
 /// The store's.
 pub fn revive(tx: &mut Tx<'_>, host: &Host, now: Timestamp) -> Result<(), Error> {
-    // The first ones by time are made due together, so among those of one key none overtakes another.
-    tx.execute(HURRY, params![host.as_str(), now, REVIVED])?;
+    // The first ones by time are made due together, no later than any of them was: they go in the order in which they
+    // happened, before all others, and among those of one key none overtakes another.
+    let due = earliest(tx, HEAD, host.as_str())?.map_or(now, |first| first.min(now));
+    tx.execute(HURRY, params![host.as_str(), due, REVIVED])?;
     tx.execute(HURRY_LANE, params![host.as_str(), now])?;
     tx.notify(Notice::Delivery);
     Ok(())

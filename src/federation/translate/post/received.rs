@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::activitypub::activity::Audience;
@@ -16,6 +16,9 @@ use crate::federation::translate::html::escape;
 use crate::operations::post::ReceivedPost;
 use crate::store::post::{Content, Mention};
 
+/// How far ahead of our clock a change may be: clocks differ, and changes that follow each other quickly are a second
+/// apart on the wire.
+const AHEAD: SignedDuration = SignedDuration::from_mins(5);
 /// The most characters of a content warning that are kept.
 const SUMMARY_LIMIT: usize = 500;
 
@@ -56,7 +59,8 @@ pub struct Readers {
     pub recipients: Vec<ActorId>,
 }
 
-/// A post as it is taken in. HTML is sanitised; what lies in the future by its own account is taken as of now.
+/// A post as it is taken in. HTML is sanitised; what lies in the future by its own account is taken as of now, and a
+/// change that lies far in the future as of the near one, so that what its author says next is still newer.
 #[must_use]
 pub fn received(
     object: &ReceivedObject,
@@ -74,7 +78,7 @@ pub fn received(
         context: object.context.clone(),
         recipients: readers.recipients,
         published: object.published.unwrap_or(now).min(now),
-        updated: object.updated.map(|time| time.min(now)),
+        updated: object.updated.map(|time| time.min(now.checked_add(AHEAD).unwrap_or(now))),
         offer: super::offer::received(object, document),
     }
 }
@@ -203,5 +207,17 @@ mod tests {
         let elsewhere =
             read(json!({"type": "Note", "url": "https://evil.example/", "published": "2030-01-01T00:00:00Z"}));
         assert_eq!((elsewhere.content.url, elsewhere.published), (None, now()));
+    }
+
+    #[test]
+    fn a_change_may_be_a_little_ahead_of_our_clock_and_not_far() {
+        for (written, kept) in [
+            ("2026-12-01T08:59:00Z", "2026-12-01T08:59:00Z"),
+            ("2026-12-01T09:00:03Z", "2026-12-01T09:00:03Z"),
+            ("2030-01-01T00:00:00Z", "2026-12-01T09:05:00Z"),
+        ] {
+            let post = read(json!({"type": "Note", "updated": written}));
+            assert_eq!(post.updated.unwrap().to_string(), kept);
+        }
     }
 }
