@@ -22,7 +22,8 @@ pub(super) struct Post {
     /// The member who says it
     #[arg(long = "as", value_name = "USERNAME")]
     author: String,
-    /// Who may read it: public, unlisted, followers, members or direct [default: public; for an answer, as what it answers]
+    /// Who may read it: public, unlisted, followers, members or direct [default: public; for an answer, as what it
+    /// answers; for an answer to an offer, direct]
     #[arg(long)]
     visibility: Option<String>,
     /// A content warning

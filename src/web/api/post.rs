@@ -23,8 +23,8 @@ use crate::web::error::Result;
 pub struct PostBody {
     /// Markdown, up to 10,000 characters. `@ana@harbor.example` mentions somebody, `#word` is a hashtag.
     pub content: String,
-    /// Who may read it. If absent: for a reply, those who may read what it answers; otherwise everybody. `direct` is a
-    /// message to those it mentions.
+    /// Who may read it. If absent: for a reply to an offer, its author alone (`direct`); for another reply, those who
+    /// may read what it answers; otherwise everybody. `direct` is a message to those it mentions.
     #[schema(value_type = Option<view::Visibility>)]
     pub visibility: Option<String>,
     /// A content warning, up to 500 characters of plain text.
