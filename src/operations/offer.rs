@@ -151,7 +151,9 @@ mod tests {
     use crate::coworking::member::Role;
     use crate::coworking::offer::{Kind, OfferInput, Purpose};
     use crate::operations::post::{ReceivedOffer, ReceivedPost, Revision, Why, receive, receive_update};
+    use crate::operations::speaker::As;
     use crate::operations::testing::{Ground, acting, at, coming, let_follow, no, stranger};
+    use crate::operations::{announce, follow};
 
     fn draft(purpose: &str, name: &str, tags: &[&str]) -> OfferDraft {
         let input = OfferInput {
@@ -223,6 +225,39 @@ mod tests {
             ground.events().iter().map(|fact| fact.event.name()).filter(|name| name.starts_with("Offer")).collect();
         let expected = ["OfferMade", "OfferMade", "OfferEdited", "OfferSettled", "OfferExpired", "OfferDeleted"];
         assert_eq!(facts, expected);
+    }
+
+    #[test]
+    fn the_board_of_everyone_followed_shows_whom_the_reader_follows_and_what_their_spaces_announce() {
+        let (ground, done) = Ground::set_up();
+        let [ben, cleo, dan] = ["ben", "cleo", "dan"].map(|name| ground.member(name, Role::Member));
+        ground
+            .act(move |tx, site| {
+                let [gus, hal] = [stranger(tx, "gus")?, stranger(tx, "hal")?];
+                let far = receive(tx, &far_offer(gus, State::Open, None), Why::Asked, at(11))?.post().unwrap();
+                receive(tx, &far_offer(hal, State::Open, None), Why::Asked, at(11))?;
+                let bread = make(tx, site, acting(cleo), &draft("offer", "Bread", &[]), at(12))?;
+                let lift = make(tx, site, acting(dan), &draft("offer", "A lift", &[]), at(13))?;
+                make(tx, site, acting(ben), &draft("offer", "Dutch VAT", &[]), at(14))?;
+                let followed = |tx: &mut Tx<'_>| board_of(tx, ben.into(), Scope::Followed, Filter::default(), at(20));
+                assert_eq!(followed(tx)?, []);
+                for whom in [gus, cleo.into(), done.space.into()] {
+                    let_follow(tx, ben.into(), whom)?;
+                }
+                assert_eq!(followed(tx)?, [bread, far]);
+
+                // What a person passes on is a word; what a space passes on stands on its board.
+                announce::announce(tx, acting(cleo), As::Oneself, lift, at(15))?;
+                assert_eq!(followed(tx)?, [bread, far]);
+                announce::announce(tx, Acting::Member(done.admin, Role::Admin), As::Space(done.space), lift, at(15))?;
+                assert_eq!(followed(tx)?, [lift, bread, far]);
+                assert_eq!(board_of(tx, Reader::Stranger, Scope::Followed, Filter::default(), at(20))?, []);
+
+                follow::unfollow(tx, acting(ben), As::Oneself, gus, at(16))?;
+                assert_eq!(followed(tx)?, [lift, bread]);
+                Ok(())
+            })
+            .unwrap();
     }
 
     #[test]

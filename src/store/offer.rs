@@ -37,6 +37,8 @@ pub enum Scope {
     /// Those of this node's members.
     #[default]
     Here,
+    /// Those of whom the reader follows, and those that a space announces which the reader follows.
+    Followed,
     /// All that are known here.
     Network,
 }
@@ -86,6 +88,13 @@ statements! {
     DUE = "SELECT o.post_id, o.author_id, p.local FROM offer o CROSS JOIN post p ON p.id = o.post_id \
            WHERE o.state = 'open' AND o.ends_at IS NOT NULL AND o.ends_at <= ?1 ORDER BY o.ends_at LIMIT ?2";
     BOARD_HERE = board!("AND p.local = 1");
+    BOARD_FOLLOWED = board!(
+        "AND (EXISTS (SELECT 1 FROM follow w WHERE w.follower_id = ?1 AND w.target_id = o.author_id \
+         AND w.state = 'accepted') \
+         OR EXISTS (SELECT 1 FROM announce n JOIN actor z ON z.id = n.actor_id AND z.type = 'Group' \
+         JOIN follow w ON w.follower_id = ?1 AND w.target_id = n.actor_id AND w.state = 'accepted' \
+         WHERE n.post_id = o.post_id))"
+    );
     BOARD = board!("");
 }
 
@@ -166,6 +175,7 @@ pub fn board(
 ) -> Result<Slice<PostView>, Error> {
     let sql = match scope {
         Scope::Here => BOARD_HERE,
+        Scope::Followed => BOARD_FOLLOWED,
         Scope::Network => BOARD,
     };
     let tag = filter.tag.as_deref().map(tag::fold).filter(|tag| !tag.is_empty());

@@ -28,6 +28,8 @@ pub enum BoardScope {
     /// Those of this node's members.
     #[default]
     Here,
+    /// Those of whom the caller follows, and those that a space announces which the caller follows.
+    Followed,
     /// All that are known here.
     Network,
 }
@@ -36,7 +38,8 @@ pub enum BoardScope {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Wanted {
-    /// Those of this node's members (`here`, if absent), or all that are known here (`network`).
+    /// Those of this node's members (`here`, if absent); those of whom the caller follows, and those that a space
+    /// announces which the caller follows (`followed`); or all that are known here (`network`).
     #[param(inline)]
     pub scope: Option<BoardScope>,
     /// Which way it goes.
@@ -60,6 +63,7 @@ pub async fn board(caller: Caller, wanted: Query<Wanted>, paging: Paging) -> Res
     let Wanted { scope, purpose, kind, tag, q } = wanted.into_inner();
     let scope = match scope.unwrap_or_default() {
         BoardScope::Here => Scope::Here,
+        BoardScope::Followed => Scope::Followed,
         BoardScope::Network => Scope::Network,
     };
     let filter = Filter {

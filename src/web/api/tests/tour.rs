@@ -88,6 +88,7 @@ async fn what_is_said(house: &House) {
     assert_eq!(house.get(ana, &path).await, edited);
     let board = house.get(ana, "/offers?scope=network&purpose=offer&kind=other&tag=Baking&q=SPELT").await;
     assert_eq!(board["items"], json!([edited]));
+    assert_eq!(house.get(ana, "/offers?scope=followed").await["items"], json!([]), "she does not follow herself");
     assert_eq!(house.good(ana, "POST", &format!("{path}/settle"), none()).await["offer"]["state"], "settled");
     assert_eq!(house.get(ana, "/offers").await["items"], json!([]));
     house.good(ana, "DELETE", &path, none()).await;
