@@ -18,7 +18,7 @@ use crate::store::post::{self, Known, Post, PostView, Reader};
 use crate::store::{Notice, Tx, timeline};
 
 pub use receive::{Received, ReceivedOffer, ReceivedPost, Revision, Why, receive, receive_delete, receive_update};
-pub(super) use write::{Text, add, not_before};
+pub(super) use write::{Text, add, not_before, remove};
 pub use write::{delete, edit, publish};
 
 /// The people behind the handles of a text (lower case, as

@@ -8,7 +8,7 @@ use crate::coworking::markdown;
 use crate::coworking::member::{Acting, Role};
 use crate::coworking::post::{Draft, HASHTAG_LIMIT, MENTION_LIMIT, Visibility};
 use crate::coworking::{Event, Refusal};
-use crate::operations::Result;
+use crate::operations::{Result, announce};
 use crate::site::Site;
 use crate::store::actor::{self, ActorSummary};
 use crate::store::post::{self, Content, Known, Mention, NewPost, Post};
@@ -174,6 +174,18 @@ pub fn delete(tx: &mut Tx<'_>, acting: Acting, id: PostId, now: Timestamp) -> Re
     if !found.local || !(own || keeps_order) {
         let who = if found.local { "the author or a host" } else { "the author" };
         return Err(Refusal::NotPermitted { who, act: ACT }.into());
+    }
+    remove(tx, &found, now)
+}
+
+/// Takes a local post or offer back, with the announce of its author's home space.
+///
+/// # Errors
+/// The store's.
+pub(in crate::operations) fn remove(tx: &mut Tx<'_>, found: &Post, now: Timestamp) -> Result<()> {
+    let id = found.id;
+    if let Some(home) = found.space {
+        announce::take_back(tx, home.into(), id, now)?;
     }
     post::bury(tx, id, now)?;
     recount_parent(tx, found.in_reply_to)?;

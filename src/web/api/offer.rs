@@ -103,6 +103,9 @@ pub struct OfferBody {
     /// somebody seeks can give away more than they mean to.
     #[schema(value_type = Option<view::Visibility>)]
     pub visibility: Option<String>,
+    /// The author's home space announces it to those who follow the space, as long as it is open. Only public offers
+    /// and requests are announced. `false` if absent.
+    pub announce: Option<bool>,
 }
 
 impl From<OfferBody> for OfferInput {
@@ -116,6 +119,7 @@ impl From<OfferBody> for OfferInput {
             end_time: body.end_time,
             tags: body.tags,
             visibility: body.visibility,
+            announce: body.announce,
         }
     }
 }
@@ -178,6 +182,8 @@ pub struct OfferEdit {
     pub end_time: Option<Timestamp>,
     /// Words by which it is found, up to 20.
     pub tags: Option<Vec<String>>,
+    /// The author's home space announces it from now on, or no more.
+    pub announce: Option<bool>,
 }
 
 impl OfferEdit {
@@ -199,6 +205,7 @@ impl OfferEdit {
             end_time: self.end_time.or_else(|| offered.and_then(|offer| offer.ends_at).filter(|end| *end > now)),
             tags: Some(self.tags.unwrap_or_else(given)),
             visibility: Some(old.visibility.to_string()),
+            announce: self.announce,
         }
     }
 }

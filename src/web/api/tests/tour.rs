@@ -82,7 +82,9 @@ async fn what_is_said(house: &House) {
         "in_return": "A coffee", "end_time": "2027-02-01T12:00:00+02:00"});
     let made = house.good(ana, "POST", "/offers", offer).await;
     let path = format!("/offers/{}", text(&made["id"]));
-    let edited = house.good(ana, "PATCH", &path, json!({"content": "Fresh #spelt", "in_return": ""})).await;
+    let edit = json!({"content": "Fresh #spelt", "in_return": "", "announce": true});
+    let edited = house.good(ana, "PATCH", &path, edit).await;
+    assert_eq!(edited["announces"], 1, "her space passes it on");
     assert_eq!((&edited["tags"], &edited["offer"]["in_return"]), (&json!(["baking", "spelt"]), &none()));
     assert_eq!((&edited["name"], &edited["offer"]["end_time"]), (&json!("Bread"), &json!("2027-02-01T10:00:00Z")));
     assert_eq!(house.get(ana, &path).await, edited);
