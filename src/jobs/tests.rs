@@ -5,8 +5,10 @@ use std::time::Duration;
 use super::*;
 use crate::coworking::id::MemberId;
 use crate::coworking::member::{Acting, Role};
+use crate::coworking::offer::OfferInput;
 use crate::coworking::post::Visibility;
 use crate::federation::testing::{Ground, Reply, start};
+use crate::operations::offer;
 use crate::operations::post::{Mentions, publish};
 use crate::operations::testing::{let_follow, saying};
 use crate::store::delivery;
@@ -66,6 +68,32 @@ async fn what_hangs_does_not_hold_the_end_up_beyond_its_deadline_and_is_sent_by_
     ground.peers.behave(|_| Reply::Say(202));
     drain(&ground.node).await;
     assert_eq!((ground.peers.take().len(), ground.undelivered().await), (1, 0));
+}
+
+#[tokio::test]
+async fn an_offer_is_told_to_be_over_when_it_ends_and_is_taken_back_a_month_later() {
+    let ground = Ground::new().await;
+    let ana = ground.followed().await;
+    let (site, now) = (ground.node.site.clone(), ground.node.clock.now());
+    let input = OfferInput { purpose: "offer".into(), name: "Bread".into(), ..OfferInput::default() };
+    let draft = input.parse(now).unwrap();
+    ground.act(move |tx| offer::make(tx, &site, Acting::Member(ana, Role::Member), &draft, now)).await;
+    let told = || async {
+        drain(&ground.node).await;
+        let letters = ground.peers.take().into_iter().filter(|letter| letter.body.is_object());
+        letters.map(|letter| letter.body["type"].clone()).collect::<Vec<_>>()
+    };
+    let day = 24 * 3600;
+    assert_eq!(told().await, ["Create"]);
+    ground.wait(29 * day);
+    assert_eq!(told().await, [] as [&str; 0]);
+    ground.wait(day);
+    assert_eq!(told().await, ["Update"]);
+    ground.wait(29 * day);
+    assert_eq!(told().await, [] as [&str; 0]);
+    ground.wait(day);
+    assert_eq!(told().await, ["Delete"]);
+    assert_eq!(told().await, [] as [&str; 0]);
 }
 
 #[tokio::test]

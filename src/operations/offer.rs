@@ -93,6 +93,33 @@ pub fn expire_due(tx: &mut Tx<'_>, now: Timestamp, limit: u32) -> Result<usize> 
     Ok(due.len())
 }
 
+/// Takes back offers of this node that have long been over, at most `limit` at once, so that whoever keeps a copy
+/// forgets it; tells how many.
+///
+/// # Errors
+/// The store's.
+pub fn forget_over(tx: &mut Tx<'_>, now: Timestamp, limit: u32) -> Result<usize> {
+    let over = offer::over(tx, long_ago(now), limit)?;
+    for id in &over {
+        if let Some(post) = post::by_id(tx, *id)? {
+            posts::remove(tx, &post, now)?;
+        }
+    }
+    Ok(over.len())
+}
+
+/// Is there anything to do for [`expire_due`] or [`forget_over`]?
+///
+/// # Errors
+/// The store's.
+pub fn is_time_for_any(tx: &mut Tx<'_>, now: Timestamp) -> Result<bool> {
+    Ok(!offer::due(tx, now, 1)?.is_empty() || !offer::over(tx, long_ago(now), 1)?.is_empty())
+}
+
+fn long_ago(now: Timestamp) -> Timestamp {
+    now.checked_sub(rules::KEPT_AFTER_END).unwrap_or(Timestamp::MIN)
+}
+
 /// The offers that can be taken up now.
 ///
 /// # Errors
@@ -232,14 +259,22 @@ mod tests {
                 assert_eq!((expire_due(tx, over, 10)?, expire_due(tx, over, 10)?), (1, 0));
                 let seen = posts::view(tx, cleo.into(), vat)?.post;
                 assert_eq!((seen.offer.unwrap().state, seen.updated), (State::Expired, Some(over)));
-                delete(tx, acting(ben), vat, over)?;
+                assert_eq!(forget_over(tx, over, 10)?, 0, "it can be read for a month more");
+                let forgotten = at(6) + rules::KEPT_AFTER_END;
+                assert_eq!(forget_over(tx, forgotten - SignedDuration::from_millis(1), 10)?, 0);
+                assert!(is_time_for_any(tx, forgotten)?);
+                assert_eq!((forget_over(tx, forgotten, 10)?, forget_over(tx, forgotten, 10)?), (1, 0));
+                assert_eq!(no(tx, |tx| posts::view(tx, cleo.into(), bread)).code(), "gone");
+                assert!(!is_time_for_any(tx, forgotten)?, "it was the settled one");
+                delete(tx, acting(ben), vat, forgotten)?;
                 assert_eq!(no(tx, |tx| posts::view(tx, cleo.into(), vat)).code(), "gone");
                 Ok(())
             })
             .unwrap();
         let facts: Vec<&str> =
             ground.events().iter().map(|fact| fact.event.name()).filter(|name| name.starts_with("Offer")).collect();
-        let expected = ["OfferMade", "OfferMade", "OfferEdited", "OfferSettled", "OfferExpired", "OfferDeleted"];
+        let expected =
+            ["OfferMade", "OfferMade", "OfferEdited", "OfferSettled", "OfferExpired", "OfferDeleted", "OfferDeleted"];
         assert_eq!(facts, expected);
     }
 

@@ -87,6 +87,9 @@ statements! {
     TOUCH = "UPDATE post SET updated = max(?2, coalesce(updated, published) + 1) WHERE id = ?1";
     DUE = "SELECT o.post_id, o.author_id, p.local FROM offer o CROSS JOIN post p ON p.id = o.post_id \
            WHERE o.state = 'open' AND o.ends_at IS NOT NULL AND o.ends_at <= ?1 ORDER BY o.ends_at LIMIT ?2";
+    OVER = "SELECT o.post_id FROM offer o CROSS JOIN post p ON p.id = o.post_id \
+            WHERE o.state <> 'open' AND o.proposal = '{}' AND coalesce(o.settled_at, o.ends_at) <= ?1 \
+            AND p.local = 1 ORDER BY coalesce(o.settled_at, o.ends_at) LIMIT ?2";
     BOARD_HERE = board!("AND p.local = 1");
     BOARD_FOLLOWED = board!(
         "AND (EXISTS (SELECT 1 FROM follow w WHERE w.follower_id = ?1 AND w.target_id = o.author_id \
@@ -159,6 +162,14 @@ pub struct Due {
 /// The store's.
 pub fn due(tx: &mut Tx<'_>, now: Timestamp, limit: u32) -> Result<Vec<Due>, Error> {
     tx.query(DUE, params![now, limit], |row| Ok(Due { post: row.get(0)?, author: row.get(1)?, local: row.get(2)? }))
+}
+
+/// Offers of this node that were over at this moment, those that ended first first.
+///
+/// # Errors
+/// The store's.
+pub fn over(tx: &mut Tx<'_>, at: Timestamp, limit: u32) -> Result<Vec<PostId>, Error> {
+    tx.query(OVER, params![at, limit], |row| row.get(0))
 }
 
 /// Offers that can be taken up `now`, the newest first, as this reader sees them.
