@@ -60,7 +60,7 @@ pub fn configure(api: &mut ServiceConfig) {
 /// Every address of `/api/v1`. Of two that fit, the first answers.
 pub fn routes() -> Vec<Route> {
     vec![
-        at("/node").get(node::show),
+        at("/node").get(node::show).patch(node::edit),
         at("/me").get(me::show).patch(me::edit),
         at("/me/aliases").post(me::add_alias).delete(me::remove_alias),
         at("/me/move").post(me::move_away),

@@ -25,6 +25,10 @@ async fn people(house: &House) {
     let (ana, none) = (&house.ana, || Value::Null);
     let node = house.get(ana, "/node").await;
     assert_eq!((&node["name"], &node["is_set_up"]), (&json!("Harbor Coworking"), &json!(true)));
+    let edited = house.good(ana, "PATCH", "/node", json!({"name": "Harbor", "summary": "By the *water*"})).await;
+    assert_eq!((&edited["name"], &edited["profile"]["type"]), (&json!("Harbor"), &json!("Application")));
+    assert_eq!(edited["profile"]["summary"], "<p>By the <em>water</em></p>");
+    assert_eq!(house.get(ana, "/node").await, edited);
     let me = house.good(ana, "PATCH", "/me", json!({"summary": "I *bake*.", "skills": ["Sourdough"]})).await;
     assert_eq!((&me["summary"], &me["role"]), (&json!("<p>I <em>bake</em>.</p>"), &json!("admin")));
     assert_eq!(house.get(ana, "/me").await["skills"], json!(["Sourdough"]));
@@ -38,6 +42,8 @@ async fn people(house: &House) {
     assert_eq!(house.get(ana, "/spaces").await["items"].as_array().unwrap().len(), 2);
 
     let eva = house.newcomer("eva").await;
+    let refused = house.ask(&eva, "PATCH", "/node", json!({"name": "Eva's"})).await;
+    assert_eq!(refused.status, 403, "{}", refused.body);
     let role = house.good(ana, "PUT", &format!("/members/{}/role", eva.id), json!({"role": "host"})).await;
     assert_eq!(role["role"], "host");
     assert_eq!(house.get(ana, &format!("/members/{}", eva.id)).await, role);
