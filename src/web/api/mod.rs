@@ -38,8 +38,14 @@ use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{ResponseError, Scope};
 
+pub use actor::profile;
 pub use limit::Limits;
+pub use notification::Notification;
+pub use offer::OfferEdit;
 pub use openapi::document;
+pub use paging::{List, NO_CURSOR, position};
+pub use post::PostEdit;
+pub use search::Found;
 
 pub use route::Route;
 use route::at;

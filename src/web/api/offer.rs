@@ -162,7 +162,7 @@ pub async fn show(caller: Caller, id: Path<PostId>) -> Result<Json<Post>> {
 }
 
 /// A change to an offer or a request; absent fields stay as they are.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OfferEdit {
     /// Which way it goes.
@@ -188,7 +188,8 @@ pub struct OfferEdit {
 
 impl OfferEdit {
     /// The whole offer as it is to be.
-    fn over(self, old: rows::Post, now: Timestamp) -> OfferInput {
+    #[must_use]
+    pub fn over(self, old: rows::Post, now: Timestamp) -> OfferInput {
         let source = old.source.unwrap_or_default();
         // The words that were given; those of the text are found in it again.
         let hashtags: Vec<String> = markdown::hashtags(&source).iter().map(|word| tag::fold(word)).collect();

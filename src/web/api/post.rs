@@ -86,7 +86,7 @@ pub async fn show(caller: Caller, id: Path<PostId>) -> Result<Json<view::Post>> 
 }
 
 /// A change to a post; absent fields stay as they are.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PostEdit {
     /// Markdown, up to 10,000 characters.
@@ -103,7 +103,8 @@ pub struct PostEdit {
 
 impl PostEdit {
     /// The whole post as it is to be.
-    fn over(self, old: rows::Post) -> PostInput {
+    #[must_use]
+    pub fn over(self, old: rows::Post) -> PostInput {
         let attachments = self.attachments.map(|list| list.into_iter().map(Into::into).collect());
         PostInput {
             // What came from elsewhere has no Markdown; the operation says whose post it is.
