@@ -129,6 +129,9 @@ pub fn run() -> ExitCode {
         Err(error) => {
             // Help and version come this way too, with 0.
             let _ = error.print();
+            if error.use_stderr() && std::env::args_os().any(|word| word == "--json") {
+                answer::say_usage(&error.to_string());
+            }
             ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
         }
     }

@@ -172,3 +172,17 @@ fn who_acts_has_to_be_said_when_several_keep_the_node() {
     assert!(words.contains("say who acts: --as ana or --as ben"), "{words}");
     assert_eq!(refused(folder, &["timeline", "home", "--as", "ben", "--cursor", "x"]).0, 2);
 }
+
+#[test]
+fn a_program_that_types_wrongly_is_told_so_in_json() {
+    let home = TempDir::new().unwrap();
+    for wrong in [&["post", "--nonsense", "--json"][..], &["--json", "nonsense"], &["--json"]] {
+        let output = run(home.path(), wrong);
+        let problem: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!((output.status.code(), &problem["type"]), (Some(2), &json!("/problems/usage")), "{wrong:?}");
+        assert!(!text(&problem["detail"]).is_empty() && !output.stderr.is_empty(), "{problem}");
+    }
+    let help = run(home.path(), &["--help", "--json"]);
+    assert_eq!(help.status.code(), Some(0));
+    assert!(help.stdout.starts_with(b"A coworking space's own node"), "help is for people");
+}
