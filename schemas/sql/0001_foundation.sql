@@ -191,13 +191,15 @@ CREATE TABLE offer (
   state TEXT NOT NULL CHECK (state IN ('open', 'settled', 'expired')),
   in_return TEXT,                      -- plain text: what is hoped for in return; absent = a gift
   words TEXT NOT NULL,                 -- lower case: title, text and tags, for the board's search
-  proposal TEXT NOT NULL DEFAULT '{}', -- JSON: publishes, reciprocal, unitBased as they go over the wire
+  proposal TEXT NOT NULL DEFAULT '{}', -- JSON: publishes, reciprocal, unitBased as they came over the wire; {} = ours
   ends_at INTEGER,
   settled_at INTEGER
 ) STRICT;
 CREATE INDEX offer_open ON offer (post_id) WHERE state = 'open';
 CREATE INDEX offer_author ON offer (author_id, post_id);
 CREATE INDEX offer_ends ON offer (ends_at) WHERE state = 'open' AND ends_at IS NOT NULL;
+-- Those that are over and ours: to be taken back when nobody looks for them any more.
+CREATE INDEX offer_over ON offer (coalesce(settled_at, ends_at)) WHERE state <> 'open' AND proposal = '{}';
 
 CREATE TABLE post_like (
   post_id INTEGER NOT NULL REFERENCES post (id),

@@ -130,17 +130,28 @@ pub fn say(outcome: Result<Answer, Failure>, as_json: bool) -> ExitCode {
             ExitCode::SUCCESS
         }
         Ok(answer) => {
-            print(&answer.text);
+            print(&harmless(&answer.text));
             ExitCode::SUCCESS
         }
         Err(failure) => {
-            eprintln!("thirdspace: {failure}");
+            eprintln!("thirdspace: {}", harmless(&failure.to_string()));
             if as_json {
                 print(&format!("{:#}\n", failure.problem()));
             }
             ExitCode::from(failure.exit_code())
         }
     }
+}
+
+/// A text without what a terminal obeys: names and posts come from strangers.
+fn harmless(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' { char::REPLACEMENT_CHARACTER } else { c }).collect()
+}
+
+/// Tells a program that the command line cannot be meant so; a person has been told already.
+pub fn say_usage(words: &str) {
+    let words = words.trim().trim_start_matches("error: ").to_owned();
+    print(&format!("{:#}\n", Failure::Usage(words).problem()));
 }
 
 /// Writes to standard output at once. A reader that has gone away (`thirdspace … | head -1`) is no error.
@@ -160,6 +171,11 @@ mod tests {
         let answer = Answer::table(["NAME", "ROLE"], &rows, "nobody", json!([])).unwrap();
         assert_eq!(answer.text, "NAME   ROLE\nana    admin\nösten  host\n");
         assert_eq!(Answer::table(["NAME"], &[], "nobody is here", json!([])).unwrap().text, "nobody is here\n");
+    }
+
+    #[test]
+    fn what_strangers_wrote_cannot_command_a_terminal() {
+        assert_eq!(harmless("Ana\u{1b}[2J \u{9b}31m\nÖsten\r"), "Ana\u{fffd}[2J \u{fffd}31m\nÖsten\u{fffd}");
     }
 
     #[test]

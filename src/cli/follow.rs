@@ -5,18 +5,19 @@ use serde_json::json;
 
 use super::answer::{Answer, Failure};
 use super::open::Opened;
+use super::speaker::Speaker;
 use crate::federation::resolve;
 use crate::operations;
 use crate::store::follow::FollowState;
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  thirdspace follow --as ana @ben@quay.example\n  thirdspace follow --as harbor @quay@quay.example"
+    after_help = "Examples:\n  thirdspace follow @ben@quay.example\n  thirdspace follow --as ana @ben@quay.example\n  \
+                  thirdspace follow --as harbor @quay@quay.example"
 )]
 pub(super) struct Follow {
-    /// The member or the space that follows
-    #[arg(long = "as", value_name = "USERNAME")]
-    follower: String,
+    #[command(flatten)]
+    speaker: Speaker,
     /// Ask once more, when there was never an answer
     #[arg(long)]
     again: bool,
@@ -27,21 +28,20 @@ pub(super) struct Follow {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  thirdspace unfollow --as ana @ben@quay.example")]
 pub(super) struct Unfollow {
-    /// The member or the space that follows
-    #[arg(long = "as", value_name = "USERNAME")]
-    follower: String,
+    #[command(flatten)]
+    speaker: Speaker,
     /// Whom: a handle or an address
     whom: String,
 }
 
 impl Follow {
     pub(super) async fn run(self, opened: &Opened) -> Result<Answer, Failure> {
-        let (acting, by) = opened.voice(&self.follower).await?;
+        let (who, acting, by) = self.speaker.voice(opened).await?;
         let target = resolve::actor(&opened.node, &self.whom).await?;
         let again = self.again;
         let followed =
             opened.write(move |tx, _, now| operations::follow::follow(tx, acting, by, target, again, now)).await?;
-        let (who, whom) = (self.follower, self.whom);
+        let whom = self.whom;
         let words = match followed.state {
             FollowState::Accepted => format!("{who} follows {whom}."),
             FollowState::Requested => format!("{who} has asked to follow {whom}; {whom} has to agree."),
@@ -53,9 +53,9 @@ impl Follow {
 
 impl Unfollow {
     pub(super) async fn run(self, opened: &Opened) -> Result<Answer, Failure> {
-        let (acting, by) = opened.voice(&self.follower).await?;
+        let (who, acting, by) = self.speaker.voice(opened).await?;
         let target = resolve::actor(&opened.node, &self.whom).await?;
         opened.write(move |tx, _, now| operations::follow::unfollow(tx, acting, by, target, now)).await?;
-        Answer::new(format!("{} does not follow {} any more.", self.follower, self.whom), json!({ "target": target }))
+        Answer::new(format!("{who} does not follow {} any more.", self.whom), json!({ "target": target }))
     }
 }

@@ -15,13 +15,15 @@ use crate::store::{self, member::MemberLine};
 #[derive(Debug, Subcommand)]
 pub(super) enum Member {
     /// Let somebody in
-    #[command(after_help = "Example:\n  thirdspace member add ben --name \"Ben Okafor\" --role host")]
+    #[command(
+        after_help = "Examples:\n  thirdspace member add ben\n  thirdspace member add ben --name \"Ben Okafor\" --role host"
+    )]
     Add {
         /// Their name in handles and addresses: letters, digits and _
         username: String,
-        /// What people call them
+        /// What people call them [default: as their name in handles]
         #[arg(long)]
-        name: String,
+        name: Option<String>,
         /// What they may do: member, host or admin
         #[arg(long, default_value = "member")]
         role: String,
@@ -70,7 +72,10 @@ pub(super) fn rest<T>(slice: &Slice<T>) -> String {
 impl Member {
     pub(super) async fn run(self, opened: &Opened) -> Result<Answer, Failure> {
         match self {
-            Self::Add { username, name, role, space } => add(opened, &username, &name, role.parse()?, space).await,
+            Self::Add { username, name, role, space } => {
+                let name = name.as_deref().unwrap_or(&username);
+                add(opened, &username, name, role.parse()?, space).await
+            }
             Self::List { part } => list(opened, part).await,
             Self::Role { username, role } => change(opened, &username, role.parse()?).await,
         }

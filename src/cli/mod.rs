@@ -5,19 +5,32 @@
 //! It ends with 0 when it did what was asked, 1 when a rule said no, 2 when it was called wrongly, 3 when something is
 //! broken.
 
+mod act;
+mod announce;
 mod answer;
+mod block;
 mod config;
 mod follow;
 mod keys;
+mod like;
 mod member;
+mod notification;
+mod offer;
 mod open;
+mod page;
 mod peer;
 mod post;
+mod profile;
 mod queue;
+mod request;
 mod running;
+mod search;
 mod serve;
 mod setup;
+mod shown;
 mod space;
+mod speaker;
+mod timeline;
 mod token;
 
 use std::future::Future;
@@ -89,6 +102,8 @@ enum Command {
     Follow(follow::Follow),
     /// Follow somebody no more
     Unfollow(follow::Unfollow),
+    #[command(flatten)]
+    Act(act::Act),
     /// Other servers: list, judge
     #[command(subcommand)]
     Peer(peer::Peer),
@@ -114,6 +129,9 @@ pub fn run() -> ExitCode {
         Err(error) => {
             // Help and version come this way too, with 0.
             let _ = error.print();
+            if error.use_stderr() && std::env::args_os().any(|word| word == "--json") {
+                answer::say_usage(&error.to_string());
+            }
             ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
         }
     }
@@ -134,6 +152,7 @@ impl Arguments {
             Command::Unfollow(unfollow) => {
                 wait(async { unfollow.run(&Opened::existing(everywhere.config()?).await?).await })
             }
+            Command::Act(act) => wait(async { act.run(&Opened::existing(everywhere.config()?).await?).await }),
             Command::Peer(peer) => wait(async { peer.run(&Opened::existing(everywhere.config()?).await?).await }),
             Command::Queue(queue) => wait(async { queue.run(&Opened::existing(everywhere.config()?).await?).await }),
             Command::Keys(keys) => wait(async { keys.run(&Opened::existing(everywhere.config()?).await?).await }),
@@ -214,6 +233,20 @@ mod tests {
                 }
             }
             if let Err(wrong) = Arguments::try_parse_from(&words) {
+                panic!("{line}\n{wrong}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_page_tells_people_to_type_can_be_typed() {
+        let page = include_str!("../web/pages/interaction.html");
+        let typed = page.split("<code>").skip(1).filter_map(|part| part.split("</code>").next());
+        let lines: Vec<&str> = typed.filter(|line| line.starts_with("thirdspace ")).collect();
+        assert_eq!(lines, ["thirdspace follow {{ person.handle }}"]);
+        for line in lines {
+            let line = line.replace("{{ person.handle }}", "@ben@quay.example");
+            if let Err(wrong) = Arguments::try_parse_from(line.split(' ')) {
                 panic!("{line}\n{wrong}");
             }
         }

@@ -6,15 +6,17 @@ use jiff::Timestamp;
 
 use super::answer::Failure;
 use crate::config::Config;
-use crate::coworking::id::{ActorId, MemberId};
+use crate::coworking::id::{ActorId, MemberId, PostId};
 use crate::coworking::member::Acting;
 use crate::coworking::{Refusal, name::Username};
+use crate::federation::resolve::{self, Resolved};
 use crate::http_client::HttpClient;
 use crate::node::{Clock, Node};
 use crate::operations::speaker::As;
 use crate::operations::{self, setup};
 use crate::site::Site;
 use crate::store::{Store, Tx, actor, member, space};
+use crate::web::api::view;
 
 /// An opened node.
 pub(super) struct Opened {
@@ -93,6 +95,25 @@ impl Opened {
             Some(space) => Ok((Acting::Keeper, As::Space(space.id))),
             None => Ok((self.member(name).await?.1, As::Oneself)),
         }
+    }
+
+    /// The post that an address or a number means, here or elsewhere; `field` names what was asked for.
+    pub(super) async fn post(&self, field: &'static str, address: &str) -> Result<PostId, Failure> {
+        if let Ok(id) = address.parse() {
+            return Ok(id);
+        }
+        match resolve::object(&self.node, address).await? {
+            Resolved::Post(post) => Ok(post),
+            Resolved::Actor(_) => {
+                Err(Refusal::malformed(field, address, "the address of a post, not of an account").into())
+            }
+        }
+    }
+
+    /// A post as somebody sees it now, in the shape of the API.
+    pub(super) async fn view(&self, acting: Acting, id: PostId) -> Result<view::Post, Failure> {
+        let now = self.node.clock.now();
+        self.read(move |tx| Ok(view::Post::new(operations::post::view(tx, acting.into(), id)?, now))).await
     }
 
     /// A member, a space or the node, by its name here.

@@ -19,6 +19,9 @@ pub const TITLE_LIMIT: usize = 200;
 pub const IN_RETURN_LIMIT: usize = 300;
 /// How long an offer stands when its author names no end.
 pub const DEFAULT_LIFE: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// How long an offer that is over can still be read, before it is taken back: those who answered it find for a month
+/// what it was about, and nobody keeps it for ever.
+pub const KEPT_AFTER_END: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// The longest that an offer may stand.
 pub const LONGEST_LIFE: SignedDuration = SignedDuration::from_hours(366 * 24);
 
@@ -115,6 +118,9 @@ pub struct OfferInput {
     /// Who may read it. If absent, an offer is public and a request is for members: what somebody seeks can give
     /// away more than they mean to.
     pub visibility: Option<String>,
+    /// The author's home space announces it, as long as it is open; only what is public. If absent: nobody does, and a
+    /// change leaves it as it is.
+    pub announce: Option<bool>,
 }
 
 /// An offer or request that passed every rule.
@@ -136,6 +142,8 @@ pub struct OfferDraft {
     pub tags: Vec<Tag>,
     /// Who may read it.
     pub visibility: Visibility,
+    /// Does the author's home space announce it? `None` leaves it as it is.
+    pub announce: Option<bool>,
 }
 
 impl OfferInput {
@@ -157,6 +165,10 @@ impl OfferInput {
                 "public, unlisted, followers or members for an offer",
             ));
         }
+        if self.announce == Some(true) && visibility != Visibility::Public {
+            let expected = "public for an offer that the space announces";
+            return Err(Refusal::malformed("visibility", visibility, expected));
+        }
         Ok(OfferDraft {
             purpose,
             kind: self.kind.as_deref().map_or(Ok(Kind::Other), str::parse)?,
@@ -167,6 +179,7 @@ impl OfferInput {
             ends_at: end(self.end_time, now)?,
             tags: tag::skills(self.tags.iter().flatten().map(String::as_str))?,
             visibility,
+            announce: self.announce,
         })
     }
 }

@@ -58,6 +58,13 @@ impl Visibility {
         asked.or(parent).unwrap_or(Self::Public)
     }
 
+    /// Who may read the answer to an offer of somebody else's, unless its author asks for others: the two alone. What
+    /// people come to terms about is not for everybody.
+    #[must_use]
+    pub fn of_answer_to_offer(asked: Option<Self>) -> Self {
+        asked.unwrap_or(Self::Direct)
+    }
+
     /// May a stranger with the link read it?
     #[must_use]
     pub fn is_open(self) -> bool {
@@ -112,7 +119,8 @@ pub struct Attachment {
 pub struct PostInput {
     /// Markdown, up to 10,000 characters.
     pub content: String,
-    /// Who may read it. If absent: for a reply, those who may read what it answers; otherwise everybody.
+    /// Who may read it. If absent: for a reply to an offer, its author alone; for another reply, those who may read
+    /// what it answers; otherwise everybody.
     pub visibility: Option<String>,
     /// A content warning, up to 500 characters of plain text.
     pub summary: Option<String>,
@@ -131,7 +139,8 @@ pub struct PostInput {
 pub struct Draft {
     /// Markdown.
     pub content: String,
-    /// Who may read it, if the author says so; [`Visibility::of_reply`] settles it otherwise.
+    /// Who may read it, if the author says so; [`Visibility::of_reply`] and [`Visibility::of_answer_to_offer`] settle it
+    /// otherwise.
     pub visibility: Option<Visibility>,
     /// A content warning.
     pub summary: Option<String>,
@@ -230,6 +239,8 @@ mod tests {
         assert_eq!(Visibility::of_reply(None, None), Visibility::Public);
         assert_eq!(Visibility::of_reply(None, Some(Visibility::Direct)), Visibility::Direct);
         assert_eq!(Visibility::of_reply(Some(Visibility::Public), Some(Visibility::Direct)), Visibility::Public);
+        assert_eq!(Visibility::of_answer_to_offer(None), Visibility::Direct);
+        assert_eq!(Visibility::of_answer_to_offer(Some(Visibility::Public)), Visibility::Public);
     }
 
     #[test]

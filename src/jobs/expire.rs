@@ -1,4 +1,4 @@
-//! Ends offers whose time has come.
+//! Ends offers whose time has come, and takes back those that ended long ago.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +21,7 @@ pub(super) async fn run(node: Arc<Node>, stop: CancellationToken) {
     }
 }
 
-/// Ends all that are due; tells whether there were any.
+/// Ends and takes back all that are due; tells whether there were any.
 pub(super) async fn settle(node: &Node) -> bool {
     let mut worked = false;
     loop {
@@ -39,9 +39,8 @@ pub(super) async fn settle(node: &Node) -> bool {
 async fn expire(node: &Node) -> operations::Result<usize> {
     let now = node.clock.now();
     // Asked on a snapshot first: mostly there is nothing, and then nothing is to be committed.
-    let due = node.store.read(move |tx| Ok::<_, operations::Error>(crate::store::offer::due(tx, now, 1)?)).await?;
-    if due.is_empty() {
+    if !node.store.read(move |tx| offer::is_time_for_any(tx, now)).await? {
         return Ok(0);
     }
-    node.store.write(move |tx| offer::expire_due(tx, now, AT_ONCE)).await
+    node.store.write(move |tx| Ok(offer::expire_due(tx, now, AT_ONCE)? + offer::forget_over(tx, now, AT_ONCE)?)).await
 }

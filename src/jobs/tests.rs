@@ -5,8 +5,10 @@ use std::time::Duration;
 use super::*;
 use crate::coworking::id::MemberId;
 use crate::coworking::member::{Acting, Role};
+use crate::coworking::offer::OfferInput;
 use crate::coworking::post::Visibility;
 use crate::federation::testing::{Ground, Reply, start};
+use crate::operations::offer;
 use crate::operations::post::{Mentions, publish};
 use crate::operations::testing::{let_follow, saying};
 use crate::store::{Store, delivery, tombstone};
@@ -102,6 +104,32 @@ async fn what_was_taken_back_before_it_came_is_remembered_for_a_week() {
         tidy(&ground.node).await.unwrap();
         assert_eq!(buried().await, remembered);
     }
+}
+
+#[tokio::test]
+async fn an_offer_is_told_to_be_over_when_it_ends_and_is_taken_back_a_month_later() {
+    let ground = Ground::new().await;
+    let ana = ground.followed().await;
+    let (site, now) = (ground.node.site.clone(), ground.node.clock.now());
+    let input = OfferInput { purpose: "offer".into(), name: "Bread".into(), ..OfferInput::default() };
+    let draft = input.parse(now).unwrap();
+    ground.act(move |tx| offer::make(tx, &site, Acting::Member(ana, Role::Member), &draft, now)).await;
+    let told = || async {
+        drain(&ground.node).await;
+        let letters = ground.peers.take().into_iter().filter(|letter| letter.body.is_object());
+        letters.map(|letter| letter.body["type"].clone()).collect::<Vec<_>>()
+    };
+    let day = 24 * 3600;
+    assert_eq!(told().await, ["Create"]);
+    ground.wait(29 * day);
+    assert_eq!(told().await, [] as [&str; 0]);
+    ground.wait(day);
+    assert_eq!(told().await, ["Update"]);
+    ground.wait(29 * day);
+    assert_eq!(told().await, [] as [&str; 0]);
+    ground.wait(day);
+    assert_eq!(told().await, ["Delete"]);
+    assert_eq!(told().await, [] as [&str; 0]);
 }
 
 #[tokio::test]

@@ -26,6 +26,15 @@ pub fn announce(tx: &mut Tx<'_>, acting: Acting, by: As, post: PostId, now: Time
     if !passed_on.visibility.is_open() {
         return Err(Refusal::NotPublic { visibility: passed_on.visibility.as_str() }.into());
     }
+    pass_on(tx, actor, &passed_on, now)
+}
+
+/// Passes on what everybody may read, in the name of an actor who may speak so.
+///
+/// # Errors
+/// The store's.
+pub(super) fn pass_on(tx: &mut Tx<'_>, actor: ActorId, passed_on: &Post, now: Timestamp) -> Result<AnnounceId> {
+    let post = passed_on.id;
     if let Some(known) = announce::of(tx, actor, post)? {
         return Ok(known.id);
     }
@@ -33,8 +42,8 @@ pub fn announce(tx: &mut Tx<'_>, acting: Acting, by: As, post: PostId, now: Time
     let announce = announce::add(tx, new, now)?;
     let announce = announce
         .ok_or_else(|| anyhow::anyhow!("the announce of post {post} by {actor} was neither there nor added"))?;
-    spread(tx, announce, actor, &passed_on)?;
-    tell(tx, actor, &passed_on, now)?;
+    spread(tx, announce, actor, passed_on)?;
+    tell(tx, actor, passed_on, now)?;
     event::record(tx, &Event::PostAnnounced { actor, post, announce }, now)?;
     tx.notify(Notice::Changed(actor.0));
     Ok(announce)
@@ -46,6 +55,14 @@ pub fn announce(tx: &mut Tx<'_>, acting: Acting, by: As, post: PostId, now: Time
 /// [`Refusal::NotPermitted`] as [`announce()`].
 pub fn withdraw(tx: &mut Tx<'_>, acting: Acting, by: As, post: PostId, now: Timestamp) -> Result<()> {
     let actor = speaker(tx, acting, by, Role::Host, "announce posts for a space")?;
+    take_back(tx, actor, post, now)
+}
+
+/// Takes back what an actor passed on, whoever asked for it; without an announce nothing happens.
+///
+/// # Errors
+/// The store's.
+pub(super) fn take_back(tx: &mut Tx<'_>, actor: ActorId, post: PostId, now: Timestamp) -> Result<()> {
     if let Some(known) = announce::of(tx, actor, post)? {
         remove(tx, &known)?;
         event::record(tx, &Event::AnnounceWithdrawn { actor, post, announce: known.id }, now)?;

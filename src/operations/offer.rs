@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::Result;
 use super::post::{self as posts, Mentions, Text, not_before};
+use super::{Result, announce};
 use crate::coworking::id::{MemberId, PostId};
 use crate::coworking::markdown;
 use crate::coworking::member::Acting;
@@ -15,7 +15,7 @@ use crate::store::page::{Page, Slice};
 use crate::store::post::{self, Content, Post, PostView, Reader};
 use crate::store::{Notice, Tx, event};
 
-/// Offers something, or asks for it.
+/// Offers something, or asks for it. The author's home space announces it, if the author agreed.
 ///
 /// # Errors
 /// [`Refusal::NotPermitted`] for the keeper; [`Refusal::TooMany`] tags.
@@ -25,6 +25,7 @@ pub fn make(tx: &mut Tx<'_>, site: &Site, acting: Acting, draft: &OfferDraft, no
     let id = posts::add(tx, site, author, draft.visibility, &content, None, now)?;
     save(tx, id, author, draft, &content)?;
     event::record(tx, &Event::OfferMade { offer: id }, now)?;
+    pass_on(tx, id, draft.announce, now)?;
     Ok(id)
 }
 
@@ -47,6 +48,7 @@ pub fn update(
     post::replace_tags(tx, id, &old.tags, &content.tags)?;
     save(tx, id, author, draft, &content)?;
     event::record(tx, &Event::OfferEdited { offer: id }, now)?;
+    pass_on(tx, id, draft.announce, now)?;
     tx.notify(Notice::Changed(author.0));
     Ok(())
 }
@@ -60,6 +62,7 @@ pub fn settle(tx: &mut Tx<'_>, acting: Acting, id: PostId, now: Timestamp) -> Re
     let (author, _) = own_and_open(tx, acting, id, "settle an offer", now)?;
     offer::set_state(tx, id, State::Settled, now)?;
     event::record(tx, &Event::OfferSettled { offer: id }, now)?;
+    pass_on(tx, id, Some(false), now)?;
     tx.notify(Notice::Changed(author.0));
     Ok(())
 }
@@ -83,10 +86,38 @@ pub fn expire_due(tx: &mut Tx<'_>, now: Timestamp, limit: u32) -> Result<usize> 
         offer::set_state(tx, offer.post, State::Expired, now)?;
         if offer.local {
             event::record(tx, &Event::OfferExpired { offer: offer.post }, now)?;
+            pass_on(tx, offer.post, Some(false), now)?;
             tx.notify(Notice::Changed(offer.author.0));
         }
     }
     Ok(due.len())
+}
+
+/// Takes back offers of this node that have long been over, at most `limit` at once, so that whoever keeps a copy
+/// forgets it; tells how many.
+///
+/// # Errors
+/// The store's.
+pub fn forget_over(tx: &mut Tx<'_>, now: Timestamp, limit: u32) -> Result<usize> {
+    let over = offer::over(tx, long_ago(now), limit)?;
+    for id in &over {
+        if let Some(post) = post::by_id(tx, *id)? {
+            posts::remove(tx, &post, now)?;
+        }
+    }
+    Ok(over.len())
+}
+
+/// Is there anything to do for [`expire_due`] or [`forget_over`]?
+///
+/// # Errors
+/// The store's.
+pub fn is_time_for_any(tx: &mut Tx<'_>, now: Timestamp) -> Result<bool> {
+    Ok(!offer::due(tx, now, 1)?.is_empty() || !offer::over(tx, long_ago(now), 1)?.is_empty())
+}
+
+fn long_ago(now: Timestamp) -> Timestamp {
+    now.checked_sub(rules::KEPT_AFTER_END).unwrap_or(Timestamp::MIN)
 }
 
 /// The offers that can be taken up now.
@@ -102,6 +133,18 @@ pub fn board(
     now: Timestamp,
 ) -> Result<Slice<PostView>> {
     Ok(offer::board(tx, reader, scope, filter, page, now)?)
+}
+
+/// The home space of an offer's author begins to announce it, or ends; `None` leaves it as it is.
+fn pass_on(tx: &mut Tx<'_>, id: PostId, agreed: Option<bool>, now: Timestamp) -> Result<()> {
+    let Some(agreed) = agreed else { return Ok(()) };
+    let post = post::by_id(tx, id)?.ok_or(Refusal::NotFound { what: "offer" })?;
+    match (agreed, post.space) {
+        (true, Some(home)) => announce::pass_on(tx, home.into(), &post, now).map(drop),
+        (false, Some(home)) => announce::take_back(tx, home.into(), id, now),
+        (true, None) => Err(Refusal::NotFound { what: "space that could announce it" }.into()),
+        (false, None) => Ok(()),
+    }
 }
 
 fn own_and_open(
@@ -150,7 +193,9 @@ mod tests {
     use crate::coworking::id::ActorId;
     use crate::coworking::member::Role;
     use crate::coworking::offer::{Kind, OfferInput, Purpose};
+    use crate::operations::follow;
     use crate::operations::post::{ReceivedOffer, ReceivedPost, Revision, Why, receive, receive_update};
+    use crate::operations::speaker::As;
     use crate::operations::testing::{Ground, acting, at, coming, let_follow, no, stranger};
 
     fn draft(purpose: &str, name: &str, tags: &[&str]) -> OfferDraft {
@@ -217,16 +262,115 @@ mod tests {
                 assert_eq!((expire_due(tx, over, 10)?, expire_due(tx, over, 10)?), (1, 0));
                 let seen = posts::view(tx, cleo.into(), vat)?.post;
                 assert_eq!((seen.offer.unwrap().state, seen.updated), (State::Expired, Some(over)));
-                delete(tx, acting(ben), vat, over)?;
+                assert_eq!(forget_over(tx, over, 10)?, 0, "it can be read for a month more");
+                let forgotten = at(6) + rules::KEPT_AFTER_END;
+                assert_eq!(forget_over(tx, forgotten - SignedDuration::from_millis(1), 10)?, 0);
+                assert!(is_time_for_any(tx, forgotten)?);
+                assert_eq!((forget_over(tx, forgotten, 10)?, forget_over(tx, forgotten, 10)?), (1, 0));
+                assert_eq!(no(tx, |tx| posts::view(tx, cleo.into(), bread)).code(), "gone");
+                assert!(!is_time_for_any(tx, forgotten)?, "it was the settled one");
+                delete(tx, acting(ben), vat, forgotten)?;
                 assert_eq!(no(tx, |tx| posts::view(tx, cleo.into(), vat)).code(), "gone");
                 Ok(())
             })
             .unwrap();
         let facts: Vec<&str> =
             ground.events().iter().map(|fact| fact.event.name()).filter(|name| name.starts_with("Offer")).collect();
-        let expected =
-            ["OfferMade", "OfferMade", "OfferEdited", "OfferEdited", "OfferSettled", "OfferExpired", "OfferDeleted"];
+        let expected = [
+            "OfferMade",
+            "OfferMade",
+            "OfferEdited",
+            "OfferEdited",
+            "OfferSettled",
+            "OfferExpired",
+            "OfferDeleted",
+            "OfferDeleted",
+        ];
         assert_eq!(facts, expected);
+    }
+
+    #[test]
+    fn a_space_announces_an_offer_when_its_member_agrees_and_as_long_as_it_is_open() {
+        let (ground, done) = Ground::set_up();
+        let ben = ground.member("ben", Role::Member);
+        ground
+            .act(move |tx, site| {
+                let passed_on = |tx: &mut Tx<'_>, id| {
+                    Ok::<_, crate::store::Error>(crate::store::announce::of(tx, done.space.into(), id)?.is_some())
+                };
+                let agreed = |announce| OfferDraft { announce, ..draft("offer", "Bread", &[]) };
+                let quiet = make(tx, site, acting(ben), &agreed(None), at(3))?;
+                assert!(!passed_on(tx, quiet)?, "nobody is made known without being asked");
+                update(tx, site, acting(ben), quiet, &agreed(Some(true)), at(4))?;
+                update(tx, site, acting(ben), quiet, &agreed(None), at(5))?;
+                assert!(passed_on(tx, quiet)?);
+                update(tx, site, acting(ben), quiet, &agreed(Some(false)), at(6))?;
+                assert!(!passed_on(tx, quiet)?);
+
+                let [settled, deleted, expired] = [7, 8, 9].map(|second| {
+                    let id = make(tx, site, acting(ben), &agreed(Some(true)), at(second)).unwrap();
+                    assert!(passed_on(tx, id).unwrap());
+                    id
+                });
+                settle(tx, acting(ben), settled, at(10))?;
+                delete(tx, acting(ben), deleted, at(11))?;
+                expire_due(tx, at(3) + SignedDuration::from_hours(30 * 24), 10)?;
+                for over in [settled, deleted, expired] {
+                    assert!(!passed_on(tx, over)?);
+                }
+                Ok(())
+            })
+            .unwrap();
+        let facts = ground.events().into_iter().map(|fact| fact.event.name());
+        let facts: Vec<&str> = facts.skip_while(|name| *name != "OfferMade").collect();
+        assert_eq!(
+            facts[..6],
+            ["OfferMade", "OfferEdited", "PostAnnounced", "OfferEdited", "OfferEdited", "AnnounceWithdrawn"]
+        );
+        let taken_back = ["OfferSettled", "AnnounceWithdrawn", "AnnounceWithdrawn", "OfferDeleted"];
+        assert_eq!(facts[12..16], taken_back, "{facts:?}");
+
+        let hidden = OfferInput {
+            purpose: "request".into(),
+            name: "A desk".into(),
+            announce: Some(true),
+            ..OfferInput::default()
+        };
+        let words = hidden.parse(at(3)).unwrap_err().to_string();
+        assert_eq!(words, "visibility is \"members\", but it must be public for an offer that the space announces");
+    }
+
+    #[test]
+    fn the_board_of_everyone_followed_shows_whom_the_reader_follows_and_what_their_spaces_announce() {
+        let (ground, done) = Ground::set_up();
+        let [ben, cleo, dan] = ["ben", "cleo", "dan"].map(|name| ground.member(name, Role::Member));
+        ground
+            .act(move |tx, site| {
+                let [gus, hal] = [stranger(tx, "gus")?, stranger(tx, "hal")?];
+                let far = receive(tx, &far_offer(gus, State::Open, None), Why::Asked, at(11))?.post().unwrap();
+                receive(tx, &far_offer(hal, State::Open, None), Why::Asked, at(11))?;
+                let bread = make(tx, site, acting(cleo), &draft("offer", "Bread", &[]), at(12))?;
+                let lift = make(tx, site, acting(dan), &draft("offer", "A lift", &[]), at(13))?;
+                make(tx, site, acting(ben), &draft("offer", "Dutch VAT", &[]), at(14))?;
+                let followed = |tx: &mut Tx<'_>| board_of(tx, ben.into(), Scope::Followed, Filter::default(), at(20));
+                assert_eq!(followed(tx)?, []);
+                for whom in [gus, cleo.into(), done.space.into()] {
+                    let_follow(tx, ben.into(), whom)?;
+                }
+                assert_eq!(followed(tx)?, [bread, far]);
+
+                // What a person passes on is a word; what a space passes on stands on its board.
+                announce::announce(tx, acting(cleo), As::Oneself, lift, at(15))?;
+                assert_eq!(followed(tx)?, [bread, far]);
+                announce::announce(tx, Acting::Member(done.admin, Role::Admin), As::Space(done.space), lift, at(15))?;
+                assert_eq!(followed(tx)?, [lift, bread, far]);
+                assert_eq!(board_of(tx, Reader::Stranger, Scope::Followed, Filter::default(), at(20))?, []);
+
+                follow::unfollow(tx, acting(ben), As::Oneself, gus, at(16))?;
+                assert_eq!(followed(tx)?, [lift, bread]);
+                Ok(())
+            })
+            .unwrap();
     }
 
     #[test]

@@ -37,6 +37,8 @@ pub enum Scope {
     /// Those of this node's members.
     #[default]
     Here,
+    /// Those of whom the reader follows, and those that a space announces which the reader follows.
+    Followed,
     /// All that are known here.
     Network,
 }
@@ -86,7 +88,17 @@ statements! {
     TOUCH = "UPDATE post SET updated = max(?2, (coalesce(updated, published) / 1000 + 1) * 1000) WHERE id = ?1";
     DUE = "SELECT o.post_id, o.author_id, p.local FROM offer o CROSS JOIN post p ON p.id = o.post_id \
            WHERE o.state = 'open' AND o.ends_at IS NOT NULL AND o.ends_at <= ?1 ORDER BY o.ends_at LIMIT ?2";
+    OVER = "SELECT o.post_id FROM offer o CROSS JOIN post p ON p.id = o.post_id \
+            WHERE o.state <> 'open' AND o.proposal = '{}' AND coalesce(o.settled_at, o.ends_at) <= ?1 \
+            AND p.local = 1 ORDER BY coalesce(o.settled_at, o.ends_at) LIMIT ?2";
     BOARD_HERE = board!("AND p.local = 1");
+    BOARD_FOLLOWED = board!(
+        "AND (EXISTS (SELECT 1 FROM follow w WHERE w.follower_id = ?1 AND w.target_id = o.author_id \
+         AND w.state = 'accepted') \
+         OR EXISTS (SELECT 1 FROM announce n JOIN actor z ON z.id = n.actor_id AND z.type = 'Group' \
+         JOIN follow w ON w.follower_id = ?1 AND w.target_id = n.actor_id AND w.state = 'accepted' \
+         WHERE n.post_id = o.post_id))"
+    );
     BOARD = board!("");
 }
 
@@ -153,6 +165,14 @@ pub fn due(tx: &mut Tx<'_>, now: Timestamp, limit: u32) -> Result<Vec<Due>, Erro
     tx.query(DUE, params![now, limit], |row| Ok(Due { post: row.get(0)?, author: row.get(1)?, local: row.get(2)? }))
 }
 
+/// Offers of this node that were over at this moment, those that ended first first.
+///
+/// # Errors
+/// The store's.
+pub fn over(tx: &mut Tx<'_>, at: Timestamp, limit: u32) -> Result<Vec<PostId>, Error> {
+    tx.query(OVER, params![at, limit], |row| row.get(0))
+}
+
 /// Offers that can be taken up `now`, the newest first, as this reader sees them.
 ///
 /// # Errors
@@ -167,6 +187,7 @@ pub fn board(
 ) -> Result<Slice<PostView>, Error> {
     let sql = match scope {
         Scope::Here => BOARD_HERE,
+        Scope::Followed => BOARD_FOLLOWED,
         Scope::Network => BOARD,
     };
     let tag = filter.tag.as_deref().map(tag::fold).filter(|tag| !tag.is_empty());

@@ -22,7 +22,7 @@ use crate::store::{Notice, Tx, announce, timeline};
 pub use receive::{
     Received, ReceivedOffer, ReceivedPost, Revision, Why, for_followers, receive, receive_delete, receive_update,
 };
-pub(super) use write::{Text, add, not_before};
+pub(super) use write::{Text, add, not_before, remove};
 pub use write::{delete, edit, publish};
 
 /// The people behind the handles of a text (lower case, as

@@ -8,7 +8,7 @@ use crate::coworking::markdown;
 use crate::coworking::member::{Acting, Role};
 use crate::coworking::post::{Draft, HASHTAG_LIMIT, MENTION_LIMIT, Visibility};
 use crate::coworking::{Event, Refusal};
-use crate::operations::Result;
+use crate::operations::{Result, announce};
 use crate::site::Site;
 use crate::store::actor::{self, ActorSummary};
 use crate::store::post::{self, Content, Known, Mention, NewPost, Post};
@@ -18,7 +18,8 @@ use crate::store::{Notice, Tx, block, event, notification, timeline};
 /// by the recorded event.
 ///
 /// An answer is as private as what it answers unless the draft says otherwise, and is addressed to the author of
-/// that. A post among members is addressed to members alone, whomever its text names.
+/// that; an answer to an offer is for the author of that alone. Whoever goes on under their own offer speaks to those
+/// who may read it. A post among members is addressed to members alone, whomever its text names.
 ///
 /// # Errors
 /// [`Refusal::NotPermitted`] for the keeper; [`Refusal::NotFound`] for a parent that the author may not read;
@@ -34,7 +35,12 @@ pub fn publish(
 ) -> Result<PostId> {
     let author = acting.member("post")?;
     let parent = draft.in_reply_to.map(|id| may_read(tx, author.into(), id)).transpose()?;
-    let visibility = Visibility::of_reply(draft.visibility, parent.as_ref().map(|parent| parent.visibility));
+    let visibility = match &parent {
+        Some(parent) if parent.offer.is_some() && parent.author != author.into() => {
+            Visibility::of_answer_to_offer(draft.visibility)
+        }
+        parent => Visibility::of_reply(draft.visibility, parent.as_ref().map(|parent| parent.visibility)),
+    };
     let text = Text { source: &draft.content, mentions, tags: &[] };
     let addressed = address(tx, author, &text, visibility, parent.as_ref(), &[])?;
     if visibility == Visibility::Direct && addressed.actors.is_empty() {
@@ -168,6 +174,18 @@ pub fn delete(tx: &mut Tx<'_>, acting: Acting, id: PostId, now: Timestamp) -> Re
     if !found.local || !(own || keeps_order) {
         let who = if found.local { "the author or a host" } else { "the author" };
         return Err(Refusal::NotPermitted { who, act: ACT }.into());
+    }
+    remove(tx, &found, now)
+}
+
+/// Takes a local post or offer back, with the announce of its author's home space.
+///
+/// # Errors
+/// The store's.
+pub(in crate::operations) fn remove(tx: &mut Tx<'_>, found: &Post, now: Timestamp) -> Result<()> {
+    let id = found.id;
+    if let Some(home) = found.space {
+        announce::take_back(tx, home.into(), id, now)?;
     }
     bury(tx, id, now)?;
     recount_parent(tx, found.in_reply_to)?;

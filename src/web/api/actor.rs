@@ -14,7 +14,10 @@ use crate::store::{Tx, actor};
 use crate::web::error::Result;
 
 /// An actor's profile, as everybody may see it.
-pub(super) fn profile(tx: &mut Tx<'_>, id: ActorId) -> operations::Result<Actor> {
+///
+/// # Errors
+/// [`Refusal::NotFound`]; [`Refusal::Gone`].
+pub fn profile(tx: &mut Tx<'_>, id: ActorId) -> operations::Result<Actor> {
     let found = actor::by_id(tx, id)?.filter(|actor| actor.suspended_at.is_none());
     match found {
         None => Err(Refusal::NotFound { what: "account" }.into()),

@@ -38,8 +38,14 @@ use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{ResponseError, Scope};
 
+pub use actor::profile;
 pub use limit::Limits;
+pub use notification::Notification;
+pub use offer::OfferEdit;
 pub use openapi::document;
+pub use paging::{List, NO_CURSOR, position};
+pub use post::PostEdit;
+pub use search::Found;
 
 pub use route::Route;
 use route::at;
@@ -60,7 +66,7 @@ pub fn configure(api: &mut ServiceConfig) {
 /// Every address of `/api/v1`. Of two that fit, the first answers.
 pub fn routes() -> Vec<Route> {
     vec![
-        at("/node").get(node::show),
+        at("/node").get(node::show).patch(node::edit),
         at("/me").get(me::show).patch(me::edit),
         at("/me/aliases").post(me::add_alias).delete(me::remove_alias),
         at("/me/move").post(me::move_away),

@@ -4,10 +4,18 @@ use actix_web::web::{Data, Json};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::actor::profile;
+use super::body::Body;
+use super::caller::Caller;
+use super::me::ProfileBody;
 use super::space::Space;
+use super::view::Actor;
+use crate::coworking::Refusal;
+use crate::coworking::profile::ProfileInput;
 use crate::node;
-use crate::operations::{self, setup};
-use crate::store::{actor, space};
+use crate::operations::{self, profile as profiles, setup};
+use crate::site::Site;
+use crate::store::{Tx, actor, space};
 use crate::web::error::Result;
 
 /// The node.
@@ -28,6 +36,33 @@ pub struct Node {
     /// The space that is meant when none is named.
     #[schema(required)]
     pub default_space: Option<Space>,
+    /// What it shows of itself in the network.
+    #[schema(required)]
+    pub profile: Option<Actor>,
+}
+
+impl Node {
+    /// The node, called so as long as it has no name of its own.
+    fn load(tx: &mut Tx<'_>, site: &Site, called: &str) -> operations::Result<Self> {
+        let profile = match actor::id_of(tx, &site.node_actor())? {
+            Some(id) => Some(profile(tx, id)?),
+            None => None,
+        };
+        let default_space = match space::default(tx)? {
+            Some(space) => Some(Space::load(tx, space)?),
+            None => None,
+        };
+        let name = profile.as_ref().map(|node| node.person.name.as_str()).filter(|name| !name.is_empty());
+        Ok(Self {
+            name: name.unwrap_or(called).to_owned(),
+            origin: site.origin().to_owned(),
+            host: site.host().to_owned(),
+            software: Software { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+            is_set_up: setup::is_done(tx)?,
+            default_space,
+            profile,
+        })
+    }
 }
 
 /// A program and its version.
@@ -48,20 +83,23 @@ pub struct Software {
 pub async fn show(node: Data<node::Node>) -> Result<Json<Node>> {
     let site = node.site.clone();
     let name = node.config.node_name.as_str().to_owned();
-    let read = node.store.read(move |tx| {
-        let speaker = actor::by_uri(tx, &site.node_actor())?;
-        let default_space = match space::default(tx)? {
-            Some(space) => Some(Space::load(tx, space)?),
-            None => None,
-        };
-        Ok::<_, operations::Error>(Node {
-            name: speaker.map(|node| node.name).filter(|name| !name.is_empty()).unwrap_or_else(|| name.clone()),
-            origin: site.origin().to_owned(),
-            host: site.host().to_owned(),
-            software: Software { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
-            is_set_up: setup::is_done(tx)?,
-            default_space,
-        })
+    Ok(Json(node.store.read(move |tx| Node::load(tx, &site, &name)).await?))
+}
+
+/// Changes what the node shows of itself in the network
+///
+/// For administrators.
+#[utoipa::path(
+    patch, path = "/node", tag = "node", operation_id = "edit_node", request_body = ProfileBody,
+    responses((status = 200, description = "The node, changed", body = Node))
+)]
+pub async fn edit(caller: Caller, body: Body<ProfileBody>) -> Result<Json<Node>> {
+    let edit = ProfileInput::from(body.value).parse()?;
+    let name = caller.node().config.node_name.as_str().to_owned();
+    let changed = caller.act(move |tx, caller| {
+        let node = actor::id_of(tx, &caller.site().node_actor())?.ok_or(Refusal::NotFound { what: "profile" })?;
+        profiles::edit(tx, caller.site(), caller.acting, node, &edit, caller.now)?;
+        Node::load(tx, caller.site(), &name)
     });
-    Ok(Json(read.await?))
+    Ok(Json(changed.await?))
 }

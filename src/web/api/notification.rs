@@ -36,7 +36,9 @@ pub struct Notification {
 }
 
 impl Notification {
-    fn new(line: rows::Notification, now: Timestamp) -> Self {
+    /// A line as its member sees it `now`.
+    #[must_use]
+    pub fn new(line: rows::Notification, now: Timestamp) -> Self {
         Self {
             id: line.id,
             kind: line.kind.as_str(),

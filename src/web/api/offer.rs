@@ -28,6 +28,8 @@ pub enum BoardScope {
     /// Those of this node's members.
     #[default]
     Here,
+    /// Those of whom the caller follows, and those that a space announces which the caller follows.
+    Followed,
     /// All that are known here.
     Network,
 }
@@ -36,7 +38,8 @@ pub enum BoardScope {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Wanted {
-    /// Those of this node's members (`here`, if absent), or all that are known here (`network`).
+    /// Those of this node's members (`here`, if absent); those of whom the caller follows, and those that a space
+    /// announces which the caller follows (`followed`); or all that are known here (`network`).
     #[param(inline)]
     pub scope: Option<BoardScope>,
     /// Which way it goes.
@@ -60,6 +63,7 @@ pub async fn board(caller: Caller, wanted: Query<Wanted>, paging: Paging) -> Res
     let Wanted { scope, purpose, kind, tag, q } = wanted.into_inner();
     let scope = match scope.unwrap_or_default() {
         BoardScope::Here => Scope::Here,
+        BoardScope::Followed => Scope::Followed,
         BoardScope::Network => Scope::Network,
     };
     let filter = Filter {
@@ -99,6 +103,9 @@ pub struct OfferBody {
     /// somebody seeks can give away more than they mean to.
     #[schema(value_type = Option<view::Visibility>)]
     pub visibility: Option<String>,
+    /// The author's home space announces it to those who follow the space, as long as it is open. Only public offers
+    /// and requests are announced. `false` if absent.
+    pub announce: Option<bool>,
 }
 
 impl From<OfferBody> for OfferInput {
@@ -112,6 +119,7 @@ impl From<OfferBody> for OfferInput {
             end_time: body.end_time,
             tags: body.tags,
             visibility: body.visibility,
+            announce: body.announce,
         }
     }
 }
@@ -154,7 +162,7 @@ pub async fn show(caller: Caller, id: Path<PostId>) -> Result<Json<Post>> {
 }
 
 /// A change to an offer or a request; absent fields stay as they are.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OfferEdit {
     /// Which way it goes.
@@ -174,11 +182,14 @@ pub struct OfferEdit {
     pub end_time: Option<Timestamp>,
     /// Words by which it is found, up to 20.
     pub tags: Option<Vec<String>>,
+    /// The author's home space announces it from now on, or no more.
+    pub announce: Option<bool>,
 }
 
 impl OfferEdit {
     /// The whole offer as it is to be.
-    fn over(self, old: rows::Post, now: Timestamp) -> OfferInput {
+    #[must_use]
+    pub fn over(self, old: rows::Post, now: Timestamp) -> OfferInput {
         let source = old.source.unwrap_or_default();
         // The words that were given; those of the text are found in it again.
         let hashtags: Vec<String> = markdown::hashtags(&source).iter().map(|word| tag::fold(word)).collect();
@@ -195,6 +206,7 @@ impl OfferEdit {
             end_time: self.end_time.or_else(|| offered.and_then(|offer| offer.ends_at).filter(|end| *end > now)),
             tags: Some(self.tags.unwrap_or_else(given)),
             visibility: Some(old.visibility.to_string()),
+            announce: self.announce,
         }
     }
 }

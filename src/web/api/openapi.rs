@@ -45,7 +45,7 @@ pub struct Problem {
         license(name = "AGPL-3.0-or-later", identifier = "AGPL-3.0-or-later"),
     ),
     paths(
-        node::show, me::show, me::edit, me::add_alias, me::remove_alias, me::move_away,
+        node::show, node::edit, me::show, me::edit, me::add_alias, me::remove_alias, me::move_away,
         member::list, member::add, member::show, member::set_role, member::leave,
         token::list, token::create, token::revoke,
         space::list, space::found, space::show, space::edit,

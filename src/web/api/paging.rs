@@ -73,7 +73,10 @@ impl<P: Position> Paging<P> {
         let mut paging = Self { after: None, limit: None, path: request.path().to_owned(), rest: Vec::new() };
         for (name, value) in url::form_urlencoded::parse(request.query_string().as_bytes()) {
             match &*name {
-                "cursor" => paging.after = Some(cursor(&value)?),
+                "cursor" => {
+                    let after = position(&value).ok_or_else(|| Error::wrong(Wrong::BadRequest, NO_CURSOR))?;
+                    paging.after = Some(after);
+                }
                 "limit" => {
                     let limit = value.parse().ok().filter(|limit| *limit > 0);
                     paging.limit = Some(limit.ok_or_else(|| Refusal::malformed("limit", &value, NUMBER))?);
@@ -92,7 +95,7 @@ impl<P: Position> Paging<P> {
 
     /// The cursor of the next page, and the header that leads there.
     pub fn next(&self, origin: &str, next: Option<&P>) -> (Option<String>, Option<String>) {
-        let next = next.map(|position| URL_SAFE_NO_PAD.encode(position.bytes()));
+        let next = next.map(cursor);
         let link = next.as_ref().map(|cursor| {
             let mut query = url::form_urlencoded::Serializer::new(String::new());
             query.extend_pairs(&self.rest);
@@ -119,14 +122,17 @@ impl Paging {
     }
 }
 
-fn cursor<P: Position>(text: &str) -> Result<P, Error> {
-    let read = URL_SAFE_NO_PAD.decode(text).ok().and_then(P::read);
-    read.ok_or_else(|| {
-        Error::wrong(
-            Wrong::BadRequest,
-            "cursor is none of this list; take it from next of the page before, or leave it out",
-        )
-    })
+/// What is said of a cursor that means nothing.
+pub const NO_CURSOR: &str = "cursor is none of this list; take it from next of the page before, or leave it out";
+
+/// Where in a list a cursor points, if it is one.
+pub fn position<P: Position>(cursor: &str) -> Option<P> {
+    URL_SAFE_NO_PAD.decode(cursor).ok().and_then(P::read)
+}
+
+/// The cursor that points there.
+fn cursor(position: &impl Position) -> String {
+    URL_SAFE_NO_PAD.encode(position.bytes())
 }
 
 impl<P: Position> FromRequest for Paging<P> {
@@ -146,6 +152,12 @@ pub struct List<T> {
     /// The cursor of the next page; `null` on the last.
     #[schema(required)]
     pub next: Option<String>,
+}
+
+impl<T> From<Slice<T>> for List<T> {
+    fn from(slice: Slice<T>) -> Self {
+        Self { items: slice.items, next: slice.next.as_ref().map(cursor) }
+    }
 }
 
 /// A page of a list as an answer.

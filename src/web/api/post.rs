@@ -24,8 +24,8 @@ use crate::web::error::Result;
 pub struct PostBody {
     /// Markdown, up to 10,000 characters. `@ana@harbor.example` mentions somebody, `#word` is a hashtag.
     pub content: String,
-    /// Who may read it. If absent: for a reply, those who may read what it answers; otherwise everybody. `direct` is a
-    /// message to those it mentions.
+    /// Who may read it. If absent: for a reply to an offer, its author alone (`direct`); for another reply, those who
+    /// may read what it answers; otherwise everybody. `direct` is a message to those it mentions.
     #[schema(value_type = Option<view::Visibility>)]
     pub visibility: Option<String>,
     /// A content warning, up to 500 characters of plain text.
@@ -90,7 +90,7 @@ pub async fn show(caller: Caller, id: Path<PostId>) -> Result<Json<view::Post>> 
 const TRIES: usize = 3;
 
 /// A change to a post; absent fields stay as they are.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PostEdit {
     /// Markdown, up to 10,000 characters.
@@ -107,7 +107,8 @@ pub struct PostEdit {
 
 impl PostEdit {
     /// The whole post as it is to be.
-    fn over(self, old: rows::Post) -> PostInput {
+    #[must_use]
+    pub fn over(self, old: rows::Post) -> PostInput {
         let attachments = self.attachments.map(|list| list.into_iter().map(Into::into).collect());
         PostInput {
             // What came from elsewhere has no Markdown; the operation says whose post it is.

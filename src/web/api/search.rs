@@ -4,6 +4,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use actix_web::web::{Json, Query};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -39,6 +40,17 @@ pub struct Found {
     pub posts: Vec<Post>,
 }
 
+impl Found {
+    /// What was found, as the asker sees it `now`.
+    #[must_use]
+    pub fn new(found: search::Found, now: Timestamp) -> Self {
+        Self {
+            actors: found.actors.into_iter().map(Person::from).collect(),
+            posts: found.posts.into_iter().map(|post| Post::new(post, now)).collect(),
+        }
+    }
+}
+
 /// So long a caller waits for other servers.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -58,10 +70,7 @@ pub async fn search(caller: Caller, wanted: Query<Wanted>) -> Result<Json<Found>
             Resolved::Post(id) => caller.read(move |tx, caller| search::post(tx, caller.acting, id)).await?,
         };
     }
-    Ok(Json(Found {
-        actors: found.actors.into_iter().map(Person::from).collect(),
-        posts: found.posts.into_iter().map(|post| Post::new(post, caller.now)).collect(),
-    }))
+    Ok(Json(Found::new(found, caller.now)))
 }
 
 /// What its home says that a handle or an address means.

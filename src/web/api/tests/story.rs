@@ -9,6 +9,7 @@ async fn members_talk_help_each_other_and_hear_of_it() {
     let house = House::new().await;
     let ana = &house.ana;
     let ben = &house.newcomer("ben").await;
+    let cleo = house.newcomer("cleo").await;
 
     let soup = house.post(ana, json!({"content": "Soup at noon, @ben?"})).await;
     let reply = house.good(ben, "POST", "/posts", json!({"content": "Gladly", "in_reply_to": soup})).await;
@@ -23,12 +24,18 @@ async fn members_talk_help_each_other_and_hear_of_it() {
     let board = house.get(ben, "/offers?purpose=request&tag=moving").await;
     assert_eq!(board["items"][0]["name"], "Carry a desk");
     let desk = text(&request["id"]);
-    house.post(ben, json!({"content": "I can at three", "in_reply_to": desk, "visibility": "direct"})).await;
+    let answer = json!({"content": "I can at three", "in_reply_to": desk});
+    let answer = house.good(ben, "POST", "/posts", answer).await;
+    assert_eq!(answer["visibility"], "direct", "what two come to terms about is not for everybody");
+    let loud = json!({"content": "So can I", "in_reply_to": desk, "visibility": "members"});
+    assert_eq!(house.good(&cleo, "POST", "/posts", loud).await["visibility"], "members", "unless somebody wants it so");
+    let more = json!({"content": "It is a big desk", "in_reply_to": desk});
+    assert_eq!(house.good(ana, "POST", "/posts", more).await["visibility"], "members", "her own offer is for members");
 
     let told = house.get(ana, "/notifications").await;
     let kinds: Vec<&str> =
         told["items"].as_array().unwrap().iter().map(|line| line["kind"].as_str().unwrap()).collect();
-    assert_eq!(kinds, ["offer_reply", "like", "reply"]);
+    assert_eq!(kinds, ["offer_reply", "offer_reply", "like", "reply"]);
     assert_eq!(house.get(ben, "/notifications").await["items"][0]["kind"], "mention");
     house.good(ana, "POST", &format!("/offers/{desk}/settle"), Value::Null).await;
     assert_eq!(house.get(ben, "/offers").await["items"], json!([]), "nobody needs to answer any more");

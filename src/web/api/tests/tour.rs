@@ -25,6 +25,10 @@ async fn people(house: &House) {
     let (ana, none) = (&house.ana, || Value::Null);
     let node = house.get(ana, "/node").await;
     assert_eq!((&node["name"], &node["is_set_up"]), (&json!("Harbor Coworking"), &json!(true)));
+    let edited = house.good(ana, "PATCH", "/node", json!({"name": "Harbor", "summary": "By the *water*"})).await;
+    assert_eq!((&edited["name"], &edited["profile"]["type"]), (&json!("Harbor"), &json!("Application")));
+    assert_eq!(edited["profile"]["summary"], "<p>By the <em>water</em></p>");
+    assert_eq!(house.get(ana, "/node").await, edited);
     let me = house.good(ana, "PATCH", "/me", json!({"summary": "I *bake*.", "skills": ["Sourdough"]})).await;
     assert_eq!((&me["summary"], &me["role"]), (&json!("<p>I <em>bake</em>.</p>"), &json!("admin")));
     assert_eq!(house.get(ana, "/me").await["skills"], json!(["Sourdough"]));
@@ -38,6 +42,8 @@ async fn people(house: &House) {
     assert_eq!(house.get(ana, "/spaces").await["items"].as_array().unwrap().len(), 2);
 
     let eva = house.newcomer("eva").await;
+    let refused = house.ask(&eva, "PATCH", "/node", json!({"name": "Eva's"})).await;
+    assert_eq!(refused.status, 403, "{}", refused.body);
     let role = house.good(ana, "PUT", &format!("/members/{}/role", eva.id), json!({"role": "host"})).await;
     assert_eq!(role["role"], "host");
     assert_eq!(house.get(ana, &format!("/members/{}", eva.id)).await, role);
@@ -82,12 +88,15 @@ async fn what_is_said(house: &House) {
         "in_return": "A coffee", "end_time": "2027-02-01T12:00:00+02:00"});
     let made = house.good(ana, "POST", "/offers", offer).await;
     let path = format!("/offers/{}", text(&made["id"]));
-    let edited = house.good(ana, "PATCH", &path, json!({"content": "Fresh #spelt", "in_return": ""})).await;
+    let edit = json!({"content": "Fresh #spelt", "in_return": "", "announce": true});
+    let edited = house.good(ana, "PATCH", &path, edit).await;
+    assert_eq!(edited["announces"], 1, "her space passes it on");
     assert_eq!((&edited["tags"], &edited["offer"]["in_return"]), (&json!(["baking", "spelt"]), &none()));
     assert_eq!((&edited["name"], &edited["offer"]["end_time"]), (&json!("Bread"), &json!("2027-02-01T10:00:00Z")));
     assert_eq!(house.get(ana, &path).await, edited);
     let board = house.get(ana, "/offers?scope=network&purpose=offer&kind=other&tag=Baking&q=SPELT").await;
     assert_eq!(board["items"], json!([edited]));
+    assert_eq!(house.get(ana, "/offers?scope=followed").await["items"], json!([]), "she does not follow herself");
     assert_eq!(house.good(ana, "POST", &format!("{path}/settle"), none()).await["offer"]["state"], "settled");
     assert_eq!(house.get(ana, "/offers").await["items"], json!([]));
     house.good(ana, "DELETE", &path, none()).await;

@@ -1,0 +1,66 @@
+//! `thirdspace notifications`: what others did to a member.
+
+use clap::Args;
+
+use super::answer::{Answer, Failure};
+use super::open::Opened;
+use super::page::{Window, paged};
+use super::shown::{glance, handle, when};
+use super::speaker::Speaker;
+use crate::operations::notification;
+use crate::store::notification::NotificationKind;
+use crate::web::api::{List, Notification};
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  thirdspace notifications --as ana --mark-read")]
+pub(super) struct Notifications {
+    #[command(flatten)]
+    speaker: Speaker,
+    #[command(flatten)]
+    window: Window,
+    /// Note that they have been seen, all up to the newest that is shown
+    #[arg(long)]
+    mark_read: bool,
+}
+
+impl Notifications {
+    pub(super) async fn run(self, opened: &Opened) -> Result<Answer, Failure> {
+        let (_, acting) = self.speaker.member(opened).await?;
+        let (page, now) = (self.window.page()?, opened.node.clock.now());
+        let slice = opened.read(move |tx| notification::list(tx, acting, page)).await?;
+        if let (true, Some(newest)) = (self.mark_read, slice.items.first().map(|line| line.id)) {
+            opened.write(move |tx, _, now| notification::mark_read(tx, acting, newest, now)).await?;
+        }
+        let words: Vec<&str> = slice.items.iter().map(|line| words(line.kind)).collect();
+        let list = List::from(slice.map(|line| Notification::new(line, now)));
+        let mut words = words.into_iter();
+        let row = |line: &Notification| {
+            let new = if line.read { "" } else { "new" };
+            let post = line.post.as_ref();
+            [
+                when(line.notified_at, now),
+                new.to_owned(),
+                format!("{} {}", handle(&line.actor), words.next().unwrap_or(line.kind)),
+                post.map(glance).unwrap_or_default(),
+                post.map(|post| post.uri.clone()).unwrap_or_default(),
+            ]
+        };
+        paged(&list, ["WHEN", "", "WHAT HAPPENED", "POST", "ADDRESS"], row, "Nothing has happened yet.")
+    }
+}
+
+fn words(kind: NotificationKind) -> &'static str {
+    match kind {
+        NotificationKind::Follow => "follows you",
+        NotificationKind::FollowRequest => "asks to follow you",
+        NotificationKind::FollowAccepted => "lets you follow",
+        NotificationKind::Mention => "mentions you",
+        NotificationKind::Reply => "answers you",
+        NotificationKind::Direct => "writes to you",
+        NotificationKind::Like => "likes your post",
+        NotificationKind::Announce => "passes your post on",
+        NotificationKind::OfferReply => "answers your offer",
+        NotificationKind::Moved => "took over from somebody whom you follow",
+        NotificationKind::Report => "reports somebody",
+    }
+}
