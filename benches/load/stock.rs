@@ -87,6 +87,7 @@ pub fn stranger(uri: &str, key: &PrivateKey) -> RemoteProfile {
         indexable: false,
         hides_network: false,
         published: None,
+        updated: None,
         keys: vec![RemoteKey {
             uri: format!("{uri}#main-key"),
             algorithm: Algorithm::Rsa,

@@ -383,7 +383,7 @@ fn whoever_keeps_a_document_hears_when_somebody_leaves_who_was_counted_in_it() {
         }),
         ("an announce", |tx, gil, post, _| {
             let uri = "https://pier.example/shares/1";
-            announce::receive(tx, gil, post, uri, Visibility::Public, at(4)).map(drop)
+            announce::receive(tx, gil, post, uri, Visibility::Public, Why::Delivered, at(4)).map(drop)
         }),
         ("an answer", |tx, gil, post, _| {
             let in_reply_to = Some(format!("https://harbor.example/posts/{post}"));

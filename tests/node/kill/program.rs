@@ -151,6 +151,7 @@ fn meet(tx: &mut Tx<'_>, host: &str, sender: Option<usize>, now: Timestamp) -> o
         indexable: false,
         hides_network: false,
         published: None,
+        updated: None,
         keys: sender
             .map(|sender| RemoteKey {
                 uri: format!("{uri}#main-key"),

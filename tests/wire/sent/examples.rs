@@ -1,5 +1,7 @@
-//! One example of each document, made of rows as the store keeps them, through the translation that the sender and the
-//! web door use.
+//! One example of each document, through the translation that the sender and the web door use: actors as a setup makes
+//! them, the rest of rows as the store keeps them.
+
+use std::sync::OnceLock;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -7,9 +9,7 @@ use serde_json::{Value, json};
 use thirdspace::activitypub::actor::ActorDocument;
 use thirdspace::activitypub::collection::{Collection, CollectionPage, context_of_ids};
 use thirdspace::activitypub::context;
-use thirdspace::activitypub::id::Id;
-use thirdspace::activitypub::marketplace::{Agreement, Commitment, Measure};
-use thirdspace::activitypub::sent::{Addressing, SentNote, tombstone, with_context};
+use thirdspace::activitypub::sent::{Addressing, SentNote, tombstone};
 use thirdspace::coworking::id::{ActorId, AnnounceId, FollowId, LikeId, PostId};
 use thirdspace::coworking::offer::{Kind, Purpose, State};
 use thirdspace::coworking::post::{Attachment, Visibility};
@@ -17,11 +17,14 @@ use thirdspace::coworking::profile::Picture;
 use thirdspace::federation::translate::activity::{self, Pair, Sayer};
 use thirdspace::federation::translate::actor::{self, Belongings};
 use thirdspace::federation::translate::post::{self, Counts, Surroundings};
+use thirdspace::operations::setup::{self, SetUpBy, SetupInput};
 use thirdspace::site::Site;
-use thirdspace::store::actor::{Actor, ActorType, ShownField};
+use thirdspace::store::actor::{Actor, ShownField};
 use thirdspace::store::key::{Algorithm, PublicKey};
 use thirdspace::store::offer::Offer;
 use thirdspace::store::post::{Mention, Post};
+use thirdspace::store::{Options, Store};
+use thirdspace::{operations, store};
 
 const ANA: &str = "https://harbor.example/members/ana";
 const FOLLOWERS: &str = "https://harbor.example/members/ana/followers";
@@ -33,10 +36,6 @@ const MULTIKEY: &str = "z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK";
 
 fn at(path: &str) -> String {
     format!("https://harbor.example/{path}")
-}
-
-fn id(path: &str) -> Id {
-    Id::parse(&at(path)).expect("an id")
 }
 
 fn time(text: &str) -> Timestamp {
@@ -51,42 +50,35 @@ fn site() -> Site {
     Site::new(&"https://harbor.example".parse().expect("a URL")).expect("an origin")
 }
 
-fn row(actor_type: ActorType, path: &str, username: &str, name: &str) -> Actor {
-    let below = |end: &str| Some(at(&format!("{path}/{end}")));
-    Actor {
-        id: ActorId(1),
-        uri: at(path),
-        local: true,
-        actor_type,
-        username: username.to_owned(),
-        host: "harbor.example".to_owned(),
-        name: name.to_owned(),
-        summary: String::new(),
-        summary_source: None,
-        url: None,
-        icon: None,
-        fields: Vec::new(),
-        skills: Vec::new(),
-        inbox: at(&format!("{path}/inbox")),
-        shared_inbox: Some(at("inbox")),
-        outbox: below("outbox"),
-        followers: below("followers"),
-        following: below("following"),
-        featured: below("featured"),
-        also_known_as: Vec::new(),
-        moved_to: None,
-        implements: Vec::new(),
-        manually_approves_followers: false,
-        discoverable: true,
-        indexable: false,
-        hides_network: true,
-        home_space: None,
-        published: Some(time("2026-01-01T00:00:00Z")),
-        updated: noon(),
-        fetched_at: None,
-        suspended_at: None,
-        deleted_at: None,
-    }
+/// Who is there right after a setup: the node, its first space and its first member, as the code makes them.
+struct SetUp {
+    node: Actor,
+    space: Actor,
+    member: Actor,
+}
+
+fn set_up() -> &'static SetUp {
+    static SET_UP: OnceLock<SetUp> = OnceLock::new();
+    SET_UP.get_or_init(|| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(&folder.path().join("thirdspace.sqlite3"), Options::default()).expect("a store");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let made = store.write(|tx| -> operations::Result<_> {
+            let input = SetupInput {
+                space_username: "harbor".to_owned(),
+                space_name: "Harbor".to_owned(),
+                zone: "Europe/Amsterdam".to_owned(),
+                admin_username: "ana".to_owned(),
+                admin_name: "Ana".to_owned(),
+            };
+            let (site, now) = (site(), time("2026-01-01T00:00:00Z"));
+            let done = setup::set_up(tx, &site, SetUpBy::Keeper, &input.parse()?, &[], now)?;
+            let node = store::actor::id_of(tx, &site.node_actor())?.expect("the node's actor");
+            let mut find = |id| -> operations::Result<_> { Ok(store::actor::by_id(tx, id)?.expect("an actor")) };
+            Ok(SetUp { node: find(node)?, space: find(done.space.into())?, member: find(done.admin.into())? })
+        });
+        runtime.block_on(made).expect("a setup")
+    })
 }
 
 fn member() -> Actor {
@@ -103,7 +95,8 @@ fn member() -> Actor {
         }],
         skills: vec!["Sailing".to_owned(), "Dutch VAT".to_owned()],
         also_known_as: vec!["https://old.example/ana".to_owned()],
-        ..row(ActorType::Person, "members/ana", "ana", "Ana")
+        updated: noon(),
+        ..set_up().member.clone()
     }
 }
 
@@ -206,25 +199,6 @@ fn offer(state: State) -> SentNote {
     note_of(&offering(state), &[], None)
 }
 
-fn agreement() -> Agreement {
-    Agreement {
-        id: Some(id("agreements/5")),
-        attributed_to: Some(id("spaces/harbor")),
-        stipulates: Commitment {
-            id: Some(id("agreements/5#primary")),
-            satisfies: id("proposals/42#primary"),
-            resource_quantity: Measure::of(4, "hour"),
-            has_beginning: Some(time("2026-12-01T08:00:00Z")),
-            has_end: Some(time("2026-12-01T12:00:00Z")),
-            timezone: Some("Europe/Amsterdam".to_owned()),
-            finished: false,
-        },
-        stipulates_reciprocal: None,
-        rules_version: Some("7".to_owned()),
-        status: Some("Confirmed".to_owned()),
-    }
-}
-
 fn inside(mut activity: Value) -> Value {
     activity.as_object_mut().expect("an object").remove("@context");
     activity
@@ -246,17 +220,14 @@ fn documents() -> Vec<(&'static str, Value)> {
         prev: None,
         items: vec![inside(activity::create(&activity::create_id(&at("posts/7")), &note()).body)],
     };
-    let space = row(ActorType::Group, "spaces/harbor", "harbor", "Harbor");
-    let node = row(ActorType::Application, "actor", "harbor.example", "Harbor");
     let counted = note_of(&post(7), &[BO], Some(Counts { likes: 3, shares: 1 }));
     vec![
         ("person", document(&member(), Some("https://harbor.example/spaces/harbor"), None).to_value()),
-        ("group", document(&space, None, Some("Europe/Amsterdam")).to_value()),
-        ("application", document(&node, None, None).to_value()),
+        ("group", document(&set_up().space, None, Some("Europe/Amsterdam")).to_value()),
+        ("application", document(&set_up().node, None, None).to_value()),
         ("note", counted.document()),
         ("offer", offer(State::Open).document()),
         ("offer_settled", offer(State::Settled).document()),
-        ("agreement", with_context(agreement().to_value(), context::proposal())),
         ("tombstone", tombstone(&at("posts/7"), "Note", time("2026-11-02T12:00:00Z"))),
         ("outbox", Collection::paged(&outbox, 2, &page.id).to_value(context_of_ids())),
         ("outbox_page", page.to_value(context::note())),

@@ -1,27 +1,9 @@
-//! Published vectors: signatures, proofs and canonical JSON as others computed them.
-//!
-//! They stand outside of the project, in `../shared/vectors`. Where that folder is missing, each test says so and passes.
+//! Published vectors: signatures, proofs and canonical JSON as others computed them. `published` runs these checks.
 
-mod http_signatures;
-mod jcs;
-mod proofs;
-
-use std::path::PathBuf;
-
-/// A folder of vectors, or nothing (with a line about it) when it is not there.
-fn folder(name: &str) -> Option<PathBuf> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/vectors").join(name);
-    if path.is_dir() {
-        return Some(path);
-    }
-    println!("skipped: {} is not there", path.display());
-    None
-}
-
-fn read(folder: &std::path::Path, name: &str) -> String {
-    let path = folder.join(name);
-    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
+pub mod http_signatures;
+pub mod jcs;
+pub mod proofs;
+pub mod rdf_proofs;
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
@@ -36,4 +18,19 @@ fn ed25519_secret(multibase: &str) -> thirdspace::activitypub::key::PrivateKey {
     let mut der = vec![0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
     der.extend_from_slice(seed);
     thirdspace::activitypub::key::PrivateKey::from_pkcs8_der(&der).expect("a key")
+}
+
+/// Every single byte of a signature and, for speed, every third of the text.
+fn only_exactly(verifies: impl Fn(&[u8], &[u8]) -> bool, text: &[u8], signature: &[u8]) {
+    assert!(verifies(text, signature));
+    for at in (0..text.len()).step_by(3) {
+        let mut changed = text.to_vec();
+        changed[at] ^= 1;
+        assert!(!verifies(&changed, signature), "byte {at} of the text");
+    }
+    for at in 0..signature.len() {
+        let mut changed = signature.to_vec();
+        changed[at] ^= 1;
+        assert!(!verifies(text, &changed), "byte {at} of the signature");
+    }
 }
