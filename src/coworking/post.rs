@@ -70,6 +70,12 @@ impl Visibility {
     pub fn is_open(self) -> bool {
         matches!(self, Self::Public | Self::Unlisted)
     }
+
+    /// Is it for those alone whom it is addressed to?
+    #[must_use]
+    pub fn is_direct(self) -> bool {
+        matches!(self, Self::Direct)
+    }
 }
 
 impl fmt::Display for Visibility {

@@ -6,7 +6,6 @@ use serde_json::Value;
 use crate::activitypub::id::Id;
 use crate::activitypub::object::ReceivedObject;
 use crate::coworking::id::ActorId;
-use crate::coworking::post::Visibility;
 use crate::federation::translate::post::{self as translate, Readers};
 use crate::operations::post::ReceivedPost;
 use crate::site::Site;
@@ -48,7 +47,7 @@ pub(super) fn received(
         false => actor::ids_of(tx, &names)?.into_iter().map(|(_, id)| id).collect(),
     };
     // What is for followers comes to their own inboxes, too, and names none of them.
-    if visibility == Visibility::Direct {
+    if visibility.is_direct() {
         recipients.extend(in_secret.filter(|recipient| !recipients.contains(recipient)));
     }
     Ok(translate::received(object, document, author, Readers { visibility, recipients }, now))

@@ -6,7 +6,6 @@ use super::{Acted, Case, Done, Stop, not_for_us};
 use crate::activitypub::activity::ObjectRef;
 use crate::activitypub::actor::RemoteActor;
 use crate::activitypub::webfinger::Handle;
-use crate::coworking::post::Visibility;
 use crate::federation::take::Authentic;
 use crate::federation::translate;
 use crate::operations::post::{self, Revision};
@@ -35,7 +34,7 @@ pub(super) fn act(tx: &mut Tx<'_>, case: &Case<'_>) -> Acted {
 
 fn revise(tx: &mut Tx<'_>, case: &Case<'_>, changed: Authentic<'_>) -> Acted {
     // A change that does not say to whom it goes tells of nobody who could not read the post before.
-    let direct = |known: Known| known.visibility == Visibility::Direct;
+    let direct = |known: Known| known.visibility.is_direct();
     let secret = case.recipient.is_some() && store::post::known(tx, changed.object.id.as_str())?.is_none_or(direct);
     let received = received(tx, &Case { recipient: case.recipient.filter(|_| secret), ..*case }, changed)?;
     match post::receive_update(tx, &received, case.now)? {
