@@ -119,6 +119,10 @@ pub fn due(tx: &mut Tx<'_>, busy: &HashSet<Host>, hosts: u32, each: u32, now: Ti
         }
         // What waited for a host that was away is told in the order in which it happened, however often each was tried.
         deliveries.sort_unstable_by_key(|delivery| delivery.id);
+        // One shows whether it is back; then everything is due, also what would have been tried later.
+        if open_until.is_some() {
+            deliveries.truncate(1);
+        }
         let scheme = peer::scheme(tx, &host, now)?;
         let implements = if scheme.is_none() { implements(tx, &host)? } else { Vec::new() };
         due.runs.push(Run { host, scheme, implements, deliveries });
