@@ -201,8 +201,10 @@ mod tests {
                 let seen = posts::view(tx, cleo.into(), vat)?.post;
                 assert_eq!((seen.name.as_deref(), seen.updated), (Some("Dutch VAT, two hours"), Some(at(5))));
 
-                settle(tx, acting(ben), bread, at(6))?;
+                settle(tx, acting(ben), bread, at(4))?;
                 assert_eq!(here(tx, at(6))?, [vat]);
+                let updated = posts::view(tx, cleo.into(), bread)?.post.updated;
+                assert_eq!(updated, Some(at(5)), "others are told whole seconds, and take what is not newer for old");
                 assert_eq!(no(tx, |tx| settle(tx, acting(ben), bread, at(7))).code(), "wrong-state");
 
                 // The end counts from its moment on, whether or not the job has run.

@@ -82,7 +82,8 @@ statements! {
             state = excluded.state, in_return = excluded.in_return, words = excluded.words, \
             proposal = excluded.proposal, ends_at = excluded.ends_at, settled_at = excluded.settled_at";
     SET_STATE = "UPDATE offer SET state = ?2, settled_at = ?3 WHERE post_id = ?1";
-    TOUCH = "UPDATE post SET updated = max(?2, coalesce(updated, published) + 1) WHERE id = ?1";
+    /// Others are told whole seconds and take what is not newer for old.
+    TOUCH = "UPDATE post SET updated = max(?2, (coalesce(updated, published) / 1000 + 1) * 1000) WHERE id = ?1";
     DUE = "SELECT o.post_id, o.author_id, p.local FROM offer o CROSS JOIN post p ON p.id = o.post_id \
            WHERE o.state = 'open' AND o.ends_at IS NOT NULL AND o.ends_at <= ?1 ORDER BY o.ends_at LIMIT ?2";
     BOARD_HERE = board!("AND p.local = 1");

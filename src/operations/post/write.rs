@@ -1,6 +1,6 @@
 //! Members write, change and take back posts.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::{LocalLinks, Mentions, bring_home, may_read, recount, recount_parent, told};
 use crate::coworking::id::{ActorId, MemberId, PostId, SpaceId};
@@ -177,9 +177,11 @@ pub fn delete(tx: &mut Tx<'_>, acting: Acting, id: PostId, now: Timestamp) -> Re
     Ok(())
 }
 
-/// The moment of a change: a version of the post that is newer than the one before, even when the clock is not.
+/// The moment of a change: a version of the post that is newer than the one before, even when the clock is not. Others
+/// are told whole seconds and take what is not newer for old, so versions lie seconds apart.
 pub(in crate::operations) fn not_before(old: &Post, now: Timestamp) -> Timestamp {
-    now.max(old.updated.unwrap_or(old.published) + SignedDuration::from_millis(1))
+    let before = old.updated.unwrap_or(old.published).as_second();
+    now.max(Timestamp::from_second(before + 1).unwrap_or(now))
 }
 
 /// A member's text, before it is HTML.
