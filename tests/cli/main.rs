@@ -1,5 +1,7 @@
 //! The program as its keeper meets it: the real binary, its words, its JSON and the numbers it ends with.
 
+mod demo;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
