@@ -17,6 +17,8 @@ pub struct Answer {
     pub text: String,
     /// For programs, with `--json`.
     pub json: Value,
+    /// The number to end with: 0, unless what was asked was done and its outcome is bad.
+    pub code: u8,
 }
 
 impl Answer {
@@ -26,12 +28,17 @@ impl Answer {
         if !text.is_empty() && !text.ends_with('\n') {
             text.push('\n');
         }
-        Ok(Self { text, json: serde_json::to_value(facts).map_err(|why| Failure::Broken(why.into()))? })
+        Ok(Self { text, json: serde_json::to_value(facts).map_err(|why| Failure::Broken(why.into()))?, code: 0 })
     }
 
     /// All was said on the way.
     pub fn nothing() -> Result<Self, Failure> {
-        Ok(Self { text: String::new(), json: Value::Null })
+        Ok(Self { text: String::new(), json: Value::Null, code: 0 })
+    }
+
+    /// The same, ending with this number.
+    pub fn ending_with(self, code: u8) -> Self {
+        Self { code, ..self }
     }
 
     /// Rows under headings; `none` is said when there are none.
@@ -123,15 +130,14 @@ impl Failure {
 pub fn say(outcome: Result<Answer, Failure>, as_json: bool) -> ExitCode {
     match outcome {
         Ok(answer) if as_json => {
-            if answer.json.is_null() {
-                return ExitCode::SUCCESS;
+            if !answer.json.is_null() {
+                print(&format!("{:#}\n", answer.json));
             }
-            print(&format!("{:#}\n", answer.json));
-            ExitCode::SUCCESS
+            ExitCode::from(answer.code)
         }
         Ok(answer) => {
             print(&harmless(&answer.text));
-            ExitCode::SUCCESS
+            ExitCode::from(answer.code)
         }
         Err(failure) => {
             eprintln!("thirdspace: {}", harmless(&failure.to_string()));

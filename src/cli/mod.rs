@@ -10,6 +10,7 @@ mod announce;
 mod answer;
 mod block;
 mod config;
+mod demo;
 mod follow;
 mod keys;
 mod like;
@@ -53,6 +54,7 @@ struct Arguments {
 }
 
 const EXAMPLES: &str = "Examples:
+  thirdspace demo                                      see three nodes talk
   thirdspace serve                                     start a node to try out, at http://localhost:8080
   thirdspace serve --origin https://harbor.example     start a node for the world, behind a proxy
   thirdspace member add ben --name \"Ben Okafor\"        let somebody in
@@ -85,6 +87,8 @@ struct Everywhere {
 enum Command {
     /// Run the node
     Serve(serve::Serve),
+    /// Let three spaces live beside each other on this machine and watch them talk
+    Demo(demo::Demo),
     /// Open the first space and make its first administrator
     Setup(setup::Setup),
     /// Members: let in, list, change roles
@@ -142,6 +146,7 @@ impl Arguments {
         let everywhere = self.everywhere;
         match self.command {
             Command::Serve(serve) => serve.run(&everywhere),
+            Command::Demo(demo) => demo.run(&everywhere),
             Command::Config(config) => config.run(&everywhere),
             Command::Setup(setup) => wait(async { setup.run(&Opened::new(everywhere.config()?).await?).await }),
             Command::Member(member) => wait(async { member.run(&Opened::existing(everywhere.config()?).await?).await }),

@@ -44,7 +44,7 @@ impl Serve {
     }
 }
 
-fn start_log(filter: EnvFilter, format: LogFormat) -> Result<(), Failure> {
+pub(super) fn start_log(filter: EnvFilter, format: LogFormat) -> Result<(), Failure> {
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let started = match format {
         LogFormat::Text => lines.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).try_init(),

@@ -12,7 +12,8 @@ use crate::operations::setup::{SetUpBy, SetupInput, ensure_node_actor, set_up};
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  thirdspace setup --space harbor --name \"Harbor Coworking\" --zone Europe/Vienna --admin ana --admin-name \"Ana Ruiz\""
+    after_help = "Examples:\n  thirdspace setup --space harbor --name \"Harbor Coworking\" --zone Europe/Vienna --admin ana --admin-name \"Ana Ruiz\"\n  \
+                  thirdspace setup --origin https://harbor.example --space harbor --name Harbor --zone Europe/Vienna --admin ana"
 )]
 pub(super) struct Setup {
     /// The space's name in handles and addresses: letters, digits and _
@@ -27,9 +28,9 @@ pub(super) struct Setup {
     /// The first administrator's name in handles and addresses
     #[arg(long)]
     admin: String,
-    /// What people call the first administrator
+    /// What people call the first administrator [default: the name in handles, with a capital letter]
     #[arg(long)]
-    admin_name: String,
+    admin_name: Option<String>,
 }
 
 impl Setup {
@@ -38,8 +39,8 @@ impl Setup {
             space_username: self.space,
             space_name: self.name,
             zone: self.zone,
+            admin_name: self.admin_name.unwrap_or_else(|| capitalised(&self.admin)),
             admin_username: self.admin,
-            admin_name: self.admin_name,
         };
         let setup = input.parse()?;
         let pairs = [keys::make().await?, keys::make().await?];
@@ -68,5 +69,26 @@ impl Setup {
                 "token": done.token.expose(),
             }),
         )
+    }
+}
+
+/// `ana` is called Ana until she says otherwise. Who typed a capital letter somewhere has decided already.
+fn capitalised(username: &str) -> String {
+    let mut letters = username.chars();
+    match letters.next() {
+        Some(first) if !username.chars().any(char::is_uppercase) => first.to_uppercase().chain(letters).collect(),
+        _ => username.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_administrator_without_a_name_is_called_by_the_username() {
+        for (username, name) in [("ana", "Ana"), ("anaRuiz", "anaRuiz"), ("östen", "Östen"), ("_a", "_a"), ("", "")] {
+            assert_eq!(capitalised(username), name);
+        }
     }
 }

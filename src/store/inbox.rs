@@ -107,6 +107,7 @@ statements! {
     RETRY_ALL = "UPDATE inbox SET state = 'waiting', attempts = 0, next_at = ?1 \
                  WHERE id IN (SELECT id FROM inbox WHERE state = 'failed' ORDER BY id LIMIT ?2)";
     DROP = "DELETE FROM inbox WHERE id = ?1";
+    TAKEN = "SELECT count(*) FROM (SELECT uri FROM received ORDER BY uri LIMIT ?1)";
     TIDY = "DELETE FROM received WHERE id IN (SELECT r.id FROM received r WHERE r.id < ?1 \
             AND NOT EXISTS (SELECT 1 FROM inbox i WHERE i.id = r.id) ORDER BY r.id LIMIT ?2)";
 }
@@ -217,6 +218,14 @@ pub fn counts(tx: &mut Tx<'_>) -> Result<Counts, Error> {
     let mut count = |sql| Ok::<u64, Error>(tx.query_one(sql, params![], |row| row.get(0))?.unwrap_or(0));
     let (all, failed) = (count(COUNT)?, count(COUNT_FAILED)?);
     Ok(Counts { waiting: all.saturating_sub(failed), failed })
+}
+
+/// How many activities were verified and taken, as far as their ids are still kept; no more than `most` are counted.
+///
+/// # Errors
+/// The store's.
+pub fn taken(tx: &mut Tx<'_>, most: u32) -> Result<u64, Error> {
+    Ok(tx.query_one(TAKEN, params![most], |row| row.get(0))?.unwrap_or(0))
 }
 
 /// Has what was set aside tried again: one, or the oldest 1,000. Tells how many.
