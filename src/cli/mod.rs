@@ -18,6 +18,7 @@ mod running;
 mod serve;
 mod setup;
 mod space;
+mod suspension;
 mod token;
 
 use std::future::Future;
@@ -89,6 +90,10 @@ enum Command {
     Follow(follow::Follow),
     /// Follow somebody no more
     Unfollow(follow::Unfollow),
+    /// Silence somebody, here or elsewhere
+    Suspend(suspension::Suspend),
+    /// Let somebody speak again
+    Unsuspend(suspension::Unsuspend),
     /// Other servers: list, judge
     #[command(subcommand)]
     Peer(peer::Peer),
@@ -133,6 +138,12 @@ impl Arguments {
             Command::Follow(follow) => wait(async { follow.run(&Opened::existing(everywhere.config()?).await?).await }),
             Command::Unfollow(unfollow) => {
                 wait(async { unfollow.run(&Opened::existing(everywhere.config()?).await?).await })
+            }
+            Command::Suspend(suspend) => {
+                wait(async { suspend.run(&Opened::existing(everywhere.config()?).await?).await })
+            }
+            Command::Unsuspend(unsuspend) => {
+                wait(async { unsuspend.run(&Opened::existing(everywhere.config()?).await?).await })
             }
             Command::Peer(peer) => wait(async { peer.run(&Opened::existing(everywhere.config()?).await?).await }),
             Command::Queue(queue) => wait(async { queue.run(&Opened::existing(everywhere.config()?).await?).await }),
