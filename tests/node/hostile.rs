@@ -19,11 +19,9 @@ use thirdspace::activitypub::signature::{Message, http_date, sign_cavage};
 use thirdspace::config::Config;
 use thirdspace::http_client::HttpClient;
 use thirdspace::jobs;
-use thirdspace::key_ring::KeyRing;
 use thirdspace::node::{Clock, Node};
 use thirdspace::operations;
 use thirdspace::operations::setup::{self, SetUpBy, SetupInput};
-use thirdspace::reception::Reception;
 use thirdspace::store::{self, Store, Tx, inbox};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -57,15 +55,9 @@ impl Harbor {
             ("resolve", &resolve),
         ];
         let config = Config::of(settings).unwrap();
-        let node = Arc::new(Node {
-            site: config.site(),
-            store: Store::open(&config.store_path(), config.store()).unwrap(),
-            http: HttpClient::new(config.http()).unwrap(),
-            clock: Clock::System,
-            keys: KeyRing::default(),
-            reception: Reception::default(),
-            config,
-        });
+        let store = Store::open(&config.store_path(), config.store()).unwrap();
+        let http = HttpClient::new(config.http()).unwrap();
+        let node = Arc::new(Node::new(config, store, http, Clock::System));
         let site = node.site.clone();
         let input = SetupInput {
             space_username: "harbor".into(),
