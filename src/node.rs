@@ -10,7 +10,6 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::config::Config;
 use crate::http_client::HttpClient;
-use crate::key_ring::KeyRing;
 use crate::reception::Reception;
 use crate::site::Site;
 use crate::store::Store;
@@ -27,9 +26,7 @@ pub struct Node {
     pub http: HttpClient,
     /// What time it is.
     pub clock: Clock,
-    /// Parsed keys, ours and others'.
-    pub keys: KeyRing,
-    /// What receiving keeps in memory.
+    /// What is kept in memory between one request and the next.
     pub reception: Reception,
 }
 
@@ -37,8 +34,7 @@ impl Node {
     /// The handles together, with empty caches.
     #[must_use]
     pub fn new(config: Config, store: Store, http: HttpClient, clock: Clock) -> Self {
-        let (keys, reception) = (KeyRing::default(), Reception::default());
-        Self { site: config.site(), config, store, http, clock, keys, reception }
+        Self { site: config.site(), config, store, http, clock, reception: Reception::default() }
     }
 }
 

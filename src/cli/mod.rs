@@ -31,6 +31,7 @@ mod setup;
 mod shown;
 mod space;
 mod speaker;
+mod suspension;
 mod timeline;
 mod token;
 
@@ -108,6 +109,10 @@ enum Command {
     Unfollow(follow::Unfollow),
     #[command(flatten)]
     Act(act::Act),
+    /// Silence somebody, here or elsewhere
+    Suspend(suspension::Suspend),
+    /// Let somebody speak again
+    Unsuspend(suspension::Unsuspend),
     /// Other servers: list, judge
     #[command(subcommand)]
     Peer(peer::Peer),
@@ -158,6 +163,12 @@ impl Arguments {
                 wait(async { unfollow.run(&Opened::existing(everywhere.config()?).await?).await })
             }
             Command::Act(act) => wait(async { act.run(&Opened::existing(everywhere.config()?).await?).await }),
+            Command::Suspend(suspend) => {
+                wait(async { suspend.run(&Opened::existing(everywhere.config()?).await?).await })
+            }
+            Command::Unsuspend(unsuspend) => {
+                wait(async { unsuspend.run(&Opened::existing(everywhere.config()?).await?).await })
+            }
             Command::Peer(peer) => wait(async { peer.run(&Opened::existing(everywhere.config()?).await?).await }),
             Command::Queue(queue) => wait(async { queue.run(&Opened::existing(everywhere.config()?).await?).await }),
             Command::Keys(keys) => wait(async { keys.run(&Opened::existing(everywhere.config()?).await?).await }),

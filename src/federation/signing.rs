@@ -28,7 +28,8 @@ pub enum Error {
 /// # Errors
 /// [`Error`]; the next call asks the store again.
 pub async fn keys(node: &Node, actor: ActorId) -> Result<Arc<SigningKeys>, Error> {
-    node.keys
+    node.reception
+        .keys
         .signing
         .get_or_insert_async(&actor, async {
             let (rsa, ed25519) = node
@@ -62,7 +63,7 @@ pub async fn key_with_id(node: &Node, uri: &str) -> Result<Option<PrivateKey>, E
 
 /// The keys of an actor changed: they are read again when they are needed.
 pub fn forget(node: &Node, actor: ActorId) {
-    node.keys.signing.remove(&actor);
+    node.reception.keys.signing.remove(&actor);
 }
 
 /// Fresh keys for one actor. Finding primes blocks for up to a second: not on a thread that others wait for.

@@ -107,7 +107,8 @@ pub(super) fn must_be_free(tx: &mut Tx<'_>, name: &Username) -> Result<()> {
     }
 }
 
-fn must_not_be_last_admin(tx: &mut Tx<'_>) -> Result<()> {
+/// Refuses when nobody else could help: who is suspended cannot.
+pub(super) fn must_not_be_last_admin(tx: &mut Tx<'_>) -> Result<()> {
     if member::with_role(tx, Role::Admin, 2)?.len() > 1 {
         return Ok(());
     }

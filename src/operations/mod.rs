@@ -25,6 +25,7 @@ pub mod secret;
 pub mod setup;
 pub mod space;
 pub mod speaker;
+pub mod suspension;
 pub mod timeline;
 pub mod token;
 

@@ -1,5 +1,6 @@
 //! What receiving keeps in memory between one request and the next, so that a request from somebody known needs no
-//! look into the store: who is blocked, what was just taken in, who is being asked for what at this moment.
+//! look into the store: who is blocked, what was just taken in, who is being asked for what at this moment; and the parsed
+//! keys, those that sign what goes out among them.
 //!
 //! All of it can be lost at any time; the store is the truth. Everything is bounded.
 
@@ -12,6 +13,7 @@ use quick_cache::sync::Cache;
 
 use crate::coworking::id::ActorId;
 use crate::coworking::peer::Host;
+use crate::key_ring::KeyRing;
 use crate::store::peer::SignatureScheme;
 
 pub use arrivals::{Arrival, Arrivals};
@@ -36,6 +38,8 @@ pub struct Reception {
     pub judged: Judged,
     /// Documents that are being fetched.
     pub flights: Flights,
+    /// Parsed keys: ours, which sign, and others'.
+    pub keys: KeyRing,
     /// Which signatures a server took last, and when that was learned or looked up.
     schemes: Cache<Host, (SignatureScheme, Timestamp)>,
     /// Documents that could not be fetched, by address.
@@ -62,6 +66,7 @@ impl Default for Reception {
             arrivals: Arrivals::default(),
             judged: Judged::default(),
             flights: Flights::default(),
+            keys: KeyRing::default(),
             schemes: Cache::new(10_000),
             failures: Cache::new(10_000),
             stale: std::sync::Mutex::default(),

@@ -40,7 +40,9 @@ statements! {
     LEAVE = "UPDATE member SET left_at = ?2 WHERE actor_id = ?1 AND left_at IS NULL";
     LIST = "SELECT actor_id, role, joined_at, left_at FROM member WHERE left_at IS NULL AND actor_id < ?1 \
             ORDER BY actor_id DESC LIMIT ?2";
-    WITH_ROLE = "SELECT actor_id FROM member WHERE left_at IS NULL AND role = ?1 ORDER BY actor_id LIMIT ?2";
+    WITH_ROLE = "SELECT actor_id FROM member WHERE left_at IS NULL AND role = ?1 AND NOT EXISTS \
+                 (SELECT 1 FROM actor a WHERE a.id = member.actor_id AND a.suspended_at IS NOT NULL) \
+                 ORDER BY actor_id LIMIT ?2";
     COUNT = "SELECT count(*) FROM member WHERE left_at IS NULL";
 }
 
@@ -98,7 +100,7 @@ pub fn list(tx: &mut Tx<'_>, page: Page) -> Result<Slice<MemberLine>, Error> {
     Ok(Slice { items: items.collect(), next: members.next })
 }
 
-/// Members with exactly this role, at most `limit`.
+/// Members with exactly this role who are not suspended, at most `limit`.
 ///
 /// # Errors
 /// The store's.

@@ -43,8 +43,9 @@ pub struct Bearer {
 statements! {
     ADD = "INSERT INTO token (hash, id, member_id, label, created_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     BEARER = "SELECT t.id, m.actor_id, m.role, t.last_used_at FROM token t JOIN member m ON m.actor_id = t.member_id \
+              JOIN actor a ON a.id = m.actor_id \
               WHERE t.hash = ?1 AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > ?2) \
-              AND m.left_at IS NULL";
+              AND m.left_at IS NULL AND a.suspended_at IS NULL";
     TOUCH = "UPDATE token SET last_used_at = ?2 WHERE id = ?1";
     BY_ID = "SELECT id, member_id, label, created_at, last_used_at, expires_at, revoked_at FROM token WHERE id = ?1";
     LIST = "SELECT id, member_id, label, created_at, last_used_at, expires_at, revoked_at FROM token \

@@ -235,6 +235,25 @@ fn no_fact_is_passed_over(file: &File) -> Vec<String> {
     arms.into_iter().map(|line| file.offence(line, "`_ =>` in a match on Event")).collect()
 }
 
+/// What everybody above federation holds stays a handful, or it becomes the place for everything.
+fn the_node_is_a_handful(file: &File) -> Vec<String> {
+    const LIMIT: usize = 6;
+    if file.path != "src/node.rs" {
+        return Vec::new();
+    }
+    let words: Vec<&str> = file.tokens.iter().map(|token| token.text.as_str()).collect();
+    let Some(start) = words.windows(3).position(|words| words == ["struct", "Node", "{"]) else {
+        return vec![file.offence(1, "the node is no longer where the test looks")];
+    };
+    let body = words[start..].iter().take_while(|word| **word != "}");
+    match body.filter(|word| **word == "pub").count() {
+        fields if fields > LIMIT => {
+            vec![file.offence(file.tokens[start].line, format_args!("{fields} handles; at most {LIMIT} pass"))]
+        }
+        _ => Vec::new(),
+    }
+}
+
 fn no_test_is_ignored(file: &File) -> Vec<String> {
     let ignored = file
         .tokens
@@ -255,7 +274,7 @@ fn files_are_read_in_one_sitting(file: &File) -> Vec<String> {
 
 type Rule = fn(&File) -> Vec<String>;
 
-const RULES: [Rule; 9] = [
+const RULES: [Rule; 10] = [
     imports_point_down,
     crates_stay_at_home,
     nobody_below_knows_the_node,
@@ -263,6 +282,7 @@ const RULES: [Rule; 9] = [
     nothing_below_reads_the_clock,
     both_halves_meet_in_translation_only,
     no_fact_is_passed_over,
+    the_node_is_a_handful,
     no_test_is_ignored,
     files_are_read_in_one_sitting,
 ];
@@ -325,7 +345,8 @@ fn the_list_of_layers_has_no_circle() {
 fn every_rule_can_fail() {
     let offences = |rule: Rule, path: &str, source: &str| rule(&File::new(path, source)).len();
     let many_lines = "\n".repeat(501);
-    let bad: [(Rule, &str, &str); 16] = [
+    let seven_handles = format!("pub struct Node {{ {} }}", "pub a: A, ".repeat(7));
+    let bad: [(Rule, &str, &str); 18] = [
         (imports_point_down, "src/coworking/member.rs", "use crate::store::Tx;"),
         (imports_point_down, "src/operations/post.rs", "fn f() { crate::federation::publish::now(); }"),
         (imports_point_down, "src/store/post.rs", "use super::super::web::server;"),
@@ -348,6 +369,8 @@ fn every_rule_can_fail() {
             "src/federation/publish.rs",
             "use crate::coworking::Event; fn f() { match e { Event::MemberJoined { member } => a(), _ => {} } }",
         ),
+        (the_node_is_a_handful, "src/node.rs", &seven_handles),
+        (the_node_is_a_handful, "src/node.rs", "pub struct Other { pub a: A }"),
         (no_test_is_ignored, "src/site.rs", "#[test] #[ignore] fn slow() {}"),
         (files_are_read_in_one_sitting, "src/site.rs", &many_lines),
     ];

@@ -126,6 +126,11 @@ fn a_keeper_opens_a_space_and_lets_people_in() {
     let problem: Value = serde_json::from_slice(&taken.stdout).unwrap();
     assert_eq!((taken.status.code(), problem["type"].as_str()), (Some(1), Some("/problems/taken")));
     assert_eq!(refused(folder, &["member", "role", "ana", "member"]).0, 1, "somebody has to keep the node");
+
+    assert_eq!(done(folder, &["suspend", "ben"])["suspended"], true);
+    assert_eq!(done(folder, &["unsuspend", "@ben"])["suspended"], false);
+    assert_eq!(refused(folder, &["suspend", "nobody"]).0, 1);
+    assert_eq!(refused(folder, &["suspend", "ana"]).0, 1, "somebody has to keep the node");
 }
 
 #[test]

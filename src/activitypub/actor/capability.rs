@@ -11,26 +11,9 @@ pub enum Capability {
     IntegrityProofs,
     /// Reads proposals, also in notes (FEP-0837).
     Marketplace,
-    /// Answers `Offer(Agreement)` about a bookable resource.
-    Bookings,
-    /// Answers `Arrive` and takes note of `Leave`.
-    CheckIns,
-    /// Keeps receipts of beneficiaries.
-    Receipts,
 }
 
 impl Capability {
-    /// All of them.
-    pub const ALL: [Self; 7] = [
-        Self::Rfc9421,
-        Self::Rfc9421Ed25519,
-        Self::IntegrityProofs,
-        Self::Marketplace,
-        Self::Bookings,
-        Self::CheckIns,
-        Self::Receipts,
-    ];
-
     /// The URI by which servers list it.
     #[must_use]
     pub fn uri(self) -> &'static str {
@@ -39,9 +22,6 @@ impl Capability {
             Self::Rfc9421Ed25519 => "https://datatracker.ietf.org/doc/html/rfc9421#name-eddsa-using-curve-edwards25",
             Self::IntegrityProofs => "https://w3id.org/fep/8b32",
             Self::Marketplace => "https://w3id.org/fep/0837",
-            Self::Bookings => "https://w3id.org/thirdspace/ns#bookings",
-            Self::CheckIns => "https://w3id.org/thirdspace/ns#checkIns",
-            Self::Receipts => "https://w3id.org/thirdspace/ns#receipts",
         }
     }
 
@@ -53,15 +33,6 @@ impl Capability {
             Self::Rfc9421Ed25519 => "RFC-9421 signatures using the Ed25519 algorithm",
             Self::IntegrityProofs => "FEP-8b32: Object Integrity Proofs",
             Self::Marketplace => "FEP-0837: Federated Marketplace",
-            Self::Bookings => "Bookings by Offer of an Agreement",
-            Self::CheckIns => "Check-ins by Arrive and Leave",
-            Self::Receipts => "Receipts made by beneficiaries",
         }
-    }
-
-    /// The capability that a URI names.
-    #[must_use]
-    pub fn of(uri: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|capability| capability.uri() == uri)
     }
 }

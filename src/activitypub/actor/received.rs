@@ -83,8 +83,6 @@ pub struct RemoteActor {
     pub following: Option<Id>,
     /// What it pinned, on its own site.
     pub featured: Option<Id>,
-    /// The hashtags that it pinned, on its own site.
-    pub featured_tags: Option<Id>,
     /// The collection of its proposals, on its own site.
     pub proposals: Option<Id>,
     /// The collection of its events to come, on its own site (FEP-8a8e).
@@ -101,14 +99,8 @@ pub struct RemoteActor {
     pub discoverable: bool,
     /// May its public posts be searched (FEP-5feb)?
     pub indexable: bool,
-    /// Did its person die?
-    pub memorial: bool,
-    /// Has its own server suspended it?
-    pub suspended: bool,
     /// Its picture.
     pub icon: Option<ReceivedImage>,
-    /// The picture above its profile.
-    pub image: Option<ReceivedImage>,
     /// The table of its profile.
     pub fields: Vec<ProfileField>,
     /// Hashtags without `#`.
@@ -165,7 +157,6 @@ impl RemoteActor {
             followers: on_site("followers"),
             following: on_site("following"),
             featured: on_site("featured"),
-            featured_tags: on_site("featuredTags"),
             proposals: on_site("proposals"),
             upcoming_events: on_site("upcomingEvents"),
             keys: keys::of_actor(value, &id),
@@ -174,10 +165,7 @@ impl RemoteActor {
             manually_approves_followers: flag(value, "manuallyApprovesFollowers", "as"),
             discoverable: flag(value, "discoverable", "toot"),
             indexable: flag(value, "indexable", "toot"),
-            memorial: flag(value, "memorial", "toot"),
-            suspended: flag(value, "suspended", "toot"),
             icon: picture(value, "icon"),
-            image: picture(value, "image"),
             fields: fields(value),
             hashtags: hashtags(value),
             knows_about: knows_about(value),

@@ -113,7 +113,6 @@ fn the_many_spellings_of_a_profile_are_read() {
     let read = RemoteActor::read(&actor).unwrap();
     assert_eq!(read.claimed_handle().unwrap().to_string(), "bo@quay.example");
     assert_eq!(read.icon.unwrap().url.as_str(), "https://m.example/120.png");
-    assert_eq!(read.image.unwrap().url.as_str(), "https://m.example/banner.jpg");
     let fields: Vec<_> = read.fields.iter().map(|field| field.value_unsanitised.as_str()).collect();
     assert_eq!(
         fields,

@@ -90,7 +90,7 @@ impl Round {
 async fn is_blocked(node: &Node, delivery: &Delivery) -> bool {
     let Ok(inbox) = Url::parse(&delivery.inbox) else { return false };
     // When it cannot be told now, it is not sent now.
-    node.reception.judged.blocks(&node.store, &node.keys, [&inbox]).await.unwrap_or(true)
+    node.reception.judged.blocks(&node.store, &node.reception.keys, [&inbox]).await.unwrap_or(true)
 }
 
 async fn attempt(

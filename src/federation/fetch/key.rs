@@ -71,7 +71,7 @@ pub enum KeyError {
 /// # Errors
 /// [`KeyError`].
 pub async fn verifying(node: &Node, key_id: &str, budget: &Budget) -> Result<Arc<VerifyingKey>, KeyError> {
-    if let Some(key) = node.keys.verifying.get(key_id) {
+    if let Some(key) = node.reception.keys.verifying.get(key_id) {
         note_age(node, &key);
         return Ok(key);
     }
@@ -80,7 +80,7 @@ pub async fn verifying(node: &Node, key_id: &str, budget: &Budget) -> Result<Arc
         return Err(KeyError::Ours(key_id.to_owned()));
     }
     let _flight = node.reception.flights.board(&lane(&id)).await;
-    if let Some(key) = node.keys.verifying.get(key_id) {
+    if let Some(key) = node.reception.keys.verifying.get(key_id) {
         return Ok(key);
     }
     match remembered(node, &id).await? {
@@ -113,7 +113,7 @@ pub async fn refetched(
 ) -> Result<Option<Arc<VerifyingKey>>, KeyError> {
     let id = Id::parse(key_id).map_err(|_| KeyError::NotAnAddress(key_id.to_owned()))?;
     let _flight = node.reception.flights.board(&lane(&id)).await;
-    if let Some(key) = node.keys.verifying.get(key_id).filter(|key| key.fetched_at > failed.fetched_at) {
+    if let Some(key) = node.reception.keys.verifying.get(key_id).filter(|key| key.fetched_at > failed.fetched_at) {
         return Ok(Some(key));
     }
     let now = node.clock.now();
@@ -134,7 +134,7 @@ fn lane(id: &Id) -> String {
 
 fn keep(node: &Node, key_id: &str, key: VerifyingKey) -> Arc<VerifyingKey> {
     let key = Arc::new(key);
-    node.keys.verifying.insert(key_id.to_owned(), Arc::clone(&key));
+    node.reception.keys.verifying.insert(key_id.to_owned(), Arc::clone(&key));
     key
 }
 

@@ -108,7 +108,7 @@ async fn check(node: &Node, url: &Url, from: Option<&Url>) -> Result<(), Error> 
         return Err(Error::redirects(url));
     }
     node.http.check(url)?;
-    if node.reception.judged.blocks(&node.store, &node.keys, [url]).await? {
+    if node.reception.judged.blocks(&node.store, &node.reception.keys, [url]).await? {
         return Err(Error::blocked(url));
     }
     Ok(())

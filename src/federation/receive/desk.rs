@@ -291,7 +291,7 @@ impl Desk {
             }
             Outcome::ForgetKeys => {
                 self.known.remove(&work.id);
-                self.node.keys.verifying.retain(|_, key| key.actor != work.actor);
+                self.node.reception.keys.verifying.retain(|_, key| key.actor != work.actor);
             }
             Outcome::Parked => self.park(work.clone()),
             Outcome::Again(until) => self.hold(work, until),

@@ -20,12 +20,10 @@ use crate::config::Config;
 use crate::coworking::id::ActorId;
 use crate::federation::signing;
 use crate::http_client::HttpClient;
-use crate::key_ring::KeyRing;
 use crate::node::{Clock, Node};
 use crate::operations;
 use crate::operations::setup::{self, SetUpBy, SetupDone};
 use crate::operations::testing::setup_input;
-use crate::reception::Reception;
 use crate::store::actor::{self, ActorType, NewLocal};
 use crate::store::key::{self, NewKeys};
 use crate::store::{Store, Tx};
@@ -143,15 +141,9 @@ fn node(folder: &TempDir, peers: &Peers, settings: &[(&str, &str)], clock: Clock
     ]);
     all.extend(settings.iter().copied());
     let config = Config::of(all).unwrap();
-    Node {
-        site: config.site(),
-        store: Store::open(&config.store_path(), config.store()).unwrap(),
-        http: HttpClient::new(config.http()).unwrap(),
-        clock,
-        keys: KeyRing::default(),
-        reception: Reception::default(),
-        config,
-    }
+    let store = Store::open(&config.store_path(), config.store()).unwrap();
+    let http = HttpClient::new(config.http()).unwrap();
+    Node::new(config, store, http, clock)
 }
 
 /// A request as a peer got it.

@@ -167,7 +167,7 @@ fn check_origins(node: &Node, activity: &Activity) -> Result<(), Denial> {
 async fn check_blocked(node: &Node, key_id: &str, actor: Option<&Id>) -> Result<(), Denial> {
     let key = Id::parse(key_id).ok();
     let addresses = key.iter().chain(actor).map(Id::url);
-    match node.reception.judged.blocks(&node.store, &node.keys, addresses).await {
+    match node.reception.judged.blocks(&node.store, &node.reception.keys, addresses).await {
         Ok(false) => Ok(()),
         Ok(true) => Err(Denial::forbidden("your server is blocked here")),
         Err(error) => Err(Denial::store(&error)),
@@ -180,7 +180,7 @@ async fn check_concerns_us(node: &Node, activity: &Activity, key_id: &str) -> Re
     if !about_self || !activity.is_about_its_actor() {
         return Ok(());
     }
-    if node.keys.verifying.get(key_id).is_some_and(|key| key.actor_uri == activity.actor.as_str()) {
+    if node.reception.keys.verifying.get(key_id).is_some_and(|key| key.actor_uri == activity.actor.as_str()) {
         return Ok(());
     }
     let uri = activity.actor.to_string();

@@ -76,7 +76,7 @@ impl Caller {
         let (secret, now) = (secret?, node.clock.now());
         let known = node.store.read(move |tx| token::authenticate(tx, &secret, now)).await?;
         let known = known.ok_or_else(|| {
-            Error::wrong(Wrong::Unauthorized, "this token is wrong, has ended or was revoked; create a new one")
+            Error::wrong(Wrong::Unauthorized, "this token is wrong, has ended or was revoked, or its member is suspended; create a new one, or ask a host")
         })?;
         door.limits.token(known.token)?;
         if known.touch_due

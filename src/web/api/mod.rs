@@ -25,6 +25,7 @@ mod report;
 mod route;
 mod search;
 mod space;
+mod suspension;
 #[cfg(test)]
 mod tests;
 mod timeline;
@@ -103,6 +104,7 @@ pub fn routes() -> Vec<Route> {
         at("/actors/{id}/follow").post(follow::follow).delete(follow::unfollow),
         at("/actors/{id}/block").post(block::block).delete(block::unblock),
         at("/actors/{id}/mute").post(block::mute).delete(block::unmute),
+        at("/actors/{id}/suspension").put(suspension::suspend).delete(suspension::lift),
         at("/followers").get(follow::followers),
         at("/followers/{id}").delete(follow::remove),
         at("/following").get(follow::following),

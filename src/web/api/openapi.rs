@@ -13,7 +13,7 @@ use utoipa::{Modify, OpenApi as _, ToSchema};
 
 use super::{
     actor, block, follow, me, member, node, notification, offer, peer, post, queue, reaction, report, search, space,
-    timeline, token,
+    suspension, timeline, token,
 };
 
 /// A "no", or a failure (RFC 9457).
@@ -60,6 +60,7 @@ pub struct Problem {
         follow::requests, follow::approve, follow::reject,
         block::block, block::unblock, block::mute, block::unmute, block::blocks, block::mutes,
         report::make, report::list, report::resolve,
+        suspension::suspend, suspension::lift,
         peer::list, peer::set_level,
         queue::show, queue::outgoing, queue::incoming, queue::retry, queue::give_up,
     ),

@@ -151,6 +151,13 @@ async fn order(house: &House) {
     assert_eq!(house.get(ana, "/reports").await["items"], json!([]));
     assert!(house.get(ana, "/reports?resolved=true").await["items"][0]["resolved_at"].is_string());
 
+    let silence = format!("/actors/{}/suspension", cleo.id);
+    house.good(ana, "PUT", &silence, none()).await;
+    assert_eq!(house.ask(ana, "GET", &format!("/actors/{}", cleo.id), none()).await.status, 404);
+    assert_eq!(house.ask(cleo, "GET", "/me", none()).await.status, 401, "who is suspended does not get in");
+    house.good(ana, "DELETE", &silence, none()).await;
+    assert_eq!(house.get(cleo, "/me").await["username"], "cleo");
+
     let judged = house.good(ana, "PUT", "/peers/Quay.test", json!({"level": "limited", "note": "Spam"})).await;
     assert_eq!((&judged["host"], &judged["level"]), (&json!("quay.test"), &json!("limited")));
     assert_eq!(house.get(ana, "/peers?level=limited").await["items"], json!([judged]));

@@ -1,0 +1,34 @@
+//! Who is not heard here.
+
+use actix_web::HttpResponse;
+use actix_web::web::Path;
+
+use super::caller::Caller;
+use super::view::Id;
+use crate::coworking::id::ActorId;
+use crate::operations::suspension;
+use crate::web::error::Result;
+
+/// Suspends an account, here or elsewhere: it is neither heard nor shown
+///
+/// For hosts; for administrators where it is a host's or an administrator's. Nothing is lost.
+#[utoipa::path(
+    put, path = "/actors/{id}/suspension", tag = "actors", operation_id = "suspend_actor", params(("id" = Id, Path)),
+    responses((status = 204, description = "Done"))
+)]
+pub async fn suspend(caller: Caller, id: Path<ActorId>) -> Result<HttpResponse> {
+    caller.act(move |tx, caller| suspension::suspend(tx, caller.acting, *id, caller.now)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Lets a suspended account speak again
+///
+/// For hosts; for administrators where it is a host's or an administrator's.
+#[utoipa::path(
+    delete, path = "/actors/{id}/suspension", tag = "actors", operation_id = "unsuspend_actor",
+    params(("id" = Id, Path)), responses((status = 204, description = "Done"))
+)]
+pub async fn lift(caller: Caller, id: Path<ActorId>) -> Result<HttpResponse> {
+    caller.act(move |tx, caller| suspension::lift(tx, caller.acting, *id, caller.now)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
