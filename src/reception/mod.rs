@@ -6,16 +6,19 @@
 mod arrivals;
 mod flights;
 mod judged;
+mod strangers;
 
 use jiff::{SignedDuration, Timestamp};
 use quick_cache::sync::Cache;
 
+use crate::clock::Clock;
 use crate::coworking::id::ActorId;
 use crate::store::peer::SignatureScheme;
 
 pub use arrivals::{Arrival, Arrivals};
 pub use flights::{Flight, Flights};
 pub use judged::Judged;
+pub use strangers::{Strangers, TooMany};
 
 /// Who could not be read is left in peace for this long after the first failure.
 const FIRST_PAUSE: SignedDuration = SignedDuration::from_mins(5);
@@ -33,6 +36,8 @@ pub struct Reception {
     pub judged: Judged,
     /// Documents that are being fetched.
     pub flights: Flights,
+    /// How many keys were fetched because of whom.
+    pub strangers: Strangers,
     /// Which signatures a server took last, by host.
     pub schemes: Cache<String, SignatureScheme>,
     /// Documents that could not be fetched, by address.
@@ -55,19 +60,26 @@ pub struct Failure {
 
 impl Default for Reception {
     fn default() -> Self {
+        Self::new(&Clock::System)
+    }
+}
+
+impl Reception {
+    /// Nothing was received yet.
+    #[must_use]
+    pub fn new(clock: &Clock) -> Self {
         Self {
             arrivals: Arrivals::default(),
             judged: Judged::default(),
             flights: Flights::default(),
+            strangers: Strangers::new(clock),
             schemes: Cache::new(10_000),
             failures: Cache::new(10_000),
             stale: std::sync::Mutex::default(),
             node_actor: std::sync::OnceLock::new(),
         }
     }
-}
 
-impl Reception {
     /// The failure that still keeps a document from being asked for again.
     #[must_use]
     pub fn failure(&self, address: &str, now: Timestamp) -> Option<Failure> {

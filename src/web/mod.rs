@@ -5,6 +5,7 @@
 pub mod accept;
 pub mod activitypub;
 pub mod api;
+pub mod asker;
 pub mod asset;
 pub mod discovery;
 pub mod document;

@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::server;
-use crate::federation::testing::{Ground, new_keys};
+use crate::federation::testing::{Ground, Reply, date, new_keys, start};
 use crate::node::Node;
 use crate::operations::setup::{self, SetUpBy, SetupInput};
 
@@ -208,4 +208,28 @@ async fn a_delivery_is_bounded_before_it_is_believed() {
     for path in ["/members/nobody/inbox", "/members/harbor/inbox", "/posts/7/inbox"] {
         assert_eq!(open.ask("POST", path, &[typed], "{}").await.status, 404, "{path}");
     }
+}
+
+#[tokio::test]
+async fn a_signed_question_makes_the_node_ask_elsewhere_no_more_often_than_an_address_may() {
+    let ground = harbor(&[]).await;
+    let open = open(&ground.node);
+    let date = date(start());
+    let ask = |number: u32| {
+        let signature = format!(
+            "keyId=\"http://victim.test/{number}\",algorithm=\"hs2019\",headers=\"(request-target) host date\",signature=\"eA==\""
+        );
+        let (open, date) = (&open, date.as_str());
+        async move {
+            let headers = [("Accept", "application/activity+json"), ("Date", date), ("Signature", signature.as_str())];
+            open.get("/posts/7", &headers).await
+        }
+    };
+    ground.peers.behave(|_| Reply::Say(404));
+    assert_eq!((ask(1).await.status, ground.asked().len()), (401, 1));
+    while ground.node.reception.strangers.admit(Some(open.address.ip()), "other.test").is_ok() {}
+    let refused = ask(2).await;
+    assert_eq!((refused.status, refused.header("retry-after")), (503, "1"), "{}", refused.body);
+    assert!(refused.json()["error"].as_str().unwrap().contains("the next passes in 1 s"));
+    assert!(ground.asked().is_empty());
 }

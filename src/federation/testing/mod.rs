@@ -147,9 +147,9 @@ fn node(folder: &TempDir, peers: &Peers, settings: &[(&str, &str)], clock: Clock
         site: config.site(),
         store: Store::open(&config.store_path(), config.store()).unwrap(),
         http: HttpClient::new(config.http()).unwrap(),
+        reception: Reception::new(&clock),
         clock,
         keys: KeyRing::default(),
-        reception: Reception::default(),
         config,
     }
 }
