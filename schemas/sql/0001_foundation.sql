@@ -382,7 +382,8 @@ CREATE TABLE peer (
   host TEXT PRIMARY KEY,
   level TEXT NOT NULL DEFAULT 'known' CHECK (level IN ('blocked', 'limited', 'known', 'trusted')),
   note TEXT,
-  software TEXT,
+  software TEXT,                       -- what it says it runs
+  software_due_at INTEGER NOT NULL DEFAULT 0, -- when to ask it that again
   first_met_at INTEGER NOT NULL,
   last_heard_at INTEGER,               -- last verified request from it or success with it
   signature_scheme TEXT,               -- what it accepted last: 'cavage' or 'rfc9421'
@@ -393,4 +394,5 @@ CREATE TABLE peer (
   last_failing_day INTEGER,            -- days since 1970
   dead_since INTEGER
 ) STRICT;
+CREATE INDEX peer_software ON peer (software_due_at, host) WHERE level <> 'blocked' AND dead_since IS NULL;
 CREATE INDEX peer_blocked ON peer (host) WHERE level = 'blocked';
