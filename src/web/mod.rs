@@ -32,6 +32,8 @@ pub struct Door {
     pub documents: Arc<Documents>,
     /// How often the API was asked.
     pub limits: api::Limits,
+    /// How often visitors had something looked up elsewhere.
+    pub lookups: pages::interaction::Lookups,
 }
 
 impl Door {

@@ -42,6 +42,7 @@ pub fn run(
     let awake = documents.clone().stay_awake(node.store.clone());
     let door = web::Data::new(Door {
         limits: api::Limits::new(&node.clock),
+        lookups: pages::interaction::Lookups::new(&node.clock),
         node: node.clone(),
         documents,
     });

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::actor::{ActorPage, Fact, Skill};
 use super::front::FrontPage;
-use super::interaction::{Found, InteractionPage};
+use super::interaction::{Found, InteractionPage, Search};
 use super::post::PostPage;
 use super::shown::{ShownAttachment, ShownOffer, ShownPost};
 use super::tag::TagPage;
@@ -191,7 +191,7 @@ fn pages() -> Vec<(&'static str, String)> {
         ("thread", thread.render().unwrap()),
         ("offer", one_offer.render().unwrap()),
         ("tag", tag.render().unwrap()),
-        ("look", interaction(Found::Nothing).render().unwrap()),
+        ("look", interaction(Found::Nothing(Search::default())).render().unwrap()),
         ("person", interaction(Found::Person(Box::new(ben()))).render().unwrap()),
         ("found", interaction(Found::Post(Box::new(hello()))).render().unwrap()),
         ("setup", super::setup::tests::form()),
