@@ -2,6 +2,7 @@
 
 pub mod activitypub;
 pub mod cli;
+pub mod clock;
 pub mod config;
 pub mod coworking;
 pub mod federation;
@@ -10,6 +11,7 @@ pub mod jobs;
 pub mod key_ring;
 pub mod node;
 pub mod operations;
+pub mod rate_limit;
 pub mod reception;
 pub mod site;
 pub mod store;

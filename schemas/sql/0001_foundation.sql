@@ -51,6 +51,7 @@ CREATE TABLE actor (
 ) STRICT;
 CREATE UNIQUE INDEX actor_local_username ON actor (username_folded) WHERE local = 1;
 CREATE INDEX actor_handle ON actor (username_folded, host);
+CREATE INDEX actor_url ON actor (url) WHERE url IS NOT NULL AND local = 0;
 CREATE INDEX actor_name ON actor (name_folded);
 CREATE INDEX actor_host ON actor (host, id) WHERE local = 0;
 CREATE INDEX actor_local ON actor (type, id) WHERE local = 1 AND deleted_at IS NULL;
@@ -153,6 +154,8 @@ CREATE INDEX post_reply_public ON post (in_reply_to_id, id)
   WHERE in_reply_to_id IS NOT NULL AND deleted_at IS NULL AND visibility IN ('public', 'unlisted');
 -- Replies that came before what they answer.
 CREATE INDEX post_orphan ON post (in_reply_to_uri) WHERE in_reply_to_id IS NULL AND in_reply_to_uri IS NOT NULL;
+-- People copy the address of a page, not the id.
+CREATE INDEX post_url ON post (url) WHERE url IS NOT NULL AND deleted_at IS NULL;
 CREATE INDEX post_network ON post (id) WHERE visibility = 'public' AND deleted_at IS NULL AND in_reply_to_uri IS NULL;
 CREATE INDEX post_space ON post (space_id, id)
   WHERE space_id IS NOT NULL AND visibility IN ('public', 'members') AND deleted_at IS NULL AND in_reply_to_uri IS NULL;
@@ -391,7 +394,8 @@ CREATE TABLE peer (
   host TEXT PRIMARY KEY,
   level TEXT NOT NULL DEFAULT 'known' CHECK (level IN ('blocked', 'limited', 'known', 'trusted')),
   note TEXT,
-  software TEXT,
+  software TEXT,                       -- what it says it runs
+  software_due_at INTEGER NOT NULL DEFAULT 0, -- when to ask it that again
   first_met_at INTEGER NOT NULL,
   last_heard_at INTEGER,               -- last verified request from it or success with it
   signature_scheme TEXT,               -- what it accepted last: 'cavage' or 'rfc9421'
@@ -402,4 +406,5 @@ CREATE TABLE peer (
   last_failing_day INTEGER,            -- days since 1970
   dead_since INTEGER
 ) STRICT;
+CREATE INDEX peer_software ON peer (software_due_at, host) WHERE level <> 'blocked' AND dead_since IS NULL;
 CREATE INDEX peer_blocked ON peer (host) WHERE level = 'blocked';

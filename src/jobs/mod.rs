@@ -6,6 +6,7 @@
 mod deliver;
 mod expire;
 mod keys;
+mod nodeinfo;
 mod publish;
 mod receive;
 mod supervisor;
@@ -40,6 +41,7 @@ pub fn start(node: Arc<Node>) -> Jobs {
     jobs.add("publish", &node, publish::run);
     jobs.add("deliver", &node, deliver::run);
     jobs.add("expire", &node, expire::run);
+    jobs.add("nodeinfo", &node, nodeinfo::run);
     jobs.add("tidy", &node, tidy::run);
     jobs
 }
@@ -74,6 +76,7 @@ pub async fn drain(node: &Arc<Node>) -> bool {
         worked |= expire::settle(node).await;
         worked |= publish::settle(node).await;
         worked |= deliver::settle(node).await;
+        worked |= nodeinfo::settle(node).await;
         if !worked {
             return ever;
         }

@@ -7,10 +7,12 @@
 mod arrivals;
 mod flights;
 mod judged;
+mod strangers;
 
 use jiff::{SignedDuration, Timestamp};
 use quick_cache::sync::Cache;
 
+use crate::clock::Clock;
 use crate::coworking::id::ActorId;
 use crate::coworking::peer::Host;
 use crate::key_ring::KeyRing;
@@ -19,6 +21,7 @@ use crate::store::peer::SignatureScheme;
 pub use arrivals::{Arrival, Arrivals};
 pub use flights::{Flight, Flights};
 pub use judged::Judged;
+pub use strangers::{Strangers, TooMany};
 
 /// Who could not be read is left in peace for this long after the first failure.
 const FIRST_PAUSE: SignedDuration = SignedDuration::from_mins(5);
@@ -40,6 +43,8 @@ pub struct Reception {
     pub flights: Flights,
     /// Parsed keys: ours, which sign, and others'.
     pub keys: KeyRing,
+    /// How many keys were fetched because of whom.
+    pub strangers: Strangers,
     /// Which signatures a server took last, and when that was learned or looked up.
     schemes: Cache<Host, (SignatureScheme, Timestamp)>,
     /// Documents that could not be fetched, by address.
@@ -62,20 +67,27 @@ pub struct Failure {
 
 impl Default for Reception {
     fn default() -> Self {
+        Self::new(&Clock::System)
+    }
+}
+
+impl Reception {
+    /// Nothing was received yet.
+    #[must_use]
+    pub fn new(clock: &Clock) -> Self {
         Self {
             arrivals: Arrivals::default(),
             judged: Judged::default(),
             flights: Flights::default(),
             keys: KeyRing::default(),
+            strangers: Strangers::new(clock),
             schemes: Cache::new(10_000),
             failures: Cache::new(10_000),
             stale: std::sync::Mutex::default(),
             node_actor: std::sync::OnceLock::new(),
         }
     }
-}
 
-impl Reception {
     /// The failure that still keeps a document from being asked for again.
     #[must_use]
     pub fn failure(&self, address: &str, now: Timestamp) -> Option<Failure> {

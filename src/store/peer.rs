@@ -109,8 +109,9 @@ statements! {
     LEVELS = "SELECT host, level FROM peer WHERE host IN ({keys})";
     SET_LEVEL = "INSERT INTO peer (host, level, note, first_met_at) VALUES (?1, ?2, ?3, ?4) \
                  ON CONFLICT (host) DO UPDATE SET level = excluded.level, note = excluded.note";
-    SET_SOFTWARE = "INSERT INTO peer (host, software, first_met_at) VALUES (?1, ?2, ?3) \
-                    ON CONFLICT (host) DO UPDATE SET software = excluded.software";
+    SOFTWARE_DUE = "SELECT host FROM peer WHERE level <> 'blocked' AND dead_since IS NULL AND software_due_at <= ?1 \
+                    ORDER BY software_due_at, host LIMIT ?2";
+    SET_SOFTWARE = "UPDATE peer SET software = coalesce(?2, software), software_due_at = ?3 WHERE host = ?1";
     STANDING = concat!("SELECT ", health_columns!(), ", last_heard_at FROM peer WHERE host = ?1");
     HEARD = "INSERT INTO peer (host, first_met_at, last_heard_at) VALUES (?1, ?2, ?2) \
              ON CONFLICT (host) DO UPDATE SET last_heard_at = excluded.last_heard_at, failures = 0, \
@@ -208,12 +209,20 @@ pub fn set_level(tx: &mut Tx<'_>, host: &Host, level: Level, note: Option<&str>,
     Ok(())
 }
 
-/// Writes what a server says it runs.
+/// Servers that are to be asked what they run; none that are blocked or given up.
 ///
 /// # Errors
 /// The store's.
-pub fn set_software(tx: &mut Tx<'_>, host: &Host, software: &str, now: Timestamp) -> Result<(), Error> {
-    tx.execute(SET_SOFTWARE, params![host.as_str(), software, now])?;
+pub fn software_due(tx: &mut Tx<'_>, now: Timestamp, limit: u32) -> Result<Vec<String>, Error> {
+    tx.query(SOFTWARE_DUE, params![now, limit], |row| row.get(0))
+}
+
+/// Writes what a server says it runs, if it said so, and when to ask again.
+///
+/// # Errors
+/// The store's.
+pub fn set_software(tx: &mut Tx<'_>, host: &str, software: Option<&str>, again: Timestamp) -> Result<(), Error> {
+    tx.execute(SET_SOFTWARE, params![host, software, again])?;
     Ok(())
 }
 

@@ -5,6 +5,7 @@
 pub mod accept;
 pub mod activitypub;
 pub mod api;
+pub mod asker;
 pub mod asset;
 pub mod discovery;
 pub mod document;
@@ -31,6 +32,8 @@ pub struct Door {
     pub documents: Arc<Documents>,
     /// How often the API was asked.
     pub limits: api::Limits,
+    /// How often visitors had something looked up elsewhere.
+    pub lookups: pages::interaction::Lookups,
 }
 
 impl Door {

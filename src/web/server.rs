@@ -40,7 +40,12 @@ pub fn run(
     let workers = node.config.workers;
     let documents = Arc::new(Documents::new(&node.store));
     let awake = documents.clone().stay_awake(node.store.clone());
-    let door = web::Data::new(Door { limits: api::Limits::new(node.clone()), node: node.clone(), documents });
+    let door = web::Data::new(Door {
+        limits: api::Limits::new(&node.clock),
+        lookups: pages::interaction::Lookups::new(&node.clock),
+        node: node.clone(),
+        documents,
+    });
     let node = web::Data::from(node);
     async move {
         let server = HttpServer::new(move || {

@@ -4,11 +4,12 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::server;
-use crate::federation::testing::{Ground, new_keys};
+use crate::federation::testing::{Ground, Reply, Stranger, date, new_keys, start};
 use crate::node::Node;
 use crate::operations::setup::{self, SetUpBy, SetupInput};
 
@@ -208,4 +209,69 @@ async fn a_delivery_is_bounded_before_it_is_believed() {
     for path in ["/members/nobody/inbox", "/members/harbor/inbox", "/posts/7/inbox"] {
         assert_eq!(open.ask("POST", path, &[typed], "{}").await.status, 404, "{path}");
     }
+}
+
+#[tokio::test]
+async fn a_signed_question_makes_the_node_ask_elsewhere_no_more_often_than_an_address_may() {
+    let ground = harbor(&[]).await;
+    let open = open(&ground.node);
+    let date = date(start());
+    let ask = |number: u32| {
+        let signature = format!(
+            "keyId=\"http://victim.test/{number}\",algorithm=\"hs2019\",headers=\"(request-target) host date\",signature=\"eA==\""
+        );
+        let (open, date) = (&open, date.as_str());
+        async move {
+            let headers = [("Accept", "application/activity+json"), ("Date", date), ("Signature", signature.as_str())];
+            open.get("/posts/7", &headers).await
+        }
+    };
+    ground.peers.behave(|_| Reply::Say(404));
+    assert_eq!((ask(1).await.status, ground.asked().len()), (401, 1));
+    while ground.node.reception.strangers.admit(Some(open.address.ip()), "other.test").is_ok() {}
+    let refused = ask(2).await;
+    assert_eq!((refused.status, refused.header("retry-after")), (503, "1"), "{}", refused.body);
+    assert!(refused.json()["error"].as_str().unwrap().contains("the next passes in 1 s"));
+    assert!(ground.asked().is_empty());
+}
+
+#[tokio::test]
+async fn a_visitor_from_elsewhere_finds_what_they_came_for_and_nobody_asks_without_end() {
+    let ground = harbor(&[]).await;
+    let open = open(&ground.node);
+    let (bo, ida) = (Stranger::new("bo", "pier.test"), Stranger::new("ida", "quay.test"));
+    let web = ground.show(&[&bo, &ida]);
+    let note =
+        bo.note(1, json!({"@context": "https://www.w3.org/ns/activitystreams", "url": "http://pier.test/@bo/1"}));
+    web.put(&bo.at("n/1"), Reply::Json(note));
+    web.put("http://pier.test/@bo/1", Reply::SayWith(302, "location", "/u/bo/n/1"));
+    let (open, page) = (&open, &[("Accept", "text/html")]);
+    let look = |what: String| async move { open.get(&format!("/authorize_interaction?uri={what}"), page).await };
+
+    let post = look("http://pier.test/@bo/1".into()).await;
+    assert_eq!((post.status, post.header("cache-control")), (200, "no-store"));
+    assert!(post.body.contains("note 1") && post.body.contains("in_reply_to"), "{}", post.body);
+    let person = look("acct:ida@quay.test".into()).await;
+    assert_eq!(person.status, 200);
+    assert!(person.body.contains("thirdspace follow @ida@quay.test"), "{}", person.body);
+    ground.asked();
+    for known in ["http://pier.test/@bo/1", "http://pier.test/u/bo/n/1", "@ida@quay.test", "@ana@harbor.test"] {
+        assert_eq!(look(known.into()).await.status, 200, "{known}");
+    }
+    assert!(ground.asked().is_empty(), "what is known needs no asking");
+    let nonsense = look("a%20b@c@d".into()).await;
+    assert_eq!(nonsense.status, 422);
+    assert!(nonsense.body.contains("value=\"a b@c@d\"") && nonsense.body.contains("aria-invalid"), "{}", nonsense.body);
+
+    let mut statuses = Vec::new();
+    for number in 0..6 {
+        statuses.push(look(format!("http://pier.test/nothing/{number}")).await.status);
+    }
+    assert_eq!(statuses, [404, 404, 404, 404, 503, 503], "six turns, of which two were spent above");
+    ground.asked();
+    let refused = look("http://pier.test/nothing/7".into()).await;
+    assert_eq!((refused.status, refused.header("retry-after")), (503, "31"));
+    assert!(refused.body.contains("Try again in 31 seconds") && refused.body.contains("Members need not wait"));
+    assert_eq!(look("@ida@quay.test".into()).await.status, 200);
+    assert!(ground.asked().is_empty());
 }

@@ -15,15 +15,17 @@ use reader::{Token, catch_all_arms, paths_above, paths_from, tokens};
 const MAY_NAME: &[(&str, &[&str])] = &[
     ("coworking", &[]),
     ("activitypub", &[]),
+    ("clock", &[]),
+    ("rate_limit", &["clock"]),
     ("http_client", &[]),
     ("site", &["coworking"]),
     ("key_ring", &["activitypub", "coworking"]),
     ("store", &["coworking", "site"]),
-    ("reception", &["activitypub", "coworking", "key_ring", "store"]),
+    ("reception", &["activitypub", "clock", "coworking", "key_ring", "rate_limit", "store"]),
     // Only to turn settings into what these two are opened with.
     ("config", &["http_client", "site", "store"]),
     ("operations", &["coworking", "site", "store"]),
-    ("node", &["config", "http_client", "key_ring", "reception", "site", "store"]),
+    ("node", &["clock", "config", "http_client", "key_ring", "reception", "site", "store"]),
     (
         "federation",
         &[
@@ -41,7 +43,18 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ),
     (
         "web",
-        &["activitypub", "config", "coworking", "federation", "http_client", "node", "operations", "site", "store"],
+        &[
+            "activitypub",
+            "config",
+            "coworking",
+            "federation",
+            "http_client",
+            "node",
+            "operations",
+            "rate_limit",
+            "site",
+            "store",
+        ],
     ),
     (
         "jobs",
@@ -88,7 +101,7 @@ const AT_HOME: [(&str, &[&str]); 11] = [
     ("askama", &["web"]),
     ("utoipa", &["web"]),
     ("clap", &["cli", "main"]),
-    ("governor", &["web"]),
+    ("governor", &["rate_limit"]),
     ("mimalloc", &["main"]),
     ("aws_lc_rs", &["activitypub", "http_client"]),
     ("tokio", &["store", "http_client", "federation", "node", "reception", "web", "jobs", "cli", "main"]),

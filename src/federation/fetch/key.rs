@@ -3,6 +3,7 @@
 //! A key counts as its owner's when the owner's own document lists it under the same id, on the same origin. What was
 //! found at the key id alone proves nothing.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -15,6 +16,7 @@ use crate::activitypub::key::{self, PublicKey};
 use crate::http_client::Budget;
 use crate::key_ring::VerifyingKey;
 use crate::node::Node;
+use crate::reception::TooMany;
 use crate::store::actor::RemoteKey;
 use crate::store::key::Algorithm;
 use crate::store::{self, Tx};
@@ -60,17 +62,25 @@ pub enum KeyError {
         /// Why not.
         why: Error,
     },
+    /// It is not fetched now, because so many others were.
+    #[error(transparent)]
+    TooMany(#[from] TooMany),
     /// Our own memory fails.
     #[error(transparent)]
     Store(#[from] store::Error),
 }
 
 /// The key with this id. Of somebody who spoke lately this asks neither store nor network; many who ask for the same
-/// unknown key cause one fetch.
+/// unknown key cause one fetch, and who names many unknown keys is not served without end.
 ///
 /// # Errors
 /// [`KeyError`].
-pub async fn verifying(node: &Node, key_id: &str, budget: &Budget) -> Result<Arc<VerifyingKey>, KeyError> {
+pub async fn verifying(
+    node: &Node,
+    key_id: &str,
+    asker: Option<IpAddr>,
+    budget: &Budget,
+) -> Result<Arc<VerifyingKey>, KeyError> {
     if let Some(key) = node.reception.keys.verifying.get(key_id) {
         note_age(node, &key);
         return Ok(key);
@@ -92,8 +102,11 @@ pub async fn verifying(node: &Node, key_id: &str, budget: &Budget) -> Result<Arc
             Err(KeyError::NotListed { owner: id.without_fragment().to_string(), key_id: key_id.to_owned() })
         }
         Remembered::Nothing => {
-            let person =
-                owner(node, &id, budget).await.map_err(|why| KeyError::Fetch { key_id: key_id.to_owned(), why })?;
+            let failed = |why| KeyError::Fetch { key_id: key_id.to_owned(), why };
+            // What failed a while ago is not asked for, and costs nobody a turn.
+            too_soon(node, &id.without_fragment()).map_err(failed)?;
+            node.reception.strangers.admit(asker, id.host())?;
+            let person = owner(node, &id, budget).await.map_err(failed)?;
             let key = of(&person, &id, node.clock.now())?;
             Ok(keep(node, key_id, key))
         }
@@ -109,6 +122,7 @@ pub async fn refetched(
     node: &Node,
     key_id: &str,
     failed: &VerifyingKey,
+    asker: Option<IpAddr>,
     budget: &Budget,
 ) -> Result<Option<Arc<VerifyingKey>>, KeyError> {
     let id = Id::parse(key_id).map_err(|_| KeyError::NotAnAddress(key_id.to_owned()))?;
@@ -122,6 +136,8 @@ pub async fn refetched(
     }
     let fetch = |why| KeyError::Fetch { key_id: key_id.to_owned(), why };
     let owner = Id::parse(&failed.actor_uri).map_err(|_| KeyError::NotAnAddress(failed.actor_uri.clone()))?;
+    too_soon(node, &owner.without_fragment()).map_err(fetch)?;
+    node.reception.strangers.admit(asker, owner.host())?;
     let person = actor::actor(node, &owner, budget).await.map_err(fetch)?;
     let key = of(&person, &id, node.clock.now())?;
     Ok(Some(keep(node, key_id, key)))
@@ -207,7 +223,6 @@ fn is_recent(node: &Node, fetched_at: Option<Timestamp>) -> bool {
 /// alone, or a stub of the owner (GoToSocial); the latter two lead to the owner.
 async fn owner(node: &Node, id: &Id, budget: &Budget) -> Result<Person, Error> {
     let address = id.without_fragment();
-    too_soon(node, &address)?;
     let (found, value) = match document(node, &address, budget).await {
         Ok(found) => found,
         Err(error) => {

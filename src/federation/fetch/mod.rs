@@ -9,6 +9,7 @@ mod error;
 mod handle;
 mod key;
 mod knock;
+mod nodeinfo;
 mod object;
 mod refresh;
 mod scheme;
@@ -27,6 +28,7 @@ pub use actor::{Person, actor, known_or_fetched};
 pub use error::Error;
 pub(super) use handle::answer as webfinger;
 pub use key::{KeyError, refetched, verifying};
+pub use nodeinfo::nodeinfo;
 pub use object::{Found, Thing, object, thing};
 pub use refresh::refresh;
 
@@ -40,6 +42,8 @@ enum Wanted {
     Document,
     /// A WebFinger answer; nobody wants these signed.
     WebFinger,
+    /// What a server says of itself; nobody wants these signed either.
+    NodeInfo,
 }
 
 /// The document with this id. When the server leads to another id, that one is asked for once and must stand.
@@ -85,6 +89,7 @@ async fn get(node: &Node, url: Url, wanted: Wanted, budget: &Budget) -> Result<R
         }
         let response = match wanted {
             Wanted::Document => knock::signed(node, &next, budget).await?,
+            Wanted::NodeInfo => knock::unsigned(node, &next, "application/json", budget).await?,
             Wanted::WebFinger => knock::unsigned(node, &next, "application/jrd+json, application/json", budget).await?,
         };
         match response.status {

@@ -565,3 +565,37 @@ mod any {
         }
     }
 }
+
+#[tokio::test]
+async fn who_names_unknown_keys_without_end_is_told_to_come_later_and_nobody_is_asked() {
+    let (ground, bo) = ground().await;
+    let ida = Stranger::new("ida", "quay.test");
+    ground.show(&[&bo, &ida]);
+    let sent_by = |who: &Stranger, number: u32, last: u8| {
+        let mut letter = who.letter(&who.creates(number, json!({})), ground.node.clock.now());
+        letter.asker = Some([192, 0, 2, last].into());
+        letter.signed()
+    };
+    assert_eq!(sent_by(&bo, 1, 1).send(&ground.node).await.status, TAKEN);
+    let spent = |last: u8, host: &str| {
+        let asker = Some([192, 0, 2, last].into());
+        while ground.node.reception.strangers.admit(asker, host).is_ok() {}
+    };
+    spent(1, "elsewhere.test");
+    ground.asked();
+    let refused = sent_by(&ida, 1, 1).send(&ground.node).await;
+    assert_eq!((refused.status, refused.retry_after), (503, Some(1)));
+    assert!(refused.error.unwrap().contains("your address named 300 keys"));
+    assert!(ground.asked().is_empty(), "no request goes out");
+    assert_eq!(sent_by(&bo, 2, 1).send(&ground.node).await.status, TAKEN, "whose key is known is heard");
+
+    for last in 10..14 {
+        spent(last, "quay.test");
+    }
+    let refused = sent_by(&ida, 1, 2).send(&ground.node).await;
+    assert_eq!(said(&refused).0, 503);
+    assert!(said(&refused).1.starts_with("quay.test was asked for 600 unknown keys"), "{refused:?}");
+    assert!(ground.asked().is_empty(), "whoever names it, it is left in peace");
+    ground.wait(1);
+    assert_eq!(sent_by(&ida, 1, 2).send(&ground.node).await.status, TAKEN);
+}

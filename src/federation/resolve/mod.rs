@@ -32,6 +32,37 @@ pub enum Resolved {
     Post(PostId),
 }
 
+/// What a handle or an address means, as far as it is known here: nobody is asked.
+///
+/// # Errors
+/// [`Refusal::Malformed`], [`Refusal::NotFound`] for what would be here and is not, or [`Refusal::Gone`].
+pub async fn known(node: &Node, what: &str) -> operations::Result<Option<Resolved>> {
+    let what = what.trim();
+    if is_address(what) {
+        let id = read_address(what)?;
+        let known = place::known(node, &id).await?;
+        return match node.site.is_ours(id.url()) && known.is_none() {
+            true => Err(Refusal::NotFound { what: "post or account" }.into()),
+            false => Ok(known),
+        };
+    }
+    match read_handle(node, what)? {
+        Named::Here(name) => Ok(Some(Resolved::Actor(here(node, &name).await?))),
+        Named::Elsewhere(handle) => Ok(met(node, &handle).await?.map(Resolved::Actor)),
+    }
+}
+
+/// What a handle or an address means: an account or a post, here or elsewhere.
+///
+/// # Errors
+/// As [`actor()`].
+pub async fn anything(node: &Node, what: &str) -> operations::Result<Resolved> {
+    match is_address(what) {
+        true => object(node, what).await,
+        false => actor(node, what).await.map(Resolved::Actor),
+    }
+}
+
 /// Whom a handle (`@ana@harbor.example`, `ana@harbor.example`, `acct:…`; `@ana` for who lives here) or an address means.
 ///
 /// # Errors
@@ -75,10 +106,8 @@ pub async fn again(node: &Node, who: ActorId) -> operations::Result<()> {
 /// # Errors
 /// As [`actor()`].
 pub async fn object(node: &Node, address: &str) -> operations::Result<Resolved> {
-    const EXPECTED: &str = "an address such as https://harbor.example/members/ana";
-    let id = Id::parse(address.trim()).map_err(|_| Refusal::malformed("address", address, EXPECTED))?;
-    let id = id.without_fragment();
-    if let Some(known) = place::known(node, id.as_str()).await? {
+    let id = read_address(address.trim())?;
+    if let Some(known) = place::known(node, &id).await? {
         return Ok(known);
     }
     if node.site.is_ours(id.url()) {
@@ -105,7 +134,7 @@ pub async fn object(node: &Node, address: &str) -> operations::Result<Resolved> 
 
 /// Takes in what a post answers, so that it is not read without the question.
 async fn around(node: &Node, parent: &Id, budget: &Budget) {
-    if node.site.is_ours(parent.url()) || !matches!(place::known(node, parent.as_str()).await, Ok(None)) {
+    if node.site.is_ours(parent.url()) || !matches!(place::known(node, parent).await, Ok(None)) {
         return;
     }
     let Ok(found) = fetch::object(node, parent, budget).await else { return };
@@ -121,6 +150,12 @@ async fn around(node: &Node, parent: &Id, budget: &Budget) {
 
 fn is_address(text: &str) -> bool {
     text.contains("://")
+}
+
+fn read_address(address: &str) -> Result<Id, Refusal> {
+    const EXPECTED: &str = "an address such as https://harbor.example/members/ana";
+    let id = Id::parse(address).map_err(|_| Refusal::malformed("address", address, EXPECTED))?;
+    Ok(id.without_fragment())
 }
 
 enum Named {
@@ -156,13 +191,18 @@ fn there(actor: actor::Actor) -> operations::Result<ActorId> {
     }
 }
 
-/// Who is known under a handle is not asked for again, unless they are gone.
-async fn elsewhere(node: &Node, handle: &Handle, budget: &Budget) -> operations::Result<ActorId> {
+/// Who is known under a handle, unless they are gone.
+async fn met(node: &Node, handle: &Handle) -> operations::Result<Option<ActorId>> {
     let (user, host) = (handle.user().to_owned(), handle.host().to_owned());
     let known: Option<actor::Actor> =
         node.store.read(move |tx: &mut Tx<'_>| actor::by_handle(tx, &user, &host)).await?;
-    if let Some(known) = known.filter(|known| known.deleted_at.is_none()) {
-        return Ok(known.id);
+    Ok(known.filter(|known| known.deleted_at.is_none()).map(|known| known.id))
+}
+
+/// Who is known under a handle is not asked for again.
+async fn elsewhere(node: &Node, handle: &Handle, budget: &Budget) -> operations::Result<ActorId> {
+    if let Some(known) = met(node, handle).await? {
+        return Ok(known);
     }
     let whom = handle.to_string();
     let person = found(node, handle, budget).await.map_err(|error| refusal(&whom, error))?;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Resolved, actor, mentions, object};
+use super::{Resolved, actor, known, mentions, object};
 use crate::coworking::Refusal;
 use crate::federation::testing::{Ground, Reply, Stranger, Web, start};
 use crate::operations::{self, post::Mentions};
@@ -123,6 +123,35 @@ async fn a_post_is_found_with_its_author_and_what_it_answers() {
     web.put(&bo.at("n/3"), Reply::Json(forged));
     assert_eq!(refused(object(&ground.node, &bo.at("n/3")).await).code(), "unreachable");
     assert_eq!(refused(actor(&ground.node, &bo.at("n/2")).await).code(), "malformed");
+}
+
+#[tokio::test]
+async fn what_is_known_is_found_by_its_page_without_asking_and_nobody_claims_the_page_of_another_home() {
+    let (ground, bo, web) = ground().await;
+    let page = "http://pier.test/@bo/1";
+    web.put(&bo.uri(), Reply::Json(bo.document(json!({"url": "http://pier.test/@bo"}))));
+    web.put(&bo.at("n/1"), Reply::Json(bo.note(1, json!({"@context": AS, "url": page}))));
+    let eve = Stranger::new("eve", "evil.test");
+    web.show(&eve);
+    web.put(&eve.at("n/1"), Reply::Json(eve.note(1, json!({"@context": AS, "url": page}))));
+    object(&ground.node, &eve.at("n/1")).await.unwrap();
+    assert_eq!(known(&ground.node, page).await.unwrap(), None, "it is claimed by somebody who does not live there");
+    let post = object(&ground.node, &bo.at("n/1")).await.unwrap();
+    let Resolved::Actor(person) = object(&ground.node, &bo.uri()).await.unwrap() else { panic!() };
+    ground.asked();
+    for (what, found) in [
+        (page, Some(post)),
+        (bo.at("n/1").as_str(), Some(post)),
+        ("http://pier.test/@bo", Some(Resolved::Actor(person))),
+        (" @bo@pier.test", Some(Resolved::Actor(person))),
+        ("http://pier.test/@bo/2", None),
+        ("@ida@pier.test", None),
+    ] {
+        assert_eq!(known(&ground.node, what).await.unwrap(), found, "{what}");
+    }
+    assert_eq!(refused(known(&ground.node, "http://harbor.test/members/nobody").await).code(), "not-found");
+    assert_eq!(refused(known(&ground.node, "http://").await).code(), "malformed");
+    assert!(ground.asked().is_empty());
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Somebody elsewhere: an actor on one of the peers, who signs letters well or badly.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use jiff::Timestamp;
@@ -126,6 +127,7 @@ pub(crate) struct Letter {
     pub(crate) key: PrivateKey,
     pub(crate) covered: Vec<&'static str>,
     pub(crate) now: Timestamp,
+    pub(crate) asker: Option<IpAddr>,
 }
 
 impl Letter {
@@ -138,6 +140,7 @@ impl Letter {
             key_id,
             key,
             now,
+            asker: None,
             body: Vec::new(),
         };
         letter.set("host", "harbor.test");
@@ -204,7 +207,7 @@ impl Letter {
     /// Puts it into somebody's inbox, or the shared one.
     pub(crate) async fn send_to(&self, node: &Node, recipient: Option<ActorId>) -> Answer {
         let raw = self.raw();
-        let head = Head { method: "POST", target: self.target, headers: &raw };
+        let head = Head { method: "POST", target: self.target, headers: &raw, asker: self.asker };
         accept(node, InboxRequest { head, body: self.body.clone().into(), recipient }).await
     }
 }

@@ -94,6 +94,7 @@ impl Denial {
             KeyError::NotAnAddress(_) | KeyError::NotListed { .. } | KeyError::Malformed { .. } => {
                 Self::unauthorized(words)
             }
+            KeyError::TooMany(many) => Self { retry_after: Some(many.seconds()), ..Self::new(503, words) },
             KeyError::Store(error) => Self::store(error),
             KeyError::Fetch { why: fetch::Error::Store(error), .. } => Self::store(error),
             KeyError::Fetch { why: fetch::Error::Blocked { .. } | fetch::Error::Ours { .. }, .. } => {

@@ -6,6 +6,7 @@
 mod denial;
 mod reader;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -39,6 +40,8 @@ pub struct Head<'r> {
     pub target: &'r str,
     /// Names in any case, values raw: they are what was signed.
     pub headers: &'r [(&'r str, &'r [u8])],
+    /// The address that it came from, where that is known.
+    pub asker: Option<IpAddr>,
 }
 
 /// An activity of which is known who acts: its actor signed the request that brought it, or the activity itself.
@@ -95,10 +98,10 @@ pub async fn verify(node: &Node, head: &Head<'_>, body: &[u8]) -> Result<Verifie
 
     let budget = Budget::new(node.config.fetch_budget);
     let signed = tokio::time::timeout(PATIENCE, async {
-        let signer = signer(node, &signature, Some(&digest), &budget).await?;
+        let signer = signer(node, &signature, Some(&digest), head.asker, &budget).await?;
         match signer.actor_uri == activity.actor.as_str() {
             true => Ok((signer.actor, false)),
-            false => author(node, &activity, &signer, &budget).await.map(|author| (author, true)),
+            false => author(node, &activity, &signer, head.asker, &budget).await.map(|author| (author, true)),
         }
     });
     let (actor, passed_on) = match signed.await {
@@ -222,12 +225,14 @@ async fn signer(
     node: &Node,
     signature: &ReceivedSignature,
     body: Option<&BodyDigest>,
+    asker: Option<IpAddr>,
     budget: &Budget,
 ) -> Result<Arc<VerifyingKey>, Unsigned> {
     let key_id = signature.key_id();
-    let key = fetch::verifying(node, key_id, budget).await.map_err(|error| no_key(node, error))?;
+    let key = fetch::verifying(node, key_id, asker, budget).await.map_err(|error| no_key(node, error))?;
     let Err(wrong) = signature.verify(&key.key, body) else { return Ok(key) };
-    let again = fetch::refetched(node, key_id, &key, budget).await.map_err(|error| no_key(node, error))?;
+    let again = fetch::refetched(node, key_id, &key, asker, budget).await;
+    let again = again.map_err(|error| no_key(node, error))?;
     match again {
         Some(key) => signature.verify(&key.key, body).map(|()| key).map_err(|wrong| Denial::signature(wrong).into()),
         None => Err(Denial::signature(wrong).into()),
@@ -236,7 +241,13 @@ async fn signer(
 
 /// The author of a forwarded activity: somebody else signed the request, so the activity must be signed itself
 /// (FEP-8b32).
-async fn author(node: &Node, activity: &Activity, signer: &VerifyingKey, budget: &Budget) -> Result<ActorId, Unsigned> {
+async fn author(
+    node: &Node,
+    activity: &Activity,
+    signer: &VerifyingKey,
+    asker: Option<IpAddr>,
+    budget: &Budget,
+) -> Result<ActorId, Unsigned> {
     let view = ProofView::of(activity.value()).map_err(|error| Denial::unauthorized(error.to_string()))?;
     let method = view.map(|view| view.verification_method).ok_or_else(|| {
         Denial::forbidden(format!(
@@ -245,7 +256,7 @@ async fn author(node: &Node, activity: &Activity, signer: &VerifyingKey, budget:
         ))
     })?;
     check_blocked(node, method, None).await?;
-    let key = fetch::verifying(node, method, budget).await.map_err(|error| no_key(node, error))?;
+    let key = fetch::verifying(node, method, asker, budget).await.map_err(|error| no_key(node, error))?;
     if key.actor_uri != activity.actor.as_str() {
         return Err(Denial::forbidden(format!("the proof is by {}, not by {}", key.actor_uri, activity.actor)).into());
     }

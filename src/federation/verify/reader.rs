@@ -29,7 +29,7 @@ pub async fn reader(node: &Node, head: &Head<'_>) -> Result<Option<Reader>, Deni
     let signature = read_signature(node, head)?;
     check_blocked(node, signature.key_id(), None).await?;
     let budget = Budget::new(BUDGET);
-    let signer = tokio::time::timeout(PATIENCE, signer(node, &signature, None, &budget))
+    let signer = tokio::time::timeout(PATIENCE, signer(node, &signature, None, head.asker, &budget))
         .await
         .map_err(|_| Denial::busy("the key took longer than 8 seconds to fetch"))?
         .map_err(Denial::from)?;

@@ -198,6 +198,9 @@ statements! {
     BY_ID = concat!("SELECT ", columns!(), " FROM actor WHERE id = ?1");
     BY_URI = concat!("SELECT ", columns!(), " FROM actor WHERE uri = ?1");
     ID_OF = "SELECT id FROM actor WHERE uri = ?1";
+    /// Anybody may claim any page: only one at home counts.
+    BY_PAGE = "SELECT id FROM actor WHERE url = ?1 AND local = 0 AND deleted_at IS NULL \
+               AND substr(uri, 1, length(?2)) = ?2 ORDER BY id LIMIT 1";
     LOCAL_BY_USERNAME = concat!("SELECT ", columns!(), " FROM actor WHERE username_folded = ?1 AND local = 1");
     /// A server may have given a name to somebody new; the newest who is there is meant.
     BY_HANDLE = concat!(
@@ -296,6 +299,15 @@ pub fn by_uri(tx: &mut Tx<'_>, uri: &str) -> Result<Option<Actor>, Error> {
 /// The store's.
 pub fn id_of(tx: &mut Tx<'_>, uri: &str) -> Result<Option<ActorId>, Error> {
     tx.query_one(ID_OF, params![uri], |row| row.get(0))
+}
+
+/// Somebody elsewhere whose page for humans this is, if their id lies on the page's own origin:
+/// `https://harbor.example/`, with the slash at its end.
+///
+/// # Errors
+/// The store's.
+pub fn by_page(tx: &mut Tx<'_>, url: &str, origin: &str) -> Result<Option<ActorId>, Error> {
+    tx.query_one(BY_PAGE, params![url, origin], |row| row.get(0))
 }
 
 /// Our numbers for those of the URIs that are known, in no order.

@@ -111,6 +111,9 @@ statements! {
     );
     KNOWN = "SELECT p.id, p.author_id, p.uri, p.context, p.visibility, p.local, p.deleted_at IS NOT NULL, \
              o.post_id IS NOT NULL FROM post p LEFT JOIN offer o ON o.post_id = p.id WHERE p.uri = ?1";
+    /// Anybody may claim any page: only one at home counts.
+    BY_PAGE = "SELECT id FROM post WHERE url = ?1 AND deleted_at IS NULL AND substr(uri, 1, length(?2)) = ?2 \
+               ORDER BY id LIMIT 1";
     RECIPIENT_URIS = "SELECT a.uri FROM post_recipient r CROSS JOIN actor a ON a.id = r.actor_id WHERE r.post_id = ?1 \
                       ORDER BY r.actor_id";
     RECIPIENTS = "SELECT actor_id FROM post_recipient WHERE post_id = ?1 ORDER BY actor_id";
@@ -222,6 +225,15 @@ pub fn known(tx: &mut Tx<'_>, uri: &str) -> Result<Option<Known>, Error> {
             is_offer: row.get(7)?,
         })
     })
+}
+
+/// The post whose page for humans this is, if its id lies on the page's own origin: `https://harbor.example/`, with the
+/// slash at its end.
+///
+/// # Errors
+/// The store's.
+pub fn by_page(tx: &mut Tx<'_>, url: &str, origin: &str) -> Result<Option<PostId>, Error> {
+    tx.query_one(BY_PAGE, params![url, origin], |row| row.get(0))
 }
 
 impl From<&Post> for Known {

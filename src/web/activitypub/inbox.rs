@@ -12,9 +12,11 @@ use crate::coworking::Refusal;
 use crate::coworking::id::ActorId;
 use crate::federation::inbox::{Answer, InboxRequest, accept};
 use crate::federation::verify::{Denial, Head};
+use crate::node::Node;
 use crate::site::Local;
 use crate::store::actor;
 use crate::web::Door;
+use crate::web::asker::asker;
 use crate::web::document::Document;
 use crate::web::error::{Error, Result, Wrong};
 
@@ -46,7 +48,7 @@ async fn take(
 ) -> Result<HttpResponse> {
     let body = read(request, body, door.node.config.max_body).await?;
     let headers = headers(request);
-    let head = Head { method: request.method().as_str(), target: target(request), headers: &headers };
+    let head = head(&door.node, request, &headers);
     Ok(answered(&accept(&door.node, InboxRequest { head, body, recipient }).await))
 }
 
@@ -70,6 +72,12 @@ fn answered(answer: &Answer) -> HttpResponse {
 /// Names in lower case, values raw: they are what was signed.
 pub(super) fn headers(request: &HttpRequest) -> Vec<(&str, &[u8])> {
     request.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect()
+}
+
+/// The head as the federation takes it.
+pub(super) fn head<'r>(node: &Node, request: &'r HttpRequest, headers: &'r [(&'r str, &'r [u8])]) -> Head<'r> {
+    let asker = asker(node, request.peer_addr(), request.headers());
+    Head { method: request.method().as_str(), target: target(request), headers, asker }
 }
 
 /// Path and query as in the request line.

@@ -20,11 +20,11 @@ use super::pages::{After, Cut};
 use super::{Door, etag, pages};
 use crate::coworking::Refusal;
 use crate::federation::document::{self, Answer};
-use crate::federation::verify::{self, Head};
+use crate::federation::verify;
 use crate::site::Local;
 use crate::store::actor::ActorType;
 use crate::store::post::Reader;
-use inbox::{denied, headers, target};
+use inbox::{denied, head, headers, target};
 
 pub use subject::Subject;
 
@@ -87,7 +87,7 @@ async fn for_everybody(door: &Door, request: &HttpRequest, subject: &Subject) ->
 /// What those alone may read whom their signature tells.
 async fn for_reader(door: &Door, request: &HttpRequest, subject: &Subject) -> Result<HttpResponse> {
     let headers = headers(request);
-    let head = Head { method: request.method().as_str(), target: target(request), headers: &headers };
+    let head = head(&door.node, request, &headers);
     let reader = match verify::reader(&door.node, &head).await {
         Ok(Some(reader)) => reader,
         Ok(None) if is_open(door) => return Err(Error::not_found(subject.noun())),

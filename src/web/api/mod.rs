@@ -52,6 +52,7 @@ pub use route::Route;
 use route::at;
 
 use crate::web::Door;
+use crate::web::asker::asker;
 use crate::web::error::Error;
 
 /// The routes under `/api`.
@@ -143,7 +144,7 @@ async fn surrounded(
 
 fn limited(request: &ServiceRequest) -> Result<(), Error> {
     let door = request.app_data::<web::Data<Door>>();
-    match door.and_then(|door| Some((door, limit::asker(&door.node, request)?))) {
+    match door.and_then(|door| Some((door, asker(&door.node, request.peer_addr(), request.headers())?))) {
         Some((door, asker)) => Ok(door.limits.address(asker)?),
         None => Ok(()),
     }

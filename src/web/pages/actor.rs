@@ -7,7 +7,7 @@ use askama::Template;
 
 use super::desk::{Cut, Desk, older};
 use super::shown::ShownPost;
-use super::view::{Count, Head, Person};
+use super::view::{Count, Head, Person, prose};
 use super::{Keep, html};
 use crate::coworking::id::{ActorId, SpaceId};
 use crate::coworking::peer::{Host, Level};
@@ -150,7 +150,7 @@ fn load(tx: &mut Tx<'_>, node: &Node, actor: Actor, cut: Cut) -> Result<ActorPag
         counts: if actor.local { counts(tx, actor.id)? } else { Vec::new() },
         original: (!actor.local).then(|| actor.url.clone().unwrap_or_else(|| actor.uri.clone())),
         moved: actor.moved_to.clone(),
-        summary: markdown::sanitise(&actor.summary),
+        summary: prose(&actor.summary),
         skills: actor.skills.iter().map(|skill| Skill::of(skill, node)).collect(),
         facts: actor.fields.iter().map(|field| Fact::of(&field.name, &field.value)).collect(),
         offers: desk.posts(&offers),
@@ -194,6 +194,6 @@ impl Skill {
 
 impl Fact {
     fn of(name: &str, value: &str) -> Self {
-        Self { name: name.to_owned(), value: markdown::sanitise(value) }
+        Self { name: name.to_owned(), value: prose(value) }
     }
 }

@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::desk::{Cut, Desk, older};
 use super::shown::ShownPost;
-use super::view::{Head, Person};
+use super::view::{Head, Person, prose};
 use super::{Keep, html};
 use crate::coworking::markdown;
 use crate::node::Node;
@@ -42,13 +42,18 @@ pub(in crate::web) async fn page(door: &web::Data<Door>, cut: Cut) -> Result<Htt
 
 fn load(tx: &mut Tx<'_>, node: &Node, cut: Cut) -> Result<FrontPage> {
     let desk = Desk::new(tx, node)?;
-    let summary = actor::by_uri(tx, &node.site.node_actor())?.map(|actor| actor.summary).unwrap_or_default();
+    let mut summary = actor::by_uri(tx, &node.site.node_actor())?.map(|actor| actor.summary).unwrap_or_default();
     let listed = space::list(tx)?;
+    let default = listed.iter().find(|space| space.is_default).map(|space| space.id);
+    // Most nodes are one space, and what it says of itself is what there is to say.
+    if let (true, Some(space)) = (summary.is_empty(), default) {
+        summary = actor::by_id(tx, space.into())?.map(|actor| actor.summary).unwrap_or_default();
+    }
     let known = actor::summaries(tx, &listed.iter().map(|space| space.id.into()).collect::<Vec<_>>())?;
     let spaces = listed.iter().filter_map(|space| known.iter().find(|actor| actor.id == space.id.into()));
     let spaces = spaces.map(|actor| Person::of(actor, &node.site)).collect();
-    let posts = match listed.iter().find(|space| space.is_default) {
-        Some(space) => post::space(tx, Reader::Stranger, space.id, cut.page())?,
+    let posts = match default {
+        Some(space) => post::space(tx, Reader::Stranger, space, cut.page())?,
         None => Slice { items: Vec::new(), next: None },
     };
     let offers = if cut.is_first() {
@@ -63,7 +68,7 @@ fn load(tx: &mut Tx<'_>, node: &Node, cut: Cut) -> Result<FrontPage> {
     head.document = Some(node.site.node_actor());
     Ok(FrontPage {
         head,
-        summary: markdown::sanitise(&summary),
+        summary: prose(&summary),
         offers: desk.posts(&offers),
         older: older(&posts, "/"),
         newer: cut.newer("/"),

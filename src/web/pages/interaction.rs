@@ -1,10 +1,14 @@
 //! Where other servers send our members who want to act on something they saw there.
 //!
 //! The page only shows. Who opens it is not known, so it makes this node ask others no more often than a few times a
-//! minute in all: what is known here needs no asking.
+//! minute in all, and less often for one visitor: what is known here needs no asking.
+
+use std::net::IpAddr;
+use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
+use actix_web::http::header::{HeaderValue, RETRY_AFTER};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
@@ -13,12 +17,44 @@ use super::desk::Desk;
 use super::shown::ShownPost;
 use super::view::{Head, Person};
 use super::{Keep, html};
-use crate::coworking::id::{ActorId, PostId};
-use crate::node::Node;
+use crate::coworking::Refusal;
+use crate::federation::resolve::{self, Resolved};
+use crate::node::{Clock, Node};
+use crate::operations;
+use crate::rate_limit::{Rate, RateLimit, household};
 use crate::store::post::Reader;
 use crate::store::{Tx, actor, post};
 use crate::web::Door;
-use crate::web::error::{Error, Result};
+use crate::web::asker::asker;
+use crate::web::error::{Error, Result, sentence};
+use crate::web::problem;
+
+/// What all visitors together may have looked up elsewhere.
+const BY_ALL: Rate = Rate { burst: 30, every: Duration::from_secs(10) };
+/// What one visitor may.
+const BY_VISITOR: Rate = Rate { burst: 6, every: Duration::from_secs(30) };
+/// A visitor waits no longer than this.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How often visitors had something looked up elsewhere.
+#[derive(Debug)]
+pub struct Lookups {
+    all: RateLimit<()>,
+    visitors: RateLimit<Option<IpAddr>>,
+}
+
+impl Lookups {
+    /// Nothing was looked up yet.
+    #[must_use]
+    pub fn new(clock: &Clock) -> Self {
+        Self { all: RateLimit::new(BY_ALL, clock), visitors: RateLimit::new(BY_VISITOR, clock) }
+    }
+
+    /// Takes a turn, or tells in how many seconds there is one. Whoever has none left takes none from the others.
+    fn take(&self, visitor: Option<IpAddr>) -> std::result::Result<(), u32> {
+        self.visitors.check(&visitor.map(household)).and_then(|()| self.all.check(&()))
+    }
+}
 
 #[derive(Template)]
 #[template(path = "interaction.html")]
@@ -30,9 +66,20 @@ pub(super) struct InteractionPage {
 }
 
 pub(super) enum Found {
-    Nothing,
+    Nothing(Search),
     Person(Box<Person>),
     Post(Box<ShownPost>),
+}
+
+/// The form, as it was sent.
+#[derive(Default)]
+pub(super) struct Search {
+    /// What was asked for.
+    pub(super) wanted: String,
+    /// Why it is not shown.
+    pub(super) trouble: Option<String>,
+    /// In how many seconds it may be looked up: the node has looked up too much.
+    pub(super) wait: Option<u32>,
 }
 
 /// What is to be acted on.
@@ -44,48 +91,63 @@ pub struct Asked {
     acct: Option<String>,
 }
 
-/// Something that is known here.
-#[derive(Debug, Clone, Copy)]
-enum Known {
-    Actor(ActorId),
-    Post(PostId),
-}
-
 /// `GET /authorize_interaction?uri=`, as Mastodon made it common (FEP-3b86 `Object`).
 ///
 /// # Errors
-/// [`Error::not_found`] for what is neither known here nor found.
-pub async fn page(door: web::Data<Door>, asked: web::Query<Asked>) -> Result<HttpResponse> {
+/// The store's. What is not found is said on the page.
+pub async fn page(door: web::Data<Door>, request: HttpRequest, asked: web::Query<Asked>) -> Result<HttpResponse> {
     let Asked { uri, acct } = asked.into_inner();
     let Some(wanted) = uri.or(acct).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()) else {
-        let head = Head::plain("Open something from elsewhere", door.node_name());
-        return html(StatusCode::OK, &InteractionPage { head, found: Found::Nothing, id: 0 }, Keep::Revalidate);
+        return search(&door, StatusCode::OK, Search::default(), Keep::Revalidate);
     };
-    let lookup = wanted.clone();
-    let known = door.node.store.read(move |tx| known(tx, &lookup)).await?.ok_or(Error::not_found("person or post"))?;
-    let node = door.node.clone();
-    let page = door.node.store.read(move |tx| load(tx, &node, known)).await?;
-    html(StatusCode::OK, &page, Keep::Never)
-}
-
-/// What the store knows under an id, an address or a handle.
-fn known(tx: &mut Tx<'_>, wanted: &str) -> Result<Option<Known>> {
-    if wanted.starts_with("https://") || wanted.starts_with("http://") {
-        if let Some(actor) = actor::id_of(tx, wanted)? {
-            return Ok(Some(Known::Actor(actor)));
+    let found = match find(&door, &request, &wanted).await {
+        Ok(found) => found,
+        Err(Error::Refused(Refusal::TooOften { seconds })) => {
+            let wait = u32::try_from(seconds).unwrap_or(u32::MAX);
+            let form = Search { wanted, trouble: None, wait: Some(wait) };
+            let mut page = search(&door, StatusCode::SERVICE_UNAVAILABLE, form, Keep::Never)?;
+            page.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait));
+            return Ok(page);
         }
-        return Ok(post::by_uri(tx, wanted)?.map(|post| Known::Post(post.id)));
-    }
-    let handle = wanted.trim_start_matches("acct:").trim_start_matches('@');
-    let Some((username, host)) = handle.split_once('@') else { return Ok(None) };
-    Ok(actor::by_handle(tx, username, host)?.map(|actor| Known::Actor(actor.id)))
+        Err(Error::Refused(refusal)) => {
+            let form = Search { wanted, trouble: Some(sentence(&refusal)), wait: None };
+            return search(&door, problem::status(&refusal), form, Keep::Never);
+        }
+        Err(error) => return Err(error),
+    };
+    html(StatusCode::OK, &found, Keep::Never)
 }
 
-fn load(tx: &mut Tx<'_>, node: &Node, known: Known) -> Result<InteractionPage> {
+fn search(door: &Door, status: StatusCode, form: Search, keep: Keep) -> Result<HttpResponse> {
+    let head = Head::plain("Open something from elsewhere", door.node_name());
+    html(status, &InteractionPage { head, found: Found::Nothing(form), id: 0 }, keep)
+}
+
+async fn find(door: &Door, request: &HttpRequest, wanted: &str) -> Result<InteractionPage> {
+    let node = door.node.clone();
+    let found = match resolve::known(&node, wanted).await? {
+        Some(known) => known,
+        None => {
+            let visitor = asker(&node, request.peer_addr(), request.headers());
+            door.lookups.take(visitor).map_err(|seconds| Refusal::TooOften { seconds: seconds.into() })?;
+            look_up(&node, wanted).await?
+        }
+    };
+    door.node.store.read(move |tx| load(tx, &node, found)).await
+}
+
+async fn look_up(node: &Node, wanted: &str) -> operations::Result<Resolved> {
+    tokio::time::timeout(PATIENCE, resolve::anything(node, wanted)).await.unwrap_or_else(|_| {
+        let why = format!("there was no answer within {} seconds", PATIENCE.as_secs());
+        Err(Refusal::Unreachable { whom: wanted.chars().take(300).collect(), why }.into())
+    })
+}
+
+fn load(tx: &mut Tx<'_>, node: &Node, found: Resolved) -> Result<InteractionPage> {
     let desk = Desk::new(tx, node)?;
     let nothing = || Error::not_found("person or post");
-    match known {
-        Known::Actor(id) => {
+    match found {
+        Resolved::Actor(id) => {
             let actor = actor::by_id(tx, id)?.ok_or_else(nothing)?;
             if !is_shown(tx, &actor)? {
                 return Err(nothing());
@@ -94,7 +156,7 @@ fn load(tx: &mut Tx<'_>, node: &Node, known: Known) -> Result<InteractionPage> {
             let head = desk.head(&person.name);
             Ok(InteractionPage { head, found: Found::Person(Box::new(person)), id: id.0 })
         }
-        Known::Post(id) => {
+        Resolved::Post(id) => {
             let view = post::view(tx, Reader::Stranger, id)?.ok_or_else(nothing)?;
             let shown = desk.post(&view);
             let head = desk.head(&shown.label);

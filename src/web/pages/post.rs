@@ -67,12 +67,19 @@ fn load(tx: &mut Tx<'_>, node: &Node, id: PostId, After { after }: After) -> Res
     head.description = Some(shown.warning.clone().unwrap_or(text)).filter(|text| !text.is_empty());
     head.document = Some(thread.post.post.uri.clone());
     let path = format!("/posts/{id}");
+    let mut answers = desk.posts(&thread.descendants.items);
+    for (answer, view) in answers.iter_mut().zip(&thread.descendants.items) {
+        // It stands right above.
+        if view.post.in_reply_to == Some(id) {
+            answer.answers = None;
+        }
+    }
     Ok(PostPage {
         head,
         post: shown,
         ancestors: desk.posts(&thread.ancestors),
         older: thread.descendants.next.map(|next| format!("{path}?after={next}")),
         newer: after.map(|_| path),
-        posts: desk.posts(&thread.descendants.items),
+        posts: answers,
     })
 }

@@ -4,8 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::shown::{ShownAttachment, ShownOffer, ShownPost};
-use super::view::{Count, Person, When};
-use crate::coworking::markdown;
+use super::view::{Count, Person, When, prose};
 use crate::coworking::offer::{self, Purpose, State};
 use crate::coworking::post::{Attachment, Visibility};
 use crate::site::Site;
@@ -49,7 +48,7 @@ impl ShownPost {
             title,
             warning: post.summary.clone(),
             // Cleaned when it came in; and again, should the rules have become stricter since.
-            content: markdown::sanitise(&post.content),
+            content: prose(&post.content),
             language: post.language.clone().filter(|tag| is_language(tag)),
             attachments: post.attachments.iter().map(ShownAttachment::of).collect(),
             sensitive: post.sensitive,

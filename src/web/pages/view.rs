@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::coworking::markdown;
 use crate::site::Site;
 use crate::store::actor::{ActorSummary, ActorType};
 
@@ -105,6 +106,21 @@ impl When {
     }
 }
 
+/// What people wrote, as a part of a page. Their headings still stand out, but are none of the page's own: a loud post
+/// would tear the outline apart by which many find their way.
+#[must_use]
+pub fn prose(html: &str) -> String {
+    let mut html = markdown::sanitise(html);
+    for level in 1..=6 {
+        // Headings have no attributes after cleaning.
+        let (begin, end) = (format!("<h{level}>"), format!("</h{level}>"));
+        if html.contains(&begin) {
+            html = html.replace(&begin, "<p><strong>").replace(&end, "</strong></p>");
+        }
+    }
+    html
+}
+
 /// Something that is counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Count {
@@ -157,6 +173,15 @@ mod tests {
         ] {
             assert_eq!(initials(name), letters, "{name}");
         }
+    }
+
+    #[test]
+    fn headings_that_people_wrote_are_none_of_the_pages_own() {
+        assert_eq!(
+            prose("<h1 class=\"x\">A <em>b</em></h1><p>c</p><h6>d</h6>"),
+            "<p><strong>A <em>b</em></strong></p><p>c</p><p><strong>d</strong></p>"
+        );
+        assert_eq!(prose("<p>&lt;h1&gt;</p>"), "<p>&lt;h1&gt;</p>");
     }
 
     #[test]
