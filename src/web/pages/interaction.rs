@@ -98,28 +98,30 @@ pub struct Asked {
 pub async fn page(door: web::Data<Door>, request: HttpRequest, asked: web::Query<Asked>) -> Result<HttpResponse> {
     let Asked { uri, acct } = asked.into_inner();
     let Some(wanted) = uri.or(acct).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()) else {
-        return search(&door, StatusCode::OK, Search::default(), Keep::Revalidate);
+        return search(&door, StatusCode::OK, Search::default(), Keep::Revalidate).await;
     };
     let found = match find(&door, &request, &wanted).await {
         Ok(found) => found,
         Err(Error::Refused(Refusal::TooOften { seconds })) => {
             let wait = u32::try_from(seconds).unwrap_or(u32::MAX);
             let form = Search { wanted, trouble: None, wait: Some(wait) };
-            let mut page = search(&door, StatusCode::SERVICE_UNAVAILABLE, form, Keep::Never)?;
+            let mut page = search(&door, StatusCode::SERVICE_UNAVAILABLE, form, Keep::Never).await?;
             page.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait));
             return Ok(page);
         }
         Err(Error::Refused(refusal)) => {
             let form = Search { wanted, trouble: Some(sentence(&refusal)), wait: None };
-            return search(&door, problem::status(&refusal), form, Keep::Never);
+            return search(&door, problem::status(&refusal), form, Keep::Never).await;
         }
         Err(error) => return Err(error),
     };
     html(StatusCode::OK, &found, Keep::Never)
 }
 
-fn search(door: &Door, status: StatusCode, form: Search, keep: Keep) -> Result<HttpResponse> {
-    let head = Head::plain("Open something from elsewhere", door.node_name());
+async fn search(door: &Door, status: StatusCode, form: Search, keep: Keep) -> Result<HttpResponse> {
+    let node = door.node.clone();
+    let titled = move |tx: &mut Tx<'_>| Desk::new(tx, &node).map(|desk| desk.head("Open something from elsewhere"));
+    let head: Head = door.node.store.read(titled).await?;
     html(status, &InteractionPage { head, found: Found::Nothing(form), id: 0 }, keep)
 }
 
