@@ -257,11 +257,11 @@ mod tests {
     #[test]
     fn what_a_page_tells_people_to_type_can_be_typed() {
         let page = include_str!("../web/pages/interaction.html");
-        let typed = page.split("<code>").skip(1).filter_map(|part| part.split("</code>").next());
-        let lines: Vec<&str> = typed.filter(|line| line.starts_with("thirdspace ")).collect();
-        assert_eq!(lines, ["thirdspace follow {{ person.handle }}"]);
+        let typed = page.split("<pre><code>").skip(1).filter_map(|part| part.split("</code>").next());
+        let lines: Vec<&str> = typed.collect();
+        assert_eq!(lines.len(), 4, "{lines:?}");
         for line in lines {
-            let line = line.replace("{{ person.handle }}", "@ben@quay.example");
+            let line = line.replace("{{ person.handle }}", "@ben@quay.example").replace("{{ id }}", "7");
             if let Err(wrong) = Arguments::try_parse_from(line.split(' ')) {
                 panic!("{line}\n{wrong}");
             }
