@@ -18,7 +18,12 @@ mod table;
 
 use std::process::ExitCode;
 
+use mimalloc::MiMalloc;
 use table::Table;
+
+/// As in the program itself, so that the parts have no better and no worse ground.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 const SECTIONS: [&str; 4] = ["inbox", "delivery", "document", "stored"];
 
