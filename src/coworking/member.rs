@@ -74,6 +74,13 @@ impl NewMember {
     pub fn parse(username: &str, name: &str, role: Role, home: Option<SpaceId>) -> Result<Self, Refusal> {
         Ok(Self { username: Username::parse(username)?, name: refusal::needed("name", name, NAME_LIMIT)?, role, home })
     }
+
+    /// All that keeps it from being one, a [`Refusal`] for each field.
+    #[must_use]
+    pub fn faults(username: &str, name: &str) -> Vec<Refusal> {
+        let username = Username::parse(username).err();
+        username.into_iter().chain(refusal::needed("name", name, NAME_LIMIT).err()).collect()
+    }
 }
 
 /// Who acts, known and let in by a door.

@@ -49,6 +49,14 @@ impl NewSpace {
             zone: Zone::parse(zone)?,
         })
     }
+
+    /// All that keeps it from being one, a [`Refusal`] for each field.
+    #[must_use]
+    pub fn faults(username: &str, name: &str, zone: &str) -> Vec<Refusal> {
+        let username = Username::parse(username).err();
+        let name = refusal::needed("name", name, NAME_LIMIT).err();
+        [username, name, Zone::parse(zone).err()].into_iter().flatten().collect()
+    }
 }
 
 #[cfg(test)]

@@ -70,6 +70,14 @@ impl SetupInput {
         let admin = NewMember::parse(&self.admin_username, &self.admin_name, Role::Admin, None);
         Ok(Setup { space: space.map_err(about_space)?, admin: admin.map_err(about_admin)? })
     }
+
+    /// All that keeps it from [passing](Self::parse), naming the fields of this form.
+    #[must_use]
+    pub fn faults(&self) -> Vec<Refusal> {
+        let space = NewSpace::faults(&self.space_username, &self.space_name, &self.zone);
+        let admin = NewMember::faults(&self.admin_username, &self.admin_name);
+        space.into_iter().map(about_space).chain(admin.into_iter().map(about_admin)).collect()
+    }
 }
 
 /// Makes a new setup link's secret; the one before is void. It is good until it is used or replaced.

@@ -160,6 +160,10 @@ async fn the_setup_link_works_once_and_only_from_its_own_page() {
     let refused = open.ask("POST", &path, &typed, input).await;
     assert_eq!(refused.status, 422);
     assert!(refused.body.contains("aria-invalid=\"true\"") && refused.body.contains("value=\"Mars/X\""));
+    let more = input.replace("=harbor", "=my+space").replace("=Ana", "=+");
+    let refused = open.ask("POST", &path, &typed, &more).await;
+    assert_eq!((refused.status, refused.body.matches("aria-invalid").count()), (422, 3), "all that is wrong, at once");
+    assert!(refused.body.contains("3 of the fields below") && !refused.body.contains("Space_username"));
 
     let input = input.replace("Mars%2FX", "Europe%2FAmsterdam");
     for origin in ["https://evil.example", "null"] {

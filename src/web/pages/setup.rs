@@ -33,7 +33,7 @@ struct Field<'a> {
     label: &'static str,
     hint: &'static str,
     value: &'a str,
-    wrong: Option<&'a str>,
+    wrong: Option<String>,
     limit: usize,
     autocomplete: &'static str,
     /// Free words rather than a name for machines.
@@ -57,7 +57,7 @@ pub async fn form(door: web::Data<Door>, request: HttpRequest, secret: web::Path
     door.node.store.read(move |tx| setup::check_link(tx, &secret)).await?;
     let zone = jiff::tz::TimeZone::system().iana_name().unwrap_or("UTC").to_owned();
     let input = SetupInput { zone, ..SetupInput::default() };
-    page(&door, StatusCode::OK, request.path(), &input, None, None)
+    page(&door, StatusCode::OK, request.path(), &input, &[], None)
 }
 
 /// `POST /setup/{secret}`.
@@ -76,10 +76,7 @@ pub async fn submit(
         return Err(Error::wrong(Wrong::Forbidden, format!("this form has to be opened and sent at {expected}")));
     }
     let input = input.into_inner();
-    let setup = match input.parse() {
-        Ok(setup) => setup,
-        Err(refusal) => return refused(&door, &request, &input, &refusal),
-    };
+    let Ok(setup) = input.parse() else { return refused(&door, &request, &input, &input.faults()) };
     let (node, secret) = (door.node.clone(), secret.into_inner());
     let now = node.clock.now();
     let done = door.node.store.write(move |tx| -> operations::Result<_> {
@@ -91,18 +88,18 @@ pub async fn submit(
     match done.await {
         Ok((Some(space), Some(admin), token)) => {
             let done = Done { space, admin, token: token.expose().to_owned() };
-            page(&door, StatusCode::OK, request.path(), &input, None, Some(done))
+            page(&door, StatusCode::OK, request.path(), &input, &[], Some(done))
         }
         Ok(_) => Err(anyhow::anyhow!("who was just made was not found").into()),
         Err(operations::Error::Refused(refusal)) if refusal.field().is_some() => {
-            refused(&door, &request, &input, &refusal)
+            refused(&door, &request, &input, &[refusal])
         }
         Err(error) => Err(error.into()),
     }
 }
 
-fn refused(door: &Door, request: &HttpRequest, input: &SetupInput, refusal: &Refusal) -> Result<HttpResponse> {
-    page(door, StatusCode::UNPROCESSABLE_ENTITY, request.path(), input, Some(refusal), None)
+fn refused(door: &Door, request: &HttpRequest, input: &SetupInput, faults: &[Refusal]) -> Result<HttpResponse> {
+    page(door, StatusCode::UNPROCESSABLE_ENTITY, request.path(), input, faults, None)
 }
 
 fn page(
@@ -110,26 +107,23 @@ fn page(
     status: StatusCode,
     action: &str,
     input: &SetupInput,
-    refusal: Option<&Refusal>,
+    faults: &[Refusal],
     done: Option<Done>,
 ) -> Result<HttpResponse> {
-    html(
-        status,
-        &filled(door.node_name(), action, input, refusal.map(|refusal| (refusal, sentence(refusal))).as_ref(), done),
-        Keep::Never,
-    )
+    html(status, &filled(door.node_name(), action, input, faults, done), Keep::Never)
 }
 
 fn filled<'a>(
     node: &str,
     action: &'a str,
     input: &'a SetupInput,
-    refused: Option<&'a (&Refusal, String)>,
+    faults: &[Refusal],
     done: Option<Done>,
 ) -> SetupPage<'a> {
+    // The words stand at the field, so they need not tell its name.
     let wrong = |name: &str| {
-        let (refusal, words) = refused?;
-        refusal.field().filter(|field| *field == name).map(|_| words.as_str())
+        let fault = faults.iter().find(|fault| fault.field() == Some(name))?;
+        Some(sentence(&fault.clone().about("this")))
     };
     let field = |name, label, hint, value, limit, autocomplete, words| Field {
         name,
@@ -147,10 +141,11 @@ fn filled<'a>(
     SetupPage {
         head: Head::plain(if done.is_some() { "Your space is open" } else { "Open your space" }, node),
         action,
-        wrong: refused.map(|(refusal, words)| match refusal.field() {
-            Some(_) => "One of the fields below needs another look.".to_owned(),
-            None => words.clone(),
-        }),
+        wrong: match faults {
+            [] => None,
+            [_] => Some("One of the fields below needs another look.".to_owned()),
+            several => Some(format!("{} of the fields below need another look.", several.len())),
+        },
         space_fields: vec![
             field("space_name", "Name", "As on the sign at the door", &input.space_name, 200, "organization", true),
             field("space_username", "Short name", SHORT, &input.space_username, 30, "off", false),
@@ -174,8 +169,7 @@ pub(super) mod tests {
     pub fn form() -> String {
         let input = SetupInput { zone: "Mars/Olympus".into(), ..SetupInput::default() };
         let refusal = Refusal::malformed("zone", "Mars/Olympus", "an IANA time zone such as Europe/Amsterdam");
-        let words = sentence(&refusal);
-        filled("localhost:8080", "/setup/x", &input, Some(&(&refusal, words)), None).render().unwrap()
+        filled("localhost:8080", "/setup/x", &input, &[refusal], None).render().unwrap()
     }
 
     pub fn done() -> String {
@@ -189,6 +183,6 @@ pub(super) mod tests {
         };
         let token = format!("ts_{}", "Zx9".repeat(14));
         let done = Done { space: person("Harbor Coworking", true), admin: person("Ana Lima", false), token };
-        filled("localhost:8080", "/setup/x", &SetupInput::default(), None, Some(done)).render().unwrap()
+        filled("localhost:8080", "/setup/x", &SetupInput::default(), &[], Some(done)).render().unwrap()
     }
 }
