@@ -58,7 +58,7 @@ pub(super) struct Edit {
     /// What they know about, all of it, with commas between; an empty text removes it
     #[arg(long, value_name = "WORD,WORD")]
     skills: Option<String>,
-    /// A line of the table, such as Web=https://ana.example; all lines, each with its own --field
+    /// A line of the table, such as Pronouns=she/her; all lines, each with its own --field
     #[arg(long = "field", value_name = "NAME=VALUE", value_parser = field)]
     fields: Vec<Field>,
     /// Remove the table
