@@ -124,6 +124,7 @@ impl Demo {
         story::play(&mut scene).await;
         let ledger = scene.ledger(&story::CHAPTERS);
         let took = began.elapsed();
+        stage.reopen_all().await?;
         programme::sum_up(teller, stage, &ledger, took).await?;
         if as_json {
             print(&format!("{:#}\n", document(stage, &ledger, took).await?));
@@ -147,7 +148,7 @@ async fn document(stage: &Stage, ledger: &Ledger, took: Duration) -> Result<Valu
             "name": place.to_string(),
             "origin": stage.site(place).origin(),
             "listen": stage.address(place),
-            "traffic": traffic::of(stage, place).await.ok(),
+            "traffic": traffic::of(stage, place).await?,
         }));
     }
     let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);

@@ -57,9 +57,7 @@ pub(super) async fn sum_up(teller: &Teller, stage: &Stage, ledger: &Ledger, took
     let mut rows = Vec::new();
     let mut all = [0, 0, 0];
     for place in Place::ALL {
-        // One that could not be opened again has nothing to count.
-        let Ok(traffic) = traffic::of(stage, place).await else { continue };
-        let traffic::Traffic { activities, deliveries, undelivered, verified } = traffic;
+        let traffic::Traffic { activities, deliveries, undelivered, verified } = traffic::of(stage, place).await?;
         all = [all[0] + activities, all[1] + deliveries, all[2] + verified];
         let rest = if undelivered == 0 { String::new() } else { format!(", {undelivered} undelivered") };
         rows.push((

@@ -154,6 +154,16 @@ impl Stage {
         Ok(())
     }
 
+    /// Starts those again that a story left closed when it broke off.
+    pub(super) async fn reopen_all(&mut self) -> Result<(), Failure> {
+        for place in Place::ALL {
+            if self.house(place).open.is_none() {
+                self.reopen(place).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Waits until one of them cannot answer any more.
     pub(super) async fn broken(&mut self) -> anyhow::Error {
         let open = self.houses.iter_mut().filter_map(|house| house.open.as_mut());

@@ -49,6 +49,8 @@ async fn what_does_not_arrive_is_told_with_where_it_was_looked_for_and_what_the_
     assert_eq!(document["never_reached"][0], "sings");
     let misses = ledger.misses();
     assert!(misses[0].1.contains("The Loft hears of it (at loft: 0 other posts)"), "{misses:?}");
+    stage.reopen_all().await.unwrap();
+    assert!(stage.at(Place::Garden).is_ok(), "a story that broke off leaves nobody closed");
     stage.strike().await.unwrap();
     assert!(stage.at(Place::Harbor).is_err());
 }
