@@ -6,7 +6,7 @@ use thirdspace::coworking::id::{ActorId, MemberId};
 use thirdspace::federation::signing;
 use thirdspace::operations::setup::{SetUpBy, SetupInput, ensure_node_actor, set_up};
 use thirdspace::operations::{self, key as keys};
-use thirdspace::store::actor::{self, ActorType, RemoteKey, RemoteProfile};
+use thirdspace::store::actor::{self, RemoteKey, RemoteProfile};
 use thirdspace::store::follow::{self, FollowState, NewFollow};
 use thirdspace::store::key::Algorithm;
 use thirdspace::store::{Store, Tx};
@@ -60,39 +60,17 @@ impl Stock {
 
 /// Somebody elsewhere with this id, whose key is this one.
 pub fn stranger(uri: &str, key: &PrivateKey) -> RemoteProfile {
-    let host = url::Url::parse(uri).expect("a URL").host_str().expect("a host").to_owned();
-    let username = uri.rsplit('/').next().expect("a name").to_owned();
+    let parsed = url::Url::parse(uri).expect("a URL");
+    let (host, username) = (parsed.host_str().expect("a host"), uri.rsplit('/').next().expect("a name"));
     RemoteProfile {
-        uri: uri.into(),
-        actor_type: ActorType::Person,
-        name: username.clone(),
-        username,
-        host,
-        summary: String::new(),
-        url: None,
-        icon: None,
-        fields: Vec::new(),
-        skills: Vec::new(),
-        inbox: format!("{uri}/inbox"),
-        shared_inbox: None,
-        outbox: None,
         followers: Some(format!("{uri}/followers")),
-        following: None,
-        featured: None,
-        also_known_as: Vec::new(),
-        moved_to: None,
-        implements: Vec::new(),
-        manually_approves_followers: false,
         discoverable: true,
-        indexable: false,
-        hides_network: false,
-        published: None,
-        updated: None,
         keys: vec![RemoteKey {
             uri: format!("{uri}#main-key"),
             algorithm: Algorithm::Rsa,
             public_key: key.public().to_pem(),
         }],
+        ..RemoteProfile::bare(uri, username, host)
     }
 }
 

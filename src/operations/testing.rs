@@ -11,7 +11,7 @@ use crate::coworking::id::{ActorId, MemberId, PostId};
 use crate::coworking::member::{Acting, NewMember, Role};
 use crate::coworking::post::{Draft, PostInput, Visibility};
 use crate::site::Site;
-use crate::store::actor::{self, ActorType, RemoteProfile};
+use crate::store::actor::{self, RemoteProfile};
 use crate::store::event::{self, Recorded};
 use crate::store::follow::{self, FollowState, NewFollow};
 use crate::store::post::Content;
@@ -82,32 +82,9 @@ pub(crate) fn answering(parent: PostId, text: &str) -> Draft {
 pub(crate) fn stranger(tx: &mut Tx<'_>, name: &str) -> Result<ActorId> {
     let uri = format!("https://pier.example/users/{name}");
     let profile = RemoteProfile {
-        actor_type: ActorType::Person,
-        username: name.into(),
-        host: "pier.example".into(),
-        name: name.into(),
-        summary: String::new(),
-        url: None,
-        icon: None,
-        fields: Vec::new(),
-        skills: Vec::new(),
-        inbox: format!("{uri}/inbox"),
         shared_inbox: Some("https://pier.example/inbox".into()),
-        outbox: None,
-        followers: None,
-        following: None,
-        featured: None,
-        also_known_as: Vec::new(),
-        moved_to: None,
-        implements: Vec::new(),
-        manually_approves_followers: false,
         discoverable: true,
-        indexable: false,
-        hides_network: false,
-        published: None,
-        updated: None,
-        keys: Vec::new(),
-        uri,
+        ..RemoteProfile::bare(&uri, name, "pier.example")
     };
     Ok(actor::upsert_remote(tx, &profile, at(1))?.0)
 }

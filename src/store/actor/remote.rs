@@ -67,6 +67,41 @@ pub struct RemoteProfile {
     pub keys: Vec<RemoteKey>,
 }
 
+impl RemoteProfile {
+    /// A person whose document says no more than it must, and wishes nothing for itself.
+    #[must_use]
+    pub fn bare(uri: &str, username: &str, host: &str) -> Self {
+        Self {
+            uri: uri.to_owned(),
+            actor_type: ActorType::Person,
+            username: username.to_owned(),
+            host: host.to_owned(),
+            name: username.to_owned(),
+            summary: String::new(),
+            url: None,
+            icon: None,
+            fields: Vec::new(),
+            skills: Vec::new(),
+            inbox: format!("{uri}/inbox"),
+            shared_inbox: None,
+            outbox: None,
+            followers: None,
+            following: None,
+            featured: None,
+            also_known_as: Vec::new(),
+            moved_to: None,
+            implements: Vec::new(),
+            manually_approves_followers: false,
+            discoverable: false,
+            indexable: false,
+            hides_network: false,
+            published: None,
+            updated: None,
+            keys: Vec::new(),
+        }
+    }
+}
+
 /// A public key as a remote actor's document shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RemoteKey {

@@ -27,37 +27,15 @@ pub(crate) fn local(tx: &mut Tx<'_>, username: &str, now: Timestamp) -> Result<A
 /// What a person's document at this URI (`https://host/…/name`) would say, with one key.
 pub(crate) fn profile(uri: &str) -> RemoteProfile {
     let parsed = url::Url::parse(uri).unwrap();
-    let username = parsed.path().rsplit('/').next().unwrap().to_owned();
+    let (host, username) = (parsed.host_str().unwrap(), parsed.path().rsplit('/').next().unwrap());
     RemoteProfile {
-        uri: uri.into(),
-        actor_type: ActorType::Person,
-        name: username.clone(),
-        username,
-        host: parsed.host_str().unwrap().into(),
-        summary: String::new(),
-        url: None,
-        icon: None,
-        fields: Vec::new(),
-        skills: Vec::new(),
-        inbox: format!("{uri}/inbox"),
-        shared_inbox: None,
-        outbox: None,
         followers: Some(format!("{uri}/followers")),
-        following: None,
-        featured: None,
-        also_known_as: Vec::new(),
-        moved_to: None,
-        implements: Vec::new(),
-        manually_approves_followers: false,
         discoverable: true,
-        indexable: false,
-        hides_network: false,
-        published: None,
-        updated: None,
         keys: vec![RemoteKey {
             uri: format!("{uri}#main-key"),
             algorithm: Algorithm::Rsa,
             public_key: format!("key of {uri}"),
         }],
+        ..RemoteProfile::bare(uri, username, host)
     }
 }

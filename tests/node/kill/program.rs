@@ -15,7 +15,7 @@ use thirdspace::operations::post::{Mentions, publish};
 use thirdspace::operations::setup::{self, SetUpBy, SetupInput};
 use thirdspace::operations::{self, member};
 use thirdspace::site::Site;
-use thirdspace::store::actor::{self, ActorType, RemoteKey, RemoteProfile};
+use thirdspace::store::actor::{self, RemoteKey, RemoteProfile};
 use thirdspace::store::follow::{self, FollowState, NewFollow};
 use thirdspace::store::key::Algorithm;
 use thirdspace::store::{Store, Tx};
@@ -128,30 +128,9 @@ impl Ground {
 fn meet(tx: &mut Tx<'_>, host: &str, sender: Option<usize>, now: Timestamp) -> operations::Result<ActorId> {
     let uri = format!("http://{host}/u/bo");
     let profile = RemoteProfile {
-        actor_type: ActorType::Person,
-        username: "bo".into(),
-        host: host.into(),
         name: "Bo".into(),
-        summary: String::new(),
-        url: None,
-        icon: None,
-        fields: Vec::new(),
-        skills: Vec::new(),
-        inbox: format!("{uri}/inbox"),
         shared_inbox: Some(format!("http://{host}/inbox")),
-        outbox: None,
-        followers: None,
-        following: None,
-        featured: None,
-        also_known_as: Vec::new(),
-        moved_to: None,
-        implements: Vec::new(),
-        manually_approves_followers: false,
         discoverable: true,
-        indexable: false,
-        hides_network: false,
-        published: None,
-        updated: None,
         keys: sender
             .map(|sender| RemoteKey {
                 uri: format!("{uri}#main-key"),
@@ -160,7 +139,7 @@ fn meet(tx: &mut Tx<'_>, host: &str, sender: Option<usize>, now: Timestamp) -> o
             })
             .into_iter()
             .collect(),
-        uri,
+        ..RemoteProfile::bare(&uri, "bo", host)
     };
     Ok(actor::upsert_remote(tx, &profile, now)?.0)
 }
