@@ -48,6 +48,13 @@ pub struct KeyRing {
     pub verifying: Cache<String, Arc<VerifyingKey>>,
 }
 
+impl KeyRing {
+    /// Forgets the keys of somebody elsewhere.
+    pub fn forget(&self, actor: ActorId) {
+        self.verifying.retain(|_, key| key.actor != actor);
+    }
+}
+
 impl Default for KeyRing {
     fn default() -> Self {
         Self { signing: Cache::new(1_000), verifying: Cache::new(20_000) }

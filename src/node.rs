@@ -3,6 +3,8 @@
 //! Doors and federation hold a [`Node`]; rules, store and operations never do, so that what they need is seen in their
 //! parameters.
 
+use std::sync::Arc;
+
 use crate::config::Config;
 use crate::http_client::HttpClient;
 use crate::reception::Reception;
@@ -16,7 +18,7 @@ pub struct Node {
     /// Every setting.
     pub config: Config,
     /// The URLs that the node mints.
-    pub site: Site,
+    pub site: Arc<Site>,
     /// Its memory.
     pub store: Store,
     /// Its only way out.
@@ -32,6 +34,6 @@ impl Node {
     #[must_use]
     pub fn new(config: Config, store: Store, http: HttpClient, clock: Clock) -> Self {
         let reception = Reception::new(&clock);
-        Self { site: config.site(), config, store, http, clock, reception }
+        Self { site: Arc::new(config.site()), config, store, http, clock, reception }
     }
 }

@@ -148,6 +148,11 @@ pub async fn measure(table: &mut Table) {
     let requests = deliveries(0..NOTES, &keys);
     parts::cost_of_answers(&server, &deliveries(0..500, &keys), 202).await;
     let answer = parts::cost_of_answers(&server, &requests, 202).await;
+    drop(server);
+    let server = parts::receiving(home.config().workers, home.folder.path());
+    parts::cost_of_answers(&server, &deliveries(0..500, &keys), 202).await;
+    let together = parts::cost_of_answers(&server, &deliveries(500..500 + NOTES, &keys), 202).await;
+    drop(server);
     let body = note(1, Timestamp::now());
     let parse = parts::cost_of_parsing(body.as_bytes());
     let verify = parts::cost_of_verifying(&keys[0], body.as_bytes());
@@ -162,6 +167,7 @@ pub async fn measure(table: &mut Table) {
         table.note(format!("inbox: part: {part}"), format!("{:.1} µs", micros(cost)));
     }
     table.note("inbox: sum of the parts", format!("{:.1} µs", micros(sum)));
+    table.note("inbox: the parts in one server and nothing else", format!("{:.1} µs", micros(together)));
     table.note("inbox: processor time of an activity", format!("{:.1} µs", micros(each)));
     table.at_most("inbox: processor time / parts", each.as_secs_f64() / sum.as_secs_f64(), RATIO, "");
 }

@@ -6,7 +6,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::ExitCode;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use actix_web::{App, HttpResponse, HttpServer, web};
@@ -33,6 +33,7 @@ pub fn play(role: &str, arguments: &[String]) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     match (role, arguments) {
         ("part-answer", [workers, length]) => runtime.block_on(answer(number(workers), number(length))),
+        ("part-receive", [workers, folder]) => runtime.block_on(receive(number(workers), Path::new(folder))),
         ("part-post", [peers, length, hosts, times]) => {
             let peers = peers.parse().expect("an address");
             runtime.block_on(post(peers, number(length), number(hosts), number(times)));
@@ -75,6 +76,74 @@ async fn answer(workers: usize, length: usize) {
     });
     server.await.expect("it serves");
     drop(handle);
+}
+
+/// A server that does with every POST what receiving cannot do without, and nothing else: it reads the JSON, hashes the body,
+/// verifies a signature and writes two rows, which share a transaction with all that wait at that moment.
+async fn receive(workers: usize, folder: &Path) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("its address");
+    let (key, text) = (key(), [b'x'; 250]);
+    let signature = key.sign(&text).expect("signed");
+    let public = ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, key.public().to_spki_der()).expect("a key");
+    let at_hand = web::Data::new((public, signature, writer(folder)));
+    let server = HttpServer::new(move || {
+        let post = |at_hand: web::Data<(ParsedPublicKey, Vec<u8>, mpsc::Sender<Row>)>, body: web::Bytes| async move {
+            let (public, signature, rows) = &**at_hand;
+            let value = serde_json::from_slice::<Value>(&body).expect("it is JSON");
+            black_box(Sha256::digest(&body));
+            public.verify_sig(&[b'x'; 250], signature).expect("it verifies");
+            let uri = value["id"].as_str().expect("an id").to_owned();
+            let (written, answer) = tokio::sync::oneshot::channel();
+            rows.send(Row { uri, body, written }).expect("somebody writes");
+            answer.await.expect("it is written");
+            HttpResponse::Accepted().finish()
+        };
+        App::new().app_data(at_hand.clone()).route("/inbox", web::post().to(post))
+    });
+    println!("{address}");
+    let server = server.workers(workers).listen(listener).expect("it listens").run();
+    std::thread::spawn(move || {
+        let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+        std::process::exit(0);
+    });
+    server.await.expect("it serves");
+}
+
+/// What is written of a delivery, and who waits for it.
+struct Row {
+    uri: String,
+    body: web::Bytes,
+    written: tokio::sync::oneshot::Sender<()>,
+}
+
+/// The thread that writes.
+fn writer(folder: &Path) -> mpsc::Sender<Row> {
+    let connection = two_tables(&folder.join("together.sqlite3"));
+    let (rows, waiting) = mpsc::channel::<Row>();
+    std::thread::spawn(move || {
+        let mut number = 0_i64;
+        while let Ok(first) = waiting.recv() {
+            let group: Vec<Row> = std::iter::once(first).chain(waiting.try_iter()).collect();
+            connection.execute_batch("BEGIN IMMEDIATE").expect("begun");
+            for row in &group {
+                number += 1;
+                let body = std::str::from_utf8(&row.body).expect("text");
+                insert(&connection, "one", number, &row.uri, body);
+                insert(&connection, "two", number, &row.uri, body);
+            }
+            connection.execute_batch("COMMIT").expect("committed");
+            for row in group {
+                let _ = row.written.send(());
+            }
+        }
+    });
+    rows
+}
+
+/// Starts [`receive`] in a process of its own.
+pub fn receiving(workers: usize, folder: &Path) -> Process {
+    process::part("part-receive", &[workers.to_string(), folder.to_str().expect("a plain path").to_owned()])
 }
 
 /// Starts [`answer`] in a process of its own.
@@ -184,9 +253,26 @@ pub fn cost_of_signing(key: &PrivateKey) -> Duration {
     each(|| pair.sign(&RSA_PKCS1_SHA256, &random, black_box(&text), &mut signature).expect("signed"))
 }
 
-/// Two rows with such a body, durably: in each transaction one row each of so many, with a unique name.
+/// Two rows with such a body, durably: so many of both in a transaction, with a unique name.
 pub fn cost_of_two_rows(folder: &Path, body: &str, together: usize) -> Duration {
-    let connection = rusqlite::Connection::open(folder.join("parts.sqlite3")).expect("a database");
+    let connection = two_tables(&folder.join("parts.sqlite3"));
+    let mut number = 0_i64;
+    let turn = || {
+        for table in ["one", "two"] {
+            connection.execute_batch("BEGIN IMMEDIATE").expect("begun");
+            for _ in 0..together {
+                number += 1;
+                let uri = format!("http://pier.test/users/{}/statuses/{number}/activity", number % 200);
+                insert(&connection, table, number, &uri, body);
+            }
+            connection.execute_batch("COMMIT").expect("committed");
+        }
+    };
+    each(turn) / u32::try_from(together).expect("few")
+}
+
+fn two_tables(path: &Path) -> rusqlite::Connection {
+    let connection = rusqlite::Connection::open(path).expect("a database");
     let rows =
         "(id INTEGER PRIMARY KEY, uri TEXT NOT NULL UNIQUE, actor_id INTEGER NOT NULL, body TEXT NOT NULL) STRICT";
     connection
@@ -194,22 +280,13 @@ pub fn cost_of_two_rows(folder: &Path, body: &str, together: usize) -> Duration 
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE one {rows}; CREATE TABLE two {rows};"
         ))
         .expect("two tables");
-    let mut number = 0_i64;
-    let turn = || {
-        for table in ["one", "two"] {
-            connection.execute_batch("BEGIN IMMEDIATE").expect("begun");
-            let sql = format!("INSERT INTO {table} (id, uri, actor_id, body) VALUES (?1, ?2, ?3, ?4)");
-            let mut insert = connection.prepare_cached(&sql).expect("prepared");
-            for at in 0..together {
-                let id = number + i64::try_from(at).expect("few");
-                let uri = format!("http://pier.test/users/{}/statuses/{id}/activity", id % 200);
-                insert.execute((id, uri, id % 200, body)).expect("inserted");
-            }
-            connection.execute_batch("COMMIT").expect("committed");
-        }
-        number += i64::try_from(together).expect("few");
-    };
-    each(turn) / u32::try_from(together).expect("few")
+    connection
+}
+
+fn insert(connection: &rusqlite::Connection, table: &str, id: i64, uri: &str, body: &str) {
+    let sql = format!("INSERT INTO {table} (id, uri, actor_id, body) VALUES (?1, ?2, ?3, ?4)");
+    let mut insert = connection.prepare_cached(&sql).expect("prepared");
+    insert.execute((id, uri, id % 200, body)).expect("inserted");
 }
 
 /// A key whose halves are both at hand.

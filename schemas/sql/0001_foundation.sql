@@ -317,6 +317,7 @@ CREATE TABLE inbox (
   error TEXT
 ) STRICT;
 CREATE INDEX inbox_failed ON inbox (id) WHERE state = 'failed';
+CREATE INDEX inbox_actor ON inbox (actor_id) WHERE state = 'waiting';
 
 -- The ids of all activities that were taken, so that a repeat is known as one. What is sent to several people in
 -- secret is taken once for each of them.

@@ -69,8 +69,12 @@ pub fn parse(bytes: &[u8]) -> Result<Map<String, Value>, JsonError> {
 /// [`JsonError`] with the place of the flaw.
 pub fn parse_value(bytes: &[u8]) -> Result<Value, JsonError> {
     let flaw = Cell::new(Flaw::Syntax);
-    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let seed = Strict { depth: 0, left: &Cell::new(VALUE_LIMIT), flaw: &flaw };
+    // Looked at once for all strings; a bare NUL is no JSON, so only a spelled one can come through.
+    let text = std::str::from_utf8(bytes)
+        .map_err(|error| JsonError { flaw: Flaw::Syntax, message: format!("the document is not UTF-8: {error}") })?;
+    let nul = text.contains("\\u0000");
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let seed = Strict { depth: 0, nul, left: &Cell::new(VALUE_LIMIT), flaw: &flaw };
     seed.deserialize(&mut deserializer)
         .and_then(|value| deserializer.end().map(|()| value))
         .map_err(|error| JsonError { flaw: flaw.get(), message: error.to_string() })
@@ -79,6 +83,8 @@ pub fn parse_value(bytes: &[u8]) -> Result<Value, JsonError> {
 #[derive(Clone, Copy)]
 struct Strict<'f> {
     depth: usize,
+    /// May a string have a NUL?
+    nul: bool,
     left: &'f Cell<usize>,
     flaw: &'f Cell<Flaw>,
 }
@@ -90,7 +96,7 @@ impl Strict<'_> {
     }
 
     fn text<E: serde::de::Error>(&self, text: &str) -> Result<(), E> {
-        if text.as_bytes().contains(&0) {
+        if self.nul && text.as_bytes().contains(&0) {
             return Err(self.fail(Flaw::Nul, "a string has a NUL character"));
         }
         Ok(())

@@ -237,39 +237,35 @@ pub fn sanitise(html: &str) -> String {
     ALLOWED.clean(html).to_string()
 }
 
+/// Marks within a paragraph that carry no attributes.
+const MARKS: [&str; 8] = ["b", "code", "del", "em", "i", "s", "strong", "u"];
+
 /// Text in bare paragraphs, which is most of what peers send: it needs no parser to be harmless.
 ///
-/// Only `<p>`, `</p>` and `<br>` in proper order, and no character that a parser would rewrite.
+/// Only `<p>` and in it `<br>` and [`MARKS`], each properly closed and none in itself, and no character that a parser
+/// would rewrite.
 fn is_plain(html: &str) -> bool {
     let mut rest = html;
-    let mut inside = false;
+    let mut open: Vec<&str> = Vec::new();
     while let Some(at) = rest.find(['<', '>', '&', '\0', '\r', '\u{a0}']) {
-        if !inside && !rest[..at].is_empty() {
+        let (text, tag) = rest.split_at(at);
+        let Some((tag, after)) = tag.strip_prefix('<').and_then(|tag| tag.split_once('>')) else { return false };
+        if open.is_empty() && !text.is_empty() {
             return false;
         }
-        rest = &rest[at..];
-        if let Some(after) = rest.strip_prefix("<p>") {
-            if inside {
-                return false;
+        match tag.strip_prefix('/') {
+            Some(end) if open.last() == Some(&end) => {
+                open.pop();
             }
-            inside = true;
-            rest = after;
-        } else if let Some(after) = rest.strip_prefix("</p>") {
-            if !inside {
-                return false;
-            }
-            inside = false;
-            rest = after;
-        } else if let Some(after) = rest.strip_prefix("<br>") {
-            if !inside {
-                return false;
-            }
-            rest = after;
-        } else {
-            return false;
+            Some(_) => return false,
+            None if tag == "br" && !open.is_empty() => {}
+            None if tag == "p" && open.is_empty() => open.push(tag),
+            None if MARKS.contains(&tag) && !open.is_empty() && !open.contains(&tag) => open.push(tag),
+            None => return false,
         }
+        rest = after;
     }
-    !inside && rest.is_empty()
+    open.is_empty() && rest.is_empty()
 }
 
 /// Plain text as HTML, in which it means nothing but itself.
@@ -358,6 +354,7 @@ mod tests {
             parts in proptest::collection::vec(
                 prop_oneof![
                     Just("<p>".to_owned()), Just("</p>".to_owned()), Just("<br>".to_owned()), Just("<b>".to_owned()),
+                    Just("</b>".to_owned()), Just("<em>".to_owned()), Just("</em>".to_owned()),
                     Just("<a href=\"https://x.example\">".to_owned()), Just("</a>".to_owned()), Just("&amp;".to_owned()),
                     "[ -~äé]{0,8}",
                 ],

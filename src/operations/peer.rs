@@ -12,7 +12,7 @@ use crate::coworking::{Refusal, refusal};
 use crate::site::Site;
 use crate::store::delivery;
 use crate::store::peer::{self, Health, Peer};
-use crate::store::{Notice, Tx};
+use crate::store::{self, Notice, Tx};
 
 /// The most characters of a note on a peer.
 pub const NOTE_LIMIT: usize = 500;
@@ -86,7 +86,7 @@ pub fn list(tx: &mut Tx<'_>, acting: Acting, level: Option<Level>, after: &str, 
 ///
 /// # Errors
 /// The store's.
-pub fn note_heard(tx: &mut Tx<'_>, host: &Host, now: Timestamp) -> Result<bool> {
+pub fn note_heard(tx: &mut Tx<'_>, host: &Host, now: Timestamp) -> std::result::Result<bool, store::Error> {
     let revived = peer::heard(tx, host, now)?;
     if revived {
         delivery::revive(tx, host, now)?;
@@ -99,7 +99,7 @@ pub fn note_heard(tx: &mut Tx<'_>, host: &Host, now: Timestamp) -> Result<bool> 
 /// # Errors
 /// The store's.
 pub fn success(tx: &mut Tx<'_>, host: &Host, now: Timestamp) -> Result<bool> {
-    note_heard(tx, host, now)
+    Ok(note_heard(tx, host, now)?)
 }
 
 /// A delivery found no answer, or one that says the server is ill (a network error, a timeout, 5xx). Not for 429 and

@@ -116,7 +116,7 @@ fn may_change(acting: Acting) -> Result<()> {
 mod tests {
     use super::super::testing::{Ground, at, refused};
     use super::*;
-    use crate::store::inbox::NewActivity;
+    use crate::store::testing::set_aside;
 
     #[test]
     fn what_failed_is_seen_tried_again_and_thrown_away_by_those_who_may() {
@@ -124,18 +124,7 @@ mod tests {
         let member = Acting::Member(done.admin, Role::Member);
         let host = Acting::Member(done.admin, Role::Host);
         let id = ground
-            .act(move |tx, _| {
-                let new = NewActivity {
-                    uri: "https://quay.example/activities/1",
-                    actor: done.admin.into(),
-                    kind: "Create",
-                    recipient: None,
-                    body: "{}",
-                };
-                let id = inbox::insert(tx, &new, at(10))?.expect("it is new");
-                inbox::fail(tx, id, "no sense in it")?;
-                Ok(id)
-            })
+            .act(move |tx, _| Ok(set_aside(tx, "https://quay.example/activities/1", done.admin.into(), "{}", at(10))?))
             .unwrap();
         let seen = ground.act(move |tx, _| incoming(tx, host, Page::default())).unwrap().items;
         assert_eq!((seen[0].id, seen[0].error.as_str()), (id, "no sense in it"));

@@ -1,11 +1,12 @@
-//! Activities on their way from the request that brought them to the job that processes them.
+//! Activities that could not be acted on at once, on their way from the request that brought them to the job that sees
+//! to them.
 //!
 //! What goes this way need not be read from the store and parsed again. When the way is full the rest stays in the
 //! store, and the job is told to look there.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
@@ -24,7 +25,7 @@ pub struct Arrival {
     /// Who acts.
     pub actor: ActorId,
     /// What it says.
-    pub activity: Activity,
+    pub activity: Arc<Activity>,
     /// Whose personal inbox it came to.
     pub recipient: Option<ActorId>,
 }
@@ -102,7 +103,7 @@ mod tests {
 
     fn arrival(number: i64) -> Arrival {
         let like = r#"{"type": "Like", "id": "https://a.example/1", "actor": "https://a.example/u"}"#;
-        let activity = Activity::read(json::parse(like.as_bytes()).unwrap()).unwrap();
+        let activity = Arc::new(Activity::read(json::parse(like.as_bytes()).unwrap()).unwrap());
         Arrival { id: InboxId(number), actor: ActorId(1), activity, recipient: None }
     }
 

@@ -1,7 +1,7 @@
-//! Mail from other nodes: verified activities until they are processed, and the ids of all that were taken.
+//! Mail from other nodes: verified activities that have to wait, and the ids of all that were taken.
 //!
-//! An activity that is answered with "taken" has its row here first, so that nothing is lost when the power goes. What
-//! is done is deleted at once; its id stays for a while, because peers repeat themselves.
+//! An activity that is answered with "taken" was acted on by then or has its row here, so that nothing is lost when the
+//! power goes. What is done is deleted at once; its id stays for a while, because peers repeat themselves.
 
 use jiff::Timestamp;
 
@@ -32,11 +32,9 @@ impl FromValue for InboxId {
     }
 }
 
-/// An activity that was verified.
+/// An activity that has to wait.
 #[derive(Debug, Clone, Copy)]
 pub struct NewActivity<'a> {
-    /// Its id in the network.
-    pub uri: &'a str,
     /// Who acts.
     pub actor: ActorId,
     /// What is done, by its name.
@@ -96,6 +94,7 @@ statements! {
               VALUES (?1, ?2, ?3, ?4, ?5, 'waiting', ?6)";
     WAITING = "SELECT id, actor_id, recipient_id, attempts, next_at FROM inbox \
                WHERE id > ?1 AND state = 'waiting' ORDER BY id LIMIT ?2";
+    OF_ACTOR = "SELECT id FROM inbox WHERE actor_id = ?1 AND state = 'waiting' LIMIT 1";
     BODIES = "SELECT id, body FROM inbox WHERE id IN ({keys}) AND state = 'waiting'";
     STILL = "SELECT id FROM inbox WHERE id IN ({keys}) AND state = 'waiting'";
     DONE = "DELETE FROM inbox WHERE id = ?1 AND state = 'waiting'";
@@ -116,17 +115,32 @@ statements! {
 const COUNT: &str = "SELECT count(*) FROM inbox";
 const COUNT_FAILED: &str = "SELECT count(*) FROM inbox WHERE state = 'failed'";
 
-/// Takes an activity in; `None` when it was taken before, for the same recipient.
+/// Takes an activity in, by its id in the network; `None` when it was taken before, for the same recipient. `recipient`
+/// is as in [`NewActivity`].
 ///
 /// # Errors
 /// The store's.
-pub fn insert(tx: &mut Tx<'_>, new: &NewActivity<'_>, now: Timestamp) -> Result<Option<InboxId>, Error> {
+pub fn take(tx: &mut Tx<'_>, uri: &str, recipient: Option<ActorId>, now: Timestamp) -> Result<Option<InboxId>, Error> {
     let id = InboxId(tx.next_id(now));
-    if tx.execute(RECEIVE, params![id, new.uri, new.recipient.map_or(0, |recipient| recipient.0)])? == 0 {
-        return Ok(None);
-    }
+    let taken = tx.execute(RECEIVE, params![id, uri, recipient.map_or(0, |recipient| recipient.0)])?;
+    Ok((taken > 0).then_some(id))
+}
+
+/// Puts an activity that was taken in with the number `id` among those that wait.
+///
+/// # Errors
+/// The store's.
+pub fn put(tx: &mut Tx<'_>, id: InboxId, new: &NewActivity<'_>, now: Timestamp) -> Result<(), Error> {
     tx.execute(INSERT, params![id, new.actor, new.kind, new.recipient, new.body, now])?;
-    Ok(Some(id))
+    Ok(())
+}
+
+/// Does something of this actor wait? What comes now must not overtake it.
+///
+/// # Errors
+/// The store's.
+pub fn has_waiting(tx: &mut Tx<'_>, actor: ActorId) -> Result<bool, Error> {
+    Ok(tx.query_one(OF_ACTOR, params![actor], |row| row.get::<i64>(0))?.is_some())
 }
 
 /// What waits, in the order of arrival, after a number; at most `limit`. What is to be tried later is among it: what
@@ -272,8 +286,10 @@ mod tests {
         Timestamp::from_second(1_800_000_000 + seconds).unwrap()
     }
 
-    fn note(uri: &str) -> NewActivity<'_> {
-        NewActivity { uri, actor: ActorId(1), kind: "Create", recipient: None, body: "{}" }
+    fn insert(tx: &mut Tx<'_>, uri: &str, to: Option<ActorId>, now: Timestamp) -> Result<Option<InboxId>, Error> {
+        let Some(id) = take(tx, uri, to, now)? else { return Ok(None) };
+        put(tx, id, &NewActivity { actor: ActorId(1), kind: "Create", recipient: to, body: "{}" }, now)?;
+        Ok(Some(id))
     }
 
     fn somebody(tx: &mut Tx<'_>) -> Result<(), Error> {
@@ -294,9 +310,9 @@ mod tests {
         store
             .write(|tx| {
                 somebody(tx)?;
-                let first = insert(tx, &note("https://a.example/1"), at(0))?.unwrap();
-                let second = insert(tx, &note("https://a.example/2"), at(0))?.unwrap();
-                assert_eq!(insert(tx, &note("https://a.example/1"), at(1))?, None);
+                let first = insert(tx, "https://a.example/1", None, at(0))?.unwrap();
+                let second = insert(tx, "https://a.example/2", None, at(0))?.unwrap();
+                assert_eq!(insert(tx, "https://a.example/1", None, at(1))?, None);
 
                 again(tx, first, at(60), "the disk was full")?;
                 let rows = waiting(tx, InboxId(0), 10)?;
@@ -304,14 +320,14 @@ mod tests {
                 assert_eq!(seen, [(first, 1, at(60)), (second, 0, at(0))]);
                 assert_eq!(bodies(tx, &[second])?, [(second, "{}".to_owned())]);
 
+                assert!(has_waiting(tx, ActorId(1))? && !has_waiting(tx, ActorId(2))?);
                 done(tx, &[second])?;
                 assert_eq!(still_waiting(tx, &[first, second])?, [first]);
-                assert_eq!(insert(tx, &note("https://a.example/2"), at(2))?, None, "a repeat of what is done");
+                assert_eq!(insert(tx, "https://a.example/2", None, at(2))?, None, "a repeat of what is done");
 
-                let secret = |to| NewActivity { recipient: Some(ActorId(to)), ..note("https://a.example/3") };
-                let taken = |new: Option<InboxId>| new.is_some();
-                assert!(taken(insert(tx, &secret(7), at(3))?) && taken(insert(tx, &secret(8), at(3))?));
-                assert!(!taken(insert(tx, &secret(7), at(4))?) && !taken(insert(tx, &secret(8), at(4))?));
+                let mut secret = |to, now| Ok(take(tx, "https://a.example/3", Some(ActorId(to)), now)?.is_some());
+                assert!(secret(7, at(3))? && secret(8, at(3))?);
+                assert!(!secret(7, at(4))? && !secret(8, at(4))?);
                 Ok::<_, Error>(())
             })
             .await
@@ -326,7 +342,7 @@ mod tests {
                 somebody(tx)?;
                 let mut ids = Vec::new();
                 for number in 0..3 {
-                    let id = insert(tx, &note(&format!("https://a.example/{number}")), at(number))?.unwrap();
+                    let id = insert(tx, &format!("https://a.example/{number}"), None, at(number))?.unwrap();
                     fail(tx, id, &"x".repeat(2_000))?;
                     ids.push(id);
                 }
@@ -342,7 +358,7 @@ mod tests {
                 assert_eq!(counts(tx)?, Counts { waiting: 2, failed: 0 });
 
                 assert_eq!(tidy(tx, at(9), 10)?, 1, "of what still waits the id is kept");
-                assert!(insert(tx, &note("https://a.example/1"), at(9))?.is_some(), "forgotten, so it is news");
+                assert!(insert(tx, "https://a.example/1", None, at(9))?.is_some(), "forgotten, so it is news");
                 Ok::<_, Error>(())
             })
             .await

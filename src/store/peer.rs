@@ -2,10 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::many::by_keys;
 use super::plan::statements;
 use super::typed::words;
-use super::{Error, Notice, Row, Tx, Value, params};
+use super::{Error, Notice, Row, Tx, params};
 use crate::coworking::peer::{Host, Level};
 
 /// How a peer's requests are signed.
@@ -106,7 +105,7 @@ statements! {
     LIST = concat!("SELECT ", columns!(), " FROM peer WHERE host > ?1 ORDER BY host LIMIT ?2");
     LIST_LEVEL = concat!("SELECT ", columns!(), " FROM peer WHERE level = ?1 AND host > ?2 ORDER BY host LIMIT ?3");
     BLOCKED = "SELECT host FROM peer WHERE level = 'blocked' AND host > ?1 ORDER BY host LIMIT ?2";
-    LEVELS = "SELECT host, level FROM peer WHERE host IN ({keys})";
+    LEVEL = "SELECT level FROM peer WHERE host = ?1";
     SET_LEVEL = "INSERT INTO peer (host, level, note, first_met_at) VALUES (?1, ?2, ?3, ?4) \
                  ON CONFLICT (host) DO UPDATE SET level = excluded.level, note = excluded.note";
     SOFTWARE_DUE = "SELECT host FROM peer WHERE level <> 'blocked' AND dead_since IS NULL AND software_due_at <= ?1 \
@@ -183,12 +182,13 @@ pub fn list(tx: &mut Tx<'_>, level: Option<Level>, after: &str, limit: u32) -> R
 /// # Errors
 /// The store's.
 pub fn level(tx: &mut Tx<'_>, host: &Host) -> Result<Level, Error> {
-    let keys: Vec<Value<'_>> = host.lineage().map(Value::from).collect();
-    let judged = by_keys(tx, LEVELS, &[], &keys, |row| Ok((row.get::<String>(0)?, row.get::<Level>(1)?)))?;
-    let own = judged.iter().find(|(name, _)| name == host.as_str()).map_or(Level::Known, |(_, level)| *level);
+    // One by one: a list of names would have the engine build a table of them first, and this is asked for all that comes.
+    let mut names = host.lineage().map(|name| tx.query_one(LEVEL, params![name], |row| row.get(0)));
+    let own = names.next().transpose()?.flatten().unwrap_or(Level::Known);
     // Trust in a parent says nothing of what stands under it.
-    let above = judged.iter().map(|(_, level)| *level).filter(|level| *level < Level::Known);
-    Ok(above.fold(own, Level::min))
+    names.try_fold(own, |level, above| {
+        Ok(above?.filter(|above| *above < Level::Known).map_or(level, |above| level.min(above)))
+    })
 }
 
 /// Blocked servers by name, after a name; at most `limit`.

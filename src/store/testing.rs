@@ -1,8 +1,11 @@
 //! A store for stories: its folder goes with it, and its jobs are called like plain functions.
 
+use jiff::Timestamp;
 use tempfile::TempDir;
 
+use super::inbox::{self, InboxId, NewActivity};
 use super::{Error, Store, Tx, plan};
+use crate::coworking::id::ActorId;
 
 pub(crate) use plan::ran;
 
@@ -28,4 +31,18 @@ impl Scratch {
     {
         self.runtime.block_on(self.store.write(job))
     }
+}
+
+/// A Create that was taken in and set aside because it did not work out.
+pub(crate) fn set_aside(
+    tx: &mut Tx<'_>,
+    uri: &str,
+    actor: ActorId,
+    body: &str,
+    now: Timestamp,
+) -> Result<InboxId, Error> {
+    let id = inbox::take(tx, uri, None, now)?.expect("it is new");
+    inbox::put(tx, id, &NewActivity { actor, kind: "Create", recipient: None, body }, now)?;
+    inbox::fail(tx, id, "no sense in it")?;
+    Ok(id)
 }

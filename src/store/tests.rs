@@ -373,6 +373,40 @@ async fn a_job_runs_again_where_it_ran_in_vain() {
     assert_eq!(shelved(&store).await, ["good"]);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_part_that_fails_leaves_nothing_and_the_job_runs_again_only_if_it_wrote() {
+    let folder = TempDir::new().unwrap();
+    let store = open(&folder);
+    for (writes, expected) in [(false, 1), (true, 2)] {
+        let runs = Arc::new(AtomicUsize::new(0));
+        let release = hold_writer(&store).await;
+        let (counted, id) = (runs.clone(), 10 * expected);
+        let first = line_up(&store, move |tx| {
+            counted.fetch_add(1, Ordering::Relaxed);
+            shelve(tx, id, &format!("before {writes}"))
+        })
+        .await;
+        let second = line_up(&store, move |tx| {
+            let part: Result<u64, Error> = tx.savepoint(|tx| {
+                tx.notify(Notice::Changed(1));
+                if writes {
+                    shelve(tx, id + 1, "undone")?;
+                }
+                Err(Error::Panicked)
+            });
+            assert!(part.is_err());
+            shelve(tx, id + 2, &format!("after {writes}"))
+        })
+        .await;
+        let mut notices = store.subscribe();
+        release.send(()).unwrap();
+        assert_eq!((first.await.unwrap().unwrap(), second.await.unwrap().unwrap()), (1, 1));
+        assert_eq!(runs.load(Ordering::Relaxed), expected as usize, "{writes}");
+        assert_eq!(notices.try_recv(), Err(TryRecvError::Empty));
+    }
+    assert_eq!(shelved(&store).await, ["after false", "after true", "before false", "before true"]);
+}
+
 #[tokio::test]
 async fn a_constraint_tells_its_kind_and_name() {
     let folder = TempDir::new().unwrap();

@@ -83,9 +83,9 @@ pub fn routes(app: &mut web::ServiceConfig) {
         .app_data(web::QueryConfig::default().error_handler(|error, _| unreadable("the part after ?", &error)))
         .app_data(web::FormConfig::default().limit(FORM).error_handler(|error, _| unreadable("the form", &error)))
         // What peers ask for most stands first: routes are tried in turn.
-        .service(at("/members/{name}", READ).route(read().to(activitypub::get)))
-        .service(at("/.well-known/webfinger", READ).route(read().to(discovery::webfinger)))
         .service(at("/inbox", DELIVER).route(web::post().to(inbox::shared)))
+        .service(at("/.well-known/webfinger", READ).route(read().to(discovery::webfinger)))
+        .service(at("/members/{name}", READ).route(read().to(activitypub::get)))
         .service(at("/members/{name}/inbox", DELIVER).route(web::post().to(inbox::personal)))
         .service(at("/spaces/{name}/inbox", DELIVER).route(web::post().to(inbox::personal)))
         .service(at("/actor/inbox", DELIVER).route(web::post().to(inbox::personal)))

@@ -188,7 +188,7 @@ async fn a_silent_host_is_left_in_peace_longer_and_longer_and_gets_everything_in
     // Something verified came from it: no more waiting.
     ground.peers.behave(|_| Reply::Say(202));
     let now = ground.node.clock.now();
-    ground.act(move |tx| peer::note_heard(tx, &Host::parse("pier.test").unwrap(), now)).await;
+    ground.act(move |tx| Ok(peer::note_heard(tx, &Host::parse("pier.test").unwrap(), now)?)).await;
     let got = numbers(&ground.carry().await);
     let of = |part: i64| got.iter().copied().filter(|n| n % 2 == part).collect::<Vec<_>>();
     assert_eq!((of(1), of(0)), (vec![1, 3], vec![2, 4]));

@@ -110,7 +110,7 @@ pub(super) async fn keep(node: &Node, id: Id, read: &RemoteActor, budget: &Budge
     let (actor, changed) = node.store.write(move |tx: &mut Tx<'_>| actor::upsert_remote(tx, &profile, now)).await?;
     if changed != Changed::New {
         // A key may be another one now under the same id.
-        node.reception.keys.verifying.retain(|_, key| key.actor != actor);
+        node.reception.keys.forget(actor);
     }
     Ok(Person { id: actor, uri: id, handle: handle.to_string(), keys, changed })
 }

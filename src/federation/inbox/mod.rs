@@ -1,20 +1,22 @@
-//! From bytes to a stored activity: what happens while a peer waits for its answer.
+//! From bytes to an activity that is taken in: what happens while a peer waits for its answer.
 //!
-//! 1 to 5 are [`verify`](super::verify::verify()). 6: the activity is written down, once for each id, together with others
-//! that come at the same moment. 7: the peer is answered. What the activity means is seen to afterwards
-//! ([`receive`](super::receive)), so that peers never wait for it.
+//! 1 to 5 are [`verify`](super::verify::verify()). 6: the activity is taken in, once for each id, together with others
+//! that come at the same moment, and acted on in the same transaction ([`receive`](super::receive)) unless somebody has to
+//! be asked first or something of its actor waits: then it is written down, and seen to afterwards. 7: the peer is
+//! answered, and never waits for the answer of another.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::receive::{self, Mail, TakenIn};
 use super::verify::{Denial, Head, NotTaken, VerifiedActivity, verify};
 use crate::activitypub::activity::{Activity, ActivityKind, Audience, ObjectRef};
 use crate::coworking::id::ActorId;
 use crate::node::Node;
 use crate::reception::Arrival;
-use crate::store::inbox::{self, InboxId, NewActivity};
-use crate::store::{self, Tx};
+use crate::store;
 
 /// A delivery as it came over the wire.
 #[derive(Debug, Clone)]
@@ -73,7 +75,8 @@ pub async fn accept(node: &Node, request: InboxRequest<'_>) -> Answer {
     }
 }
 
-/// Writes an activity down and hands it on. A repeat was written down before, and is done or will be.
+/// Takes an activity in, and hands it on when it could not be acted on at once. A repeat was taken in before, and is done
+/// or will be.
 async fn keep(
     node: &Node,
     verified: VerifiedActivity,
@@ -81,20 +84,13 @@ async fn keep(
     recipient: Option<ActorId>,
 ) -> Result<(), store::Error> {
     let recipient = recipient.filter(|_| !verified.was_passed_on() && may_be_secret(verified.activity()));
-    let (actor, activity) = (verified.actor(), verified.into_activity());
-    let uri = activity.id.to_string();
-    let (kind, now) = (activity.kind.clone(), node.clock.now());
-    let kept: Option<InboxId> = node
-        .store
-        .write(move |tx: &mut Tx<'_>| {
-            // It was parsed, so it is text.
-            let body = std::str::from_utf8(&body).unwrap_or_default();
-            let new = NewActivity { uri: &uri, actor, kind: kind.as_str(), recipient, body };
-            inbox::insert(tx, &new, now)
-        })
-        .await?;
-    if let Some(id) = kept {
-        node.reception.arrivals.push(Arrival { id, actor, activity, recipient });
+    let (actor, activity) = (verified.actor(), Arc::new(verified.into_activity()));
+    let mail = Mail { activity: Arc::clone(&activity), actor, recipient, body };
+    let (site, now) = (Arc::clone(&node.site), node.clock.now());
+    match node.store.write(move |tx| receive::take_in(tx, &site, &mail, now)).await? {
+        TakenIn::Done => {}
+        TakenIn::ForgetKeys => node.reception.keys.forget(actor),
+        TakenIn::Waits(id) => node.reception.arrivals.push(Arrival { id, actor, activity, recipient }),
     }
     Ok(())
 }
@@ -103,11 +99,11 @@ async fn keep(
 /// for each of them. Everything else is taken once, whichever way it comes.
 fn may_be_secret(activity: &Activity) -> bool {
     let says = matches!(activity.kind, ActivityKind::Create | ActivityKind::Update);
-    says && !activity.is_about_its_actor()
-        && match activity.object() {
-            Some(ObjectRef::Embedded(object)) => !Audience::names_everybody(object),
-            Some(ObjectRef::Id(_)) | None => !Audience::names_everybody(activity.value()),
-        }
+    let names_everybody = || match activity.object() {
+        Some(ObjectRef::Embedded(object)) => Audience::names_everybody(object),
+        Some(ObjectRef::Id(_)) | None => Audience::names_everybody(activity.value()),
+    };
+    says && !names_everybody() && !activity.is_about_its_actor()
 }
 
 #[cfg(test)]

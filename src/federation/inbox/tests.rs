@@ -8,8 +8,8 @@ use crate::coworking::member::Acting;
 use crate::coworking::peer::{Host, Level};
 use crate::federation::testing::{Ground, Letter, Reply, Stranger, date, ed25519, proven, rsa, start};
 use crate::operations::{peer, setup};
-use crate::store::actor;
 use crate::store::inbox::{self, Counts};
+use crate::store::{actor, post};
 
 use super::Answer;
 
@@ -23,10 +23,11 @@ async fn ground() -> (Ground, Stranger) {
 }
 
 impl Ground {
-    async fn waiting(&self) -> u64 {
-        let Counts { waiting, failed } = self.act(|tx| Ok(inbox::counts(tx)?)).await;
+    /// How many activities were taken in.
+    async fn taken(&self) -> u64 {
+        let Counts { failed, .. } = self.act(|tx| Ok(inbox::counts(tx)?)).await;
         assert_eq!(failed, 0);
-        waiting
+        self.act(|tx| Ok(inbox::taken(tx, 1_000)?)).await
     }
 
     async fn judge(&self, host: &'static str, level: Level) {
@@ -50,9 +51,8 @@ async fn an_activity_is_taken_once_however_often_it_comes() {
     for _ in 0..3 {
         assert_eq!(ground.deliver(&bo, &bo.creates(1, json!({}))).await.status, TAKEN);
     }
-    assert_eq!(ground.waiting().await, 1);
+    assert_eq!(ground.taken().await, 1);
     assert_eq!(ground.asked(), ["/u/bo", "/.well-known/webfinger?resource=acct%3Abo%40pier.test"], "asked for once");
-    assert_eq!(ground.node.reception.arrivals.take(9).len(), 1, "and handed on once");
 }
 
 #[tokio::test]
@@ -63,7 +63,7 @@ async fn both_schemes_and_both_kinds_of_keys_are_taken() {
     let mut modern = letter(2);
     (modern.key, modern.key_id) = (ed25519(), format!("{}#ed25519-key", bo.uri()));
     assert_eq!(modern.signed_rfc9421().send(&ground.node).await.status, TAKEN);
-    assert_eq!(ground.waiting().await, 2);
+    assert_eq!(ground.taken().await, 2);
 }
 
 #[tokio::test]
@@ -128,7 +128,7 @@ async fn a_request_that_is_not_well_signed_is_told_what_is_wrong() {
         assert!(said(&answer).1.contains(words), "{name}: {answer:?}");
         assert_eq!(answer.body().is_some(), status != TAKEN, "{name}");
     }
-    assert_eq!(ground.waiting().await, 1);
+    assert_eq!(ground.taken().await, 1);
 }
 
 #[tokio::test]
@@ -185,7 +185,7 @@ async fn what_cannot_be_read_safely_is_refused() {
     ] {
         assert_eq!(send(good.clone().into_bytes(), kind).await.status, status, "{kind}");
     }
-    assert_eq!(ground.waiting().await, 1);
+    assert_eq!(ground.taken().await, 1);
 }
 
 #[tokio::test]
@@ -229,7 +229,7 @@ async fn nobody_speaks_for_somebody_else() {
     letter.key_id = far.key_id();
     let answer = letter.signed().send(&ground.node).await;
     assert_eq!(answer.status, 401, "{answer:?}");
-    assert_eq!(ground.waiting().await, 0);
+    assert_eq!(ground.taken().await, 0);
 }
 
 #[tokio::test]
@@ -237,10 +237,12 @@ async fn who_passes_something_on_needs_its_authors_proof() {
     let (ground, bo) = ground().await;
     let relay = Stranger { key: rsa(1), ..Stranger::new("relay", "quay.test") };
     ground.show(&[&bo, &relay]);
-    let activity = proven(bo.creates(1, json!({})), &bo);
+    ground.member("ana").await;
+    let activity = proven(bo.creates(1, json!({"to": "http://harbor.test/members/ana"})), &bo);
     assert_eq!(relay.letter(&activity, start()).signed().send(&ground.node).await.status, TAKEN);
-    let arrived = ground.node.reception.arrivals.take(1).remove(0);
-    assert_eq!(Some(arrived.actor), ground.actor(bo.uri()).await, "it is bo who acts");
+    let uri = bo.at("n/1");
+    let post = ground.act(move |tx| Ok(post::by_uri(tx, &uri)?)).await.expect("it is here");
+    assert_eq!(Some(post.author), ground.actor(bo.uri()).await, "it is bo who acts");
 
     let mut changed = activity.clone();
     changed["object"]["content"] = "<p>something else</p>".into();
@@ -285,13 +287,13 @@ async fn nobody_is_fetched_to_learn_that_they_left() {
         TAKEN
     );
     assert!(ground.asked().is_empty());
-    assert_eq!(ground.waiting().await, 0);
+    assert_eq!(ground.taken().await, 0);
 
     assert_eq!(ground.deliver(&bo, &bo.creates(1, json!({}))).await.status, TAKEN);
     let eve = Stranger { key: rsa(1), ..bo.clone() };
     assert_eq!(ground.deliver(&eve, &leaves).await.status, 401, "somebody known leaves by their own hand");
     assert_eq!(ground.deliver(&bo, &leaves).await.status, TAKEN);
-    assert_eq!(ground.waiting().await, 2);
+    assert_eq!(ground.taken().await, 2);
 }
 
 #[tokio::test]
@@ -353,7 +355,7 @@ async fn what_is_not_acted_on_is_verified_and_leaves_nothing() {
         let eve = Stranger { key: rsa(1), ..bo.clone() };
         assert_eq!(ground.deliver(&eve, &activity).await.status, 401, "{kind}");
     }
-    assert_eq!(ground.waiting().await, 0);
+    assert_eq!(ground.taken().await, 0);
 }
 
 #[tokio::test]
@@ -428,7 +430,7 @@ async fn a_home_that_leads_astray_is_not_followed() {
         let answer = ground.deliver(&bo, &bo.creates(1, json!({}))).await;
         assert_eq!(answer.status, status, "{name}: {answer:?}");
     }
-    assert_eq!(ground.waiting().await, 0);
+    assert_eq!(ground.taken().await, 0);
 }
 
 #[tokio::test]
@@ -558,7 +560,7 @@ mod any {
                 let answer = letter.send(&ground.node).await;
                 assert!([TAKEN, 400, 403].contains(&answer.status), "{answer:?}");
                 crate::federation::receive::Desk::new(ground.node.clone()).settle().await;
-                ground.waiting().await;
+                ground.taken().await;
                 letter.set("signature", header);
                 assert!([400, 401].contains(&letter.send(&ground.node).await.status));
             });

@@ -39,18 +39,20 @@ pub(super) enum Inline<'a> {
 /// Reads the object of an activity. A copy is believed when it is on the actor's origin and by the actor.
 pub(super) fn inline<'a>(case: &'a Case<'_>) -> Result<Inline<'a>, Stop> {
     let object = case.activity.object().ok_or_else(|| not_for_us("an object"))?;
-    let id = object.id().ok_or_else(|| not_for_us("an object with an id"))?;
-    if case.is_ours(&id) {
-        return Err(not_its_own("write posts of this node"));
-    }
-    let ObjectRef::Embedded(document) = object else { return Ok(Inline::Look(id)) };
+    let ours = || not_its_own("write posts of this node");
+    let document = match object {
+        ObjectRef::Embedded(document) => document,
+        ObjectRef::Id(id) if case.is_ours(&id) => return Err(ours()),
+        ObjectRef::Id(id) => return Ok(Inline::Look(id)),
+    };
     match ReceivedObject::read(document) {
+        Ok(read) if case.is_ours(&read.id) => Err(ours()),
         Ok(read) if read.author == case.activity.actor && read.id.same_origin(&read.author) => {
             Ok(Inline::Own(Box::new(read), document))
         }
-        Ok(_) => Ok(Inline::Look(id)),
+        Ok(read) => Ok(Inline::Look(read.id)),
         Err(error) => {
-            tracing::debug!(%error, object = id.as_str(), "an object is not taken as a post");
+            tracing::debug!(%error, activity = case.activity.id.as_str(), "an object is not taken as a post");
             Err(not_for_us("a post that can be shown"))
         }
     }
@@ -65,14 +67,14 @@ pub(super) fn take(tx: &mut Tx<'_>, case: &Case<'_>, post: Authentic<'_>, why: W
         post::receive(tx, &parent, Why::Asked, case.now)?;
     }
     let received = received(tx, case, post)?;
-    let taken = post::receive(tx, &received, why, case.now)?;
     // What concerns nobody here is not worth a question, and what came again was asked about before.
-    if let (Some(parent), None, Received::New(_), Why::Delivered | Why::Followed) = (parent, asked, taken, why)
+    if let (Some(parent), None, Why::Delivered | Why::Followed) = (parent, asked, why)
         && store::post::known(tx, parent.as_str())?.is_none()
+        && post::is_awaited(tx, &received, why)?
     {
         return Err(Stop::Wants(Want::Object(parent.clone(), Need::Perhaps)));
     }
-    Ok(taken)
+    Ok(post::receive(tx, &received, why, case.now)?)
 }
 
 /// A post with everybody's number.

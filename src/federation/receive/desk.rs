@@ -1,6 +1,7 @@
 //! The order in which activities are acted on: as they came for each actor, and nobody waits for another actor.
 //!
-//! What was just taken in comes by memory; what was left over from before, or did not fit, is read from the store. An
+//! What could not be acted on when it was taken in comes by memory; what was left over from before, or did not fit, is
+//! read from the store. An
 //! actor whose activity has to wait (for another server, or for its next try) is held: what comes after it from the
 //! same actor waits behind it.
 
@@ -15,7 +16,6 @@ use tokio::sync::Semaphore;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::task::{JoinError, JoinSet};
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::gather::{Gathered, Want};
@@ -42,9 +42,6 @@ const QUESTIONS: usize = 64;
 const IDLE: Duration = Duration::from_secs(5);
 /// The same under a clock that somebody moves by hand.
 const IDLE_IN_TESTS: Duration = Duration::from_millis(50);
-/// The least time from one batch to the next, unless more waits than fits into one: what comes meanwhile shares its
-/// commit, and no reader notices.
-const PACE: Duration = Duration::from_millis(10);
 /// How long to leave a store alone that failed.
 const TROUBLE: Duration = Duration::from_secs(1);
 
@@ -109,14 +106,8 @@ impl Desk {
             while let Some(asked) = self.questions.try_join_next() {
                 self.answered(asked).await;
             }
-            let began = Instant::now();
             match self.turn().await {
-                Ok(true) => {
-                    if !self.is_crowded() {
-                        let _ = stop.run_until_cancelled(tokio::time::sleep_until(began + PACE)).await;
-                    }
-                    continue;
-                }
+                Ok(true) => continue,
                 Ok(false) => {}
                 Err(error) => {
                     tracing::error!(%error, "received activities cannot be acted on");
@@ -181,12 +172,6 @@ impl Desk {
         }
     }
 
-    /// Does more wait than fits into one batch?
-    fn is_crowded(&self) -> bool {
-        let waiting = self.ready.len() + self.node.reception.arrivals.len();
-        self.behind.is_some() || waiting >= self.node.config.inbox_batch
-    }
-
     /// Somebody may have put something back into the inbox, or thrown something away.
     fn hear(&mut self) {
         loop {
@@ -215,7 +200,7 @@ impl Desk {
         }
         let Some(after) = self.behind else {
             for Arrival { id, actor, activity, recipient } in arrivals.take(most) {
-                let activity = Some(Arc::new(activity));
+                let activity = Some(activity);
                 self.admit(Work { id, actor, recipient, attempts: 0, activity, gathered: Arc::default() }, None);
             }
             return Ok(());
@@ -291,7 +276,7 @@ impl Desk {
             }
             Outcome::ForgetKeys => {
                 self.known.remove(&work.id);
-                self.node.reception.keys.verifying.retain(|_, key| key.actor != work.actor);
+                self.node.reception.keys.forget(work.actor);
             }
             Outcome::Parked => self.park(work.clone()),
             Outcome::Again(until) => self.hold(work, until),

@@ -1,6 +1,4 @@
-//! The servers that a batch comes from: that they were heard, and how far they are trusted now.
-
-use std::collections::HashMap;
+//! The server that an activity comes from: that it was heard, and how far it is trusted now.
 
 use jiff::Timestamp;
 use url::Url;
@@ -15,40 +13,26 @@ pub(super) enum Standing {
     Open,
     /// To those who follow its people.
     Limited,
-    /// Nowhere: it was blocked after its activity had been taken in.
+    /// Nowhere: it was blocked after its activity had come.
     Blocked,
 }
 
-/// The standing of some servers.
-#[derive(Debug)]
-pub(super) struct Standings(HashMap<Host, Standing>);
-
-impl Standings {
-    /// That of the server of this address.
-    pub(super) fn of(&self, url: &Url) -> Standing {
-        Host::of(url).and_then(|host| self.0.get(&host).copied()).unwrap_or(Standing::Open)
-    }
+/// Notes that the server of this actor was heard (a bad time that it had is over), and tells how far it reaches.
+pub(super) fn note(tx: &mut Tx<'_>, actor: &Url, now: Timestamp) -> Result<Standing, store::Error> {
+    let Some(host) = Host::of(actor) else { return Ok(Standing::Open) };
+    operations::peer::note_heard(tx, &host, now)?;
+    standing(tx, &host)
 }
 
-/// Notes that the servers of these actors were heard, each once (a bad time that one of them had is over), and tells how
-/// far they reach.
-pub(super) fn note<'u>(
-    tx: &mut Tx<'_>,
-    actors: impl IntoIterator<Item = &'u Url>,
-    now: Timestamp,
-) -> operations::Result<Standings> {
-    let mut standings = HashMap::new();
-    for host in actors.into_iter().filter_map(Host::of) {
-        if standings.contains_key(&host) {
-            continue;
-        }
-        operations::peer::note_heard(tx, &host, now)?;
-        let standing = match store::peer::level(tx, &host)? {
-            Level::Blocked => Standing::Blocked,
-            Level::Limited => Standing::Limited,
-            Level::Known | Level::Trusted => Standing::Open,
-        };
-        standings.insert(host, standing);
-    }
-    Ok(Standings(standings))
+/// How far the server of this actor reaches.
+pub(super) fn standing_of(tx: &mut Tx<'_>, actor: &Url) -> Result<Standing, store::Error> {
+    Host::of(actor).map_or(Ok(Standing::Open), |host| standing(tx, &host))
+}
+
+fn standing(tx: &mut Tx<'_>, host: &Host) -> Result<Standing, store::Error> {
+    Ok(match store::peer::level(tx, host)? {
+        Level::Blocked => Standing::Blocked,
+        Level::Limited => Standing::Limited,
+        Level::Known | Level::Trusted => Standing::Open,
+    })
 }

@@ -6,6 +6,7 @@
 
 mod accept;
 mod announce;
+mod at_once;
 mod block;
 mod create;
 mod delete;
@@ -35,6 +36,7 @@ use crate::operations::{self, post::Why};
 use crate::site::Site;
 use crate::store::{self, Tx, actor};
 
+pub use at_once::{Mail, TakenIn, take_in};
 pub use desk::Desk;
 use gather::{Gathered, Want};
 

@@ -5,7 +5,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use url::Url;
 
 use super::gather::{Gathered, Want};
 use super::heard::{self, Standing};
@@ -68,7 +67,6 @@ fn all(
 ) -> operations::Result<Vec<Outcome>> {
     let asked: Vec<InboxId> = batch.iter().map(|work| work.id).filter(|id| *id <= doubtful).collect();
     let waiting: HashSet<InboxId> = inbox::still_waiting(tx, &asked)?.into_iter().collect();
-    let standing = heard::note(tx, actors(batch), now)?;
     let mut outcomes = Vec::with_capacity(batch.len());
     let mut done = Vec::with_capacity(batch.len());
     let mut held = HashSet::new();
@@ -79,7 +77,8 @@ fn all(
         }
         let outcome = match &work.activity {
             Some(activity) if work.id > doubtful || waiting.contains(&work.id) => {
-                let limited = match standing.of(activity.actor.url()) {
+                // That it was heard was noted when it came.
+                let limited = match heard::standing_of(tx, activity.actor.url())? {
                     Standing::Blocked => {
                         done.push(work.id);
                         outcomes.push(Outcome::Done);
@@ -103,10 +102,6 @@ fn all(
     Ok(outcomes)
 }
 
-fn actors(batch: &[Work]) -> impl Iterator<Item = &Url> {
-    batch.iter().filter_map(|work| work.activity.as_ref()).map(|activity| activity.actor.url())
-}
-
 fn one(tx: &mut Tx<'_>, work: &Work, case: &Case<'_>, done: &mut Vec<InboxId>) -> Result<Outcome, store::Error> {
     let outcome = match tx.savepoint(|tx| unharmed(tx, case)) {
         Ok(Done::Nothing) => Outcome::Done,
@@ -125,7 +120,7 @@ fn one(tx: &mut Tx<'_>, work: &Work, case: &Case<'_>, done: &mut Vec<InboxId>) -
 }
 
 /// A panic ends what it broke and nothing else.
-fn unharmed(tx: &mut Tx<'_>, case: &Case<'_>) -> Acted {
+pub(super) fn unharmed(tx: &mut Tx<'_>, case: &Case<'_>) -> Acted {
     catch_unwind(AssertUnwindSafe(|| act(tx, case)))
         .unwrap_or_else(|_| Err(Stop::Broken(anyhow::anyhow!("acting on it panicked"))))
 }

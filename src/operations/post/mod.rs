@@ -20,7 +20,8 @@ use crate::store::post::{self, Known, Post, PostView, Reader};
 use crate::store::{Notice, Tx, announce, timeline};
 
 pub use receive::{
-    Received, ReceivedOffer, ReceivedPost, Revision, Why, for_followers, receive, receive_delete, receive_update,
+    Received, ReceivedOffer, ReceivedPost, Revision, Why, for_followers, is_awaited, receive, receive_delete,
+    receive_update,
 };
 pub(super) use write::{Text, add, not_before, remove};
 pub use write::{delete, edit, publish};

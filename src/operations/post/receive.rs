@@ -106,11 +106,7 @@ pub fn receive(tx: &mut Tx<'_>, received: &ReceivedPost, why: Why, now: Timestam
         None => None,
     };
     let here = local(tx, &received.recipients)?;
-    let wanted = match why {
-        Why::Asked => true,
-        Why::Delivered => parent.is_some() || !here.is_empty(),
-        Why::Followed => false,
-    };
+    let wanted = is_wanted(why, parent.is_some(), &here);
     let visibility = private(received.visibility);
     let id = PostId(tx.next_id(now));
     let context = received.context.as_deref().or(parent.as_ref().and_then(|parent| parent.context.as_deref()));
@@ -151,6 +147,24 @@ pub fn receive(tx: &mut Tx<'_>, received: &ReceivedPost, why: Why, now: Timestam
         }
     }
     Ok(Received::New(id))
+}
+
+/// Is a post wanted, whether somebody here follows its author or not?
+fn is_wanted(why: Why, answers_what_is_known: bool, here: &[ActorId]) -> bool {
+    match why {
+        Why::Asked => true,
+        Why::Delivered => answers_what_is_known || !here.is_empty(),
+        Why::Followed => false,
+    }
+}
+
+/// Would [`receive`] take a post as a new one, though what it answers is not known?
+///
+/// # Errors
+/// The store's.
+pub fn is_awaited(tx: &mut Tx<'_>, received: &ReceivedPost, why: Why) -> Result<bool> {
+    let here = local(tx, &received.recipients)?;
+    Ok(post::is_awaited(tx, &received.uri, received.author, is_wanted(why, false, &here))?)
 }
 
 /// A post that is here comes again, or one that is not wanted. What is sent to several people in secret comes to each of

@@ -25,7 +25,7 @@ pub use delete::{beside, bury, bury_all_of};
 pub use holders::holders;
 pub use list::{Spoken, by_tag, direct, featured, network, of_actor, outbox, outbox_count, replies, space};
 pub use reader::Reader;
-pub use save::{Content, NewPost, add, add_recipients, adopt, replace_tags, revise};
+pub use save::{Content, NewPost, add, add_recipients, adopt, is_awaited, replace_tags, revise};
 pub(in crate::store) use view::slice;
 pub use view::{Announced, Entry, PostView, Thread, readable, thread, view, views};
 

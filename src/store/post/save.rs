@@ -64,18 +64,20 @@ pub struct NewPost<'a> {
 }
 
 statements! {
-    /// One statement asks whether the post was taken back before it came, whether it is wanted, and whether it is
-    /// here already: this is the hottest path of a node.
+    /// Of plain values, asked about before: with a query in it the engine would make ready to undo half of it.
     ADD = "INSERT INTO post (id, uri, author_id, local, space_id, visibility, name, summary, sensitive, content, \
            source, language, url, in_reply_to_id, in_reply_to_uri, context, attachments, tags, mentions, published, \
            updated) \
-           SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21 \
-           WHERE NOT EXISTS (SELECT 1 FROM tombstone t WHERE t.uri = ?2 AND t.actor_id = ?3) \
-           AND (?22 = 1 OR EXISTS (SELECT 1 FROM follow f WHERE f.target_id = ?3 AND f.state = 'accepted')) \
+           VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21) \
            ON CONFLICT (uri) DO NOTHING";
+    /// Is the post not here yet, was it not taken back before it came, and does somebody want it?
+    AWAITED = "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM post p WHERE p.uri = ?1) \
+               AND NOT EXISTS (SELECT 1 FROM tombstone t WHERE t.uri = ?1 AND t.actor_id = ?2) \
+               AND (?3 = 1 OR EXISTS (SELECT 1 FROM follow f WHERE f.target_id = ?2 AND f.state = 'accepted'))";
     REVISE = "UPDATE post SET name = ?2, summary = ?3, sensitive = ?4, content = ?5, source = ?6, language = ?7, \
               url = ?8, attachments = ?9, tags = ?10, mentions = ?11, updated = ?12 \
               WHERE id = ?1 AND deleted_at IS NULL";
+    ORPHANED = "SELECT 1 FROM post WHERE in_reply_to_uri = ?1 AND in_reply_to_id IS NULL LIMIT 1";
     ADOPT = "UPDATE post SET in_reply_to_id = ?1 WHERE in_reply_to_uri = ?2 AND in_reply_to_id IS NULL";
     ADD_RECIPIENT = "INSERT INTO post_recipient (post_id, actor_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
     ADD_TAG = "INSERT INTO post_tag (tag, post_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
@@ -89,6 +91,9 @@ statements! {
 /// The store's.
 pub fn add(tx: &mut Tx<'_>, new: &NewPost<'_>, wanted: bool) -> Result<bool, Error> {
     let content = new.content;
+    if !is_awaited(tx, new.uri, new.author, wanted)? {
+        return Ok(false);
+    }
     let added = tx.execute(
         ADD,
         params![
@@ -112,11 +117,18 @@ pub fn add(tx: &mut Tx<'_>, new: &NewPost<'_>, wanted: bool) -> Result<bool, Err
             json::text(&content.tags)?,
             json::text(&content.mentions)?,
             new.published,
-            new.updated,
-            wanted
+            new.updated
         ],
     )?;
     Ok(added > 0)
+}
+
+/// Would [`add`] write a post with this id, by this author?
+///
+/// # Errors
+/// The store's.
+pub fn is_awaited(tx: &mut Tx<'_>, uri: &str, author: ActorId, wanted: bool) -> Result<bool, Error> {
+    Ok(tx.query_one(AWAITED, params![uri, author, wanted], |row| row.get::<i64>(0))?.is_some())
 }
 
 /// Replaces what a post says. Nothing happens to one that was taken back.
@@ -149,7 +161,10 @@ pub fn revise(tx: &mut Tx<'_>, id: PostId, content: &Content, updated: Timestamp
 /// # Errors
 /// The store's.
 pub fn adopt(tx: &mut Tx<'_>, id: PostId, uri: &str) -> Result<(), Error> {
-    tx.execute(ADOPT, params![id, uri])?;
+    // The look costs a third of an update that finds nothing.
+    if tx.query_one(ORPHANED, params![uri], |row| row.get::<i64>(0))?.is_some() {
+        tx.execute(ADOPT, params![id, uri])?;
+    }
     Ok(())
 }
 

@@ -3,6 +3,9 @@
 //! It takes what is waiting, runs each job so that it can fail by itself, commits once, and only then answers: an
 //! `Ok` means that the disk has it (with [`Synchronous::Full`](crate::store::Synchronous)). In its idle moments it
 //! looks whether another process has written.
+//!
+//! Most jobs succeed, so a group is first run without a savepoint between its jobs; only when one of them fails is all
+//! rolled back and run again, each job in a savepoint of its own.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -37,6 +40,8 @@ pub(in crate::store) struct Writer {
     notices: Vec<Notice>,
     /// So many of the waiting jobs get a transaction of their own.
     singly: usize,
+    /// So many of the waiting jobs get a savepoint of their own.
+    apart: usize,
     /// `PRAGMA data_version`: changes when, and only when, another connection has committed.
     version: Option<i64>,
     looked: Instant,
@@ -60,6 +65,7 @@ impl Writer {
             run: VecDeque::new(),
             notices: Vec::new(),
             singly: 0,
+            apart: 0,
             version: None,
             looked: Instant::now(),
         };
@@ -94,23 +100,37 @@ impl Writer {
 
     /// One transaction. The first job needs no savepoint: when it fails, nothing else is in the transaction yet.
     fn group(&mut self) {
-        let most = if self.singly > 0 { 1 } else { GROUP_JOBS };
+        let hopeful = self.apart == 0;
+        let most = match (self.singly, self.apart) {
+            (0, 0) => GROUP_JOBS,
+            (0, apart) => apart,
+            _ => 1,
+        };
         if let Err(error) = self.control("BEGIN IMMEDIATE") {
             return self.refuse_waiting(&error);
         }
         let started = Instant::now();
         while let Some(mut job) = self.next(started, most) {
-            let first = self.run.is_empty();
-            let outcome = if first { Ok(self.run_job(&mut job)) } else { self.run_apart(&mut job) };
+            let (first, mut spoiled) = (self.run.is_empty(), false);
+            let outcome = match hopeful || first {
+                true => Ok(self.run_job(&mut job, hopeful.then_some(&mut spoiled))),
+                false => self.run_apart(&mut job),
+            };
             self.singly = self.singly.saturating_sub(1);
+            self.apart = self.apart.saturating_sub(1);
             self.run.push_back(job);
             let lost = self.connection.is_autocommit();
             match outcome {
-                Ok(Outcome::Ok) if !lost => {}
+                Ok(Outcome::Ok) if !lost && !spoiled => {}
                 // What it found wrong was wrong in what is committed, so its own answer holds.
-                Ok(Outcome::Err) if first => {
+                Ok(Outcome::Err) if first && !spoiled => {
                     self.roll_back();
                     return self.answer(None);
+                }
+                Ok(_) if !lost && hopeful => {
+                    self.roll_back();
+                    self.apart = self.run.len();
+                    return self.again();
                 }
                 Ok(Outcome::Err) if !lost => {}
                 // SQLite rolls the whole transaction back by itself on a full disk and its likes.
@@ -135,8 +155,7 @@ impl Writer {
             Err(Error::Constraint { .. }) if self.run.len() > 1 => {
                 self.roll_back();
                 self.singly = self.run.len();
-                self.run.append(&mut self.waiting);
-                std::mem::swap(&mut self.run, &mut self.waiting);
+                self.again();
             }
             Err(error @ Error::Constraint { .. }) => {
                 self.roll_back();
@@ -144,6 +163,12 @@ impl Writer {
             }
             Err(error) => self.fail(error),
         }
+    }
+
+    /// All jobs of the group are to be run again, before those that wait.
+    fn again(&mut self) {
+        self.run.append(&mut self.waiting);
+        std::mem::swap(&mut self.run, &mut self.waiting);
     }
 
     /// The next job of the group that has run since `started`, if it takes more.
@@ -158,9 +183,13 @@ impl Writer {
         self.waiting.pop_front()
     }
 
-    fn run_job(&mut self, job: &mut Box<dyn Errand>) -> Outcome {
+    fn run_job(&mut self, job: &mut Box<dyn Errand>, spoiled: Option<&mut bool>) -> Outcome {
         let said = self.notices.len();
-        let outcome = job.run(&mut Tx::sqlite(&self.connection, &mut self.notices, &self.ids));
+        let tx = Tx::sqlite(&self.connection, &mut self.notices, &self.ids);
+        let outcome = match spoiled {
+            Some(spoiled) => job.run(&mut tx.hopeful(spoiled)),
+            None => job.run(&mut { tx }),
+        };
         if outcome == Outcome::Err {
             self.notices.truncate(said);
         }
@@ -169,7 +198,7 @@ impl Writer {
 
     fn run_apart(&mut self, job: &mut Box<dyn Errand>) -> Result<Outcome, Error> {
         self.control("SAVEPOINT job")?;
-        let outcome = self.run_job(job);
+        let outcome = self.run_job(job, None);
         if !self.connection.is_autocommit() {
             if outcome == Outcome::Err {
                 self.control("ROLLBACK TO SAVEPOINT job")?;
@@ -204,7 +233,7 @@ impl Writer {
 
     fn refuse_waiting(&mut self, error: &Error) {
         tracing::error!(%error, jobs = self.waiting.len(), "no transaction could be begun");
-        self.singly = 0;
+        (self.singly, self.apart) = (0, 0);
         for job in self.waiting.drain(..) {
             job.answer(Some(error.clone()));
         }

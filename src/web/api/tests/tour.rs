@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{House, text};
 use crate::coworking::id::ActorId;
-use crate::store::inbox::{self, NewActivity};
+use crate::store::testing::set_aside;
 
 #[tokio::test]
 async fn every_operation_answers_as_it_is_described() {
@@ -165,12 +165,7 @@ async fn order(house: &House) {
     let (actor, now) = (ActorId(cleo.id.parse().unwrap()), house.ground.node.clock.now());
     let failed = |number: u8| {
         let uri = format!("https://quay.test/activities/{number}");
-        house.ground.act(move |tx| {
-            let new = NewActivity { uri: &uri, actor, kind: "Create", recipient: None, body: "{}" };
-            let id = inbox::insert(tx, &new, now)?.unwrap();
-            inbox::fail(tx, id, "no sense in it")?;
-            Ok(id.0)
-        })
+        house.ground.act(move |tx| Ok(set_aside(tx, &uri, actor, "{}", now)?.0))
     };
     let (first, second) = (failed(1).await, failed(2).await);
     assert_eq!(house.get(ana, "/queue").await["incoming"], json!({"waiting": 0, "failed": 2}));
