@@ -155,11 +155,17 @@ pub enum Event {
     OfferSettled {
         /// The post that carries it.
         offer: PostId,
+        /// The space that announced it until then.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        announced_by: Option<SpaceId>,
     },
     /// An offer or request reached its end time.
     OfferExpired {
         /// The post that carries it.
         offer: PostId,
+        /// The space that announced it until then.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        announced_by: Option<SpaceId>,
     },
     /// An offer or request was taken back.
     OfferDeleted {

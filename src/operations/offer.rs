@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::post::{self as posts, Mentions, Text, not_before};
 use super::{Result, announce};
-use crate::coworking::id::{MemberId, PostId};
+use crate::coworking::id::{MemberId, PostId, SpaceId};
 use crate::coworking::markdown;
 use crate::coworking::member::Acting;
 use crate::coworking::offer::{self as rules, OfferDraft, State};
@@ -13,7 +13,7 @@ use crate::site::Site;
 use crate::store::offer::{self, Filter, Offer, Scope};
 use crate::store::page::{Page, Slice};
 use crate::store::post::{self, Content, Post, PostView, Reader};
-use crate::store::{Notice, Tx, event};
+use crate::store::{self, Notice, Tx, event};
 
 /// Offers something, or asks for it. The author's home space announces it, if the author agreed.
 ///
@@ -59,9 +59,10 @@ pub fn update(
 /// [`Refusal::NotFound`]; [`Refusal::NotPermitted`] for all but the author; [`Refusal::WrongState`] when it is settled or
 /// over.
 pub fn settle(tx: &mut Tx<'_>, acting: Acting, id: PostId, now: Timestamp) -> Result<()> {
-    let (author, _) = own_and_open(tx, acting, id, "settle an offer", now)?;
+    let (author, old) = own_and_open(tx, acting, id, "settle an offer", now)?;
     offer::set_state(tx, id, State::Settled, now)?;
-    event::record(tx, &Event::OfferSettled { offer: id }, now)?;
+    let announced_by = announcing(tx, &old)?;
+    event::record(tx, &Event::OfferSettled { offer: id, announced_by }, now)?;
     pass_on(tx, id, Some(false), now)?;
     tx.notify(Notice::Changed(author.0));
     Ok(())
@@ -85,7 +86,11 @@ pub fn expire_due(tx: &mut Tx<'_>, now: Timestamp, limit: u32) -> Result<usize> 
     for offer in &due {
         offer::set_state(tx, offer.post, State::Expired, now)?;
         if offer.local {
-            event::record(tx, &Event::OfferExpired { offer: offer.post }, now)?;
+            let announced_by = match post::by_id(tx, offer.post)? {
+                Some(post) => announcing(tx, &post)?,
+                None => None,
+            };
+            event::record(tx, &Event::OfferExpired { offer: offer.post, announced_by }, now)?;
             pass_on(tx, offer.post, Some(false), now)?;
             tx.notify(Notice::Changed(offer.author.0));
         }
@@ -133,6 +138,12 @@ pub fn board(
     now: Timestamp,
 ) -> Result<Slice<PostView>> {
     Ok(offer::board(tx, reader, scope, filter, page, now)?)
+}
+
+/// The home space of an offer's author, if it announces it.
+fn announcing(tx: &mut Tx<'_>, post: &Post) -> Result<Option<SpaceId>> {
+    let Some(home) = post.space else { return Ok(None) };
+    Ok(store::announce::of(tx, home.into(), post.id)?.map(|_| home))
 }
 
 /// The home space of an offer's author begins to announce it, or ends; `None` leaves it as it is.

@@ -39,6 +39,24 @@ async fn an_offer_travels_is_answered_changed_and_settled() {
 }
 
 #[tokio::test]
+async fn an_offer_that_came_through_its_space_changes_and_ends_with_it() {
+    let town = Town::open(&["harbor.test", "loft.test"]).await;
+    let [ana, ben] = town.members(["ana@harbor.test", "ben@loft.test"]).await;
+    let harbor = town.space("harbor.test").await;
+    town.acquaint(&ben, &harbor).await;
+    let advice = ana.offers_through_the_space("Two hours of tax advice", 20).await;
+    town.settle().await;
+    assert_eq!(ben.board().await, ["Two hours of tax advice (open)"]);
+    ana.changes_offer(&advice, "One hour of tax advice", 10).await;
+    town.settle().await;
+    assert_eq!(ben.board().await, ["One hour of tax advice (open)"]);
+    ana.settles(&advice).await;
+    town.settle().await;
+    assert!(ben.board().await.is_empty());
+    assert_eq!(ben.reads(&advice).await.unwrap(), "One hour of tax advice (settled)");
+}
+
+#[tokio::test]
 async fn an_offer_ends_by_itself_at_every_node() {
     let town = Town::open(&["harbor.test", "loft.test"]).await;
     let [ana, ben] = town.members(["ana@harbor.test", "ben@loft.test"]).await;

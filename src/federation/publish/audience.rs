@@ -24,6 +24,8 @@ pub(super) struct Audience {
     pub(super) followers: bool,
     /// Every inbox that ever got something of who says it.
     pub(super) reached: bool,
+    /// The followers of these, who live here and announced it.
+    pub(super) announced_by: Vec<ActorId>,
     /// These, too; those who live here need nothing.
     pub(super) actors: Vec<ActorId>,
     /// Nobody but those addressed may know of it: it goes to each one's own inbox, not to a shared one.
@@ -49,8 +51,10 @@ pub(super) fn destinations(
     now: Timestamp,
 ) -> operations::Result<Vec<Destination>> {
     let mut all = BTreeSet::new();
-    if audience.followers {
-        let inboxes = follow::remote_inboxes(tx, from)?;
+    let followed: BTreeSet<ActorId> =
+        audience.announced_by.iter().copied().chain(audience.followers.then_some(from)).collect();
+    for actor in followed {
+        let inboxes = follow::remote_inboxes(tx, actor)?;
         all.extend(inboxes.into_iter().map(|inbox| Destination { inbox: inbox.url, host: inbox.host }));
     }
     if audience.reached {

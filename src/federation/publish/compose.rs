@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::audience::Audience;
 use crate::activitypub::sent::Addressing;
 use crate::coworking::Event;
-use crate::coworking::id::{ActorId, AnnounceId, FollowId, LikeId, PostId, ReportId};
+use crate::coworking::id::{ActorId, AnnounceId, FollowId, LikeId, PostId, ReportId, SpaceId};
 use crate::federation::document::rows::{self, Author};
 use crate::federation::translate::activity::{self, Composed as Built, Pair, Sayer};
 use crate::operations::Result;
@@ -61,10 +61,10 @@ pub(super) fn compose(tx: &mut Tx<'_>, site: &Site, fact: &Recorded) -> Result<C
         Event::KeysRotated { actor } => composer.keys_rotated(actor),
         Event::MemberMoved { member, target } => composer.moved(member.into(), target),
         Event::PostPublished { post } | Event::OfferMade { offer: post } => composer.created(post),
-        Event::PostEdited { post }
-        | Event::OfferEdited { offer: post }
-        | Event::OfferSettled { offer: post }
-        | Event::OfferExpired { offer: post } => composer.updated(post),
+        Event::PostEdited { post } | Event::OfferEdited { offer: post } => composer.updated(post, None),
+        Event::OfferSettled { offer, announced_by } | Event::OfferExpired { offer, announced_by } => {
+            composer.updated(offer, announced_by)
+        }
         Event::PostDeleted { post } | Event::OfferDeleted { offer: post } => composer.deleted(post),
         Event::PostPinned { post } => composer.pinned(post, true),
         Event::PostUnpinned { post } => composer.pinned(post, false),
@@ -169,7 +169,7 @@ impl Composer<'_, '_, '_> {
         let followers = followers_of(author);
         let followers = addressing.to.iter().chain(&addressing.cc).any(|id| *id == followers);
         let actors = post::recipients(self.tx, post.id)?;
-        Ok(Audience { followers, actors, personally: !followers, reached: false })
+        Ok(Audience { followers, actors, personally: !followers, ..Audience::default() })
     }
 
     fn created(&mut self, id: PostId) -> Result<Composed> {
@@ -181,7 +181,9 @@ impl Composer<'_, '_, '_> {
         Ok(Some((said(&author, built), audience)))
     }
 
-    fn updated(&mut self, id: PostId) -> Result<Composed> {
+    /// What was public is in the hands of those who did something with it, and of the followers of those here who
+    /// announce it, or did (`announced_by`).
+    fn updated(&mut self, id: PostId, announced_by: Option<SpaceId>) -> Result<Composed> {
         let Some((post, author)) = self.our_post(id)? else { return Ok(None) };
         let Some(by) = Author::load(self.tx, post.author)? else { return Ok(None) };
         let Some(note) = rows::note(self.tx, self.site, &post, &by)? else { return Ok(None) };
@@ -189,6 +191,8 @@ impl Composer<'_, '_, '_> {
         let built = activity::update(&self.id, &note);
         if built.public {
             audience.actors.extend(post::holders(self.tx, post.id, HOLDERS)?);
+            audience.announced_by = announce::local_by(self.tx, post.id)?;
+            audience.announced_by.extend(announced_by.map(ActorId::from));
         }
         Ok(Some((said(&author, built), audience)))
     }

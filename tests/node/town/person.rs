@@ -191,6 +191,11 @@ impl Person {
         self.proposes(self.proposal("offer", title, days)).await
     }
 
+    /// The same, announced by the space.
+    pub async fn offers_through_the_space(&self, title: &str, days: i64) -> String {
+        self.proposes(OfferDraft { announce: Some(true), ..self.proposal("offer", title, days) }).await
+    }
+
     /// Asks for something for so many days; answers with its address.
     pub async fn seeks(&self, title: &str, days: i64) -> String {
         self.proposes(self.proposal("request", title, days)).await
