@@ -107,4 +107,6 @@ fn may_be_secret(activity: &Activity) -> bool {
 }
 
 #[cfg(test)]
+mod captured;
+#[cfg(test)]
 mod tests;
