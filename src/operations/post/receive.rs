@@ -13,7 +13,7 @@ use crate::operations::Result;
 use crate::store::actor::{self, ActorSummary};
 use crate::store::follow::{self, FollowState};
 use crate::store::offer::{self, Offer};
-use crate::store::post::{self, Content, Known, NewPost, Reader};
+use crate::store::post::{self, Content, Known, NewPost, Post, Reader};
 use crate::store::{Tx, notification, tombstone};
 
 /// A post from elsewhere: every part checked and bounded, all HTML sanitised, everybody's number known.
@@ -255,7 +255,8 @@ pub enum Revision {
 }
 
 /// A post was changed at its home. What it says, and how its offer stands, is replaced; to whom it is addressed only
-/// grows, and visibility stays. A change that does not say when it was made counts as made now.
+/// grows, and visibility stays. A change that does not say when it was made counts as made now. Many servers tell whole
+/// seconds: of two changes of the same moment the one that comes later counts, if it says something else.
 ///
 /// # Errors
 /// The store's.
@@ -265,10 +266,11 @@ pub fn receive_update(tx: &mut Tx<'_>, received: &ReceivedPost, now: Timestamp) 
         return Ok(Revision::Refused);
     }
     let updated = received.updated.unwrap_or(now);
-    if updated <= old.updated.unwrap_or(old.published) {
+    let content = &received.content;
+    let known = old.updated.unwrap_or(old.published);
+    if updated < known || (updated == known && says(&old, received)) {
         return Ok(Revision::Old);
     }
-    let content = &received.content;
     post::revise(tx, old.id, content, updated)?;
     post::replace_tags(tx, old.id, &old.tags, &content.tags)?;
     if let Some(offer) = &received.offer {
@@ -284,6 +286,25 @@ pub fn receive_update(tx: &mut Tx<'_>, received: &ReceivedPost, now: Timestamp) 
         notification::add(tx, addressee, kind, old.author, Some(old.id), now)?;
     }
     Ok(Revision::Done(old.id))
+}
+
+/// Does a post say this already?
+fn says(post: &Post, received: &ReceivedPost) -> bool {
+    let content = Content {
+        name: post.name.clone(),
+        summary: post.summary.clone(),
+        sensitive: post.sensitive,
+        content: post.content.clone(),
+        source: post.source.clone(),
+        language: post.language.clone(),
+        url: post.url.clone(),
+        attachments: post.attachments.clone(),
+        tags: post.tags.clone(),
+        mentions: post.mentions.clone(),
+    };
+    let offers =
+        received.offer.as_ref().is_none_or(|new| post.offer.as_ref().is_some_and(|old| old.state == new.state));
+    content == received.content && offers
 }
 
 /// A post was taken back at its home, by its author. If it is not here, it is refused when it comes. Tells whether a

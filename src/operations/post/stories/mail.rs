@@ -136,7 +136,12 @@ fn the_newest_version_stands_whatever_order_versions_come_in() {
             let id = receive(tx, &version("first", None), Why::Delivered, at(21))?.post().unwrap();
             assert_eq!(receive_update(tx, &version("third", Some(30)), at(31))?, Revision::Done(id));
             assert_eq!(receive_update(tx, &version("second", Some(25)), at(32))?, Revision::Old);
-            assert_eq!(receive_update(tx, &version("third again", Some(30)), at(32))?, Revision::Old);
+            assert_eq!(receive_update(tx, &version("third", Some(30)), at(32))?, Revision::Old, "it says so already");
+            assert_eq!(
+                receive_update(tx, &version("fourth", Some(30)), at(32))?,
+                Revision::Done(id),
+                "in the same second"
+            );
             let mut forged = version("forged", Some(40));
             forged.author = hal;
             assert_eq!(receive_update(tx, &forged, at(33))?, Revision::Refused);
