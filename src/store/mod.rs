@@ -48,6 +48,7 @@ pub mod usage;
 mod value;
 
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -139,7 +140,26 @@ struct Inner {
     writes: Arc<Queue<Box<dyn Errand>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
     readers: Readers,
-    subscribers: broadcast::Sender<Notice>,
+    subscribers: Subscribers,
+}
+
+/// Those who hear notices, and how many notices there were.
+#[derive(Clone)]
+struct Subscribers {
+    sender: broadcast::Sender<Notice>,
+    told: Arc<AtomicU64>,
+}
+
+impl Subscribers {
+    fn new() -> Self {
+        Self { sender: broadcast::channel(NOTICES_KEPT).0, told: Arc::default() }
+    }
+
+    fn tell(&self, notice: Notice) {
+        // Nobody listens: nobody is missing something.
+        let _ = self.sender.send(notice);
+        self.told.fetch_add(1, Ordering::Release);
+    }
 }
 
 impl Store {
@@ -159,7 +179,7 @@ impl Store {
         migration::apply(&mut connection, migrations)?;
 
         let ids = Arc::new(Ids::default());
-        let (subscribers, _) = broadcast::channel(NOTICES_KEPT);
+        let subscribers = Subscribers::new();
         let writes = Arc::new(Queue::new(options.waiting, options.patience));
         let writer = Writer::new(connection, &options, writes.clone(), subscribers.clone(), ids.clone());
         let readers = Readers::start(path.to_owned(), options, ids)?;
@@ -212,7 +232,13 @@ impl Store {
     /// The notices of all commits from now on. A subscriber that falls behind is told so
     /// ([`RecvError::Lagged`](broadcast::error::RecvError)), and treats it as [`Notice::Elsewhere`].
     pub fn subscribe(&self) -> broadcast::Receiver<Notice> {
-        self.0.subscribers.subscribe()
+        self.0.subscribers.sender.subscribe()
+    }
+
+    /// How many notices were told so far: as long as it stays the same, a subscriber has nothing to hear.
+    #[must_use]
+    pub fn notices_told(&self) -> u64 {
+        self.0.subscribers.told.load(Ordering::Acquire)
     }
 
     /// Takes no more jobs, finishes those in line, writes the log back into the file and ends the threads. Closing

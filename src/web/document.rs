@@ -59,7 +59,10 @@ pub struct Moment(u64);
 /// The kept documents, by path and query.
 pub struct Documents {
     kept: Cache<String, Arc<Document>, Size>,
+    store: Store,
     notices: Mutex<Receiver<Notice>>,
+    /// How many notices the store had told when the last ones were heard.
+    told: AtomicU64,
     /// How many notices were heard.
     heard: AtomicU64,
     /// Which notice was the last about an actor with this mark.
@@ -87,6 +90,8 @@ impl Documents {
         Self {
             kept: Cache::with_weighter(10_000, CAPACITY, Size),
             notices: Mutex::new(store.subscribe()),
+            store: store.clone(),
+            told: AtomicU64::new(u64::MAX),
             heard: AtomicU64::new(0),
             changed: (0..MARKS).map(|_| AtomicU64::new(0)).collect(),
             any_changed: AtomicU64::new(0),
@@ -118,8 +123,8 @@ impl Documents {
     }
 
     /// Hears notices also while nobody asks, so that the line in which they wait does not overflow.
-    pub async fn stay_awake(self: Arc<Self>, store: Store) {
-        let mut notices = store.subscribe();
+    pub async fn stay_awake(self: Arc<Self>) {
+        let mut notices = self.store.subscribe();
         loop {
             match notices.recv().await {
                 Ok(_) | Err(RecvError::Lagged(_)) => {}
@@ -150,12 +155,19 @@ impl Documents {
 
     /// Takes in what the store has said. The lock makes sure that who comes second has heard it too.
     fn hear(&self) {
+        let told = self.store.notices_told();
+        if self.told.load(Ordering::Acquire) == told {
+            return;
+        }
         let mut notices = self.notices.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
             let notice = match notices.try_recv() {
                 Ok(notice) => notice,
                 Err(TryRecvError::Lagged(_)) => Notice::Elsewhere,
-                Err(TryRecvError::Empty | TryRecvError::Closed) => return,
+                Err(TryRecvError::Empty | TryRecvError::Closed) => {
+                    self.told.store(told, Ordering::Release);
+                    return;
+                }
             };
             let count = || self.heard.fetch_add(1, Ordering::AcqRel) + 1;
             match notice {

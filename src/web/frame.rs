@@ -5,18 +5,19 @@
 
 use std::any::Any;
 use std::future::{Ready, ready};
-use std::panic::AssertUnwindSafe;
-use std::rc::Rc;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Instant;
 
 use actix_web::body::BoxBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::http::Method;
-use actix_web::http::header::{HeaderValue, X_CONTENT_TYPE_OPTIONS};
-use actix_web::{HttpResponse, ResponseError};
-use futures_util::FutureExt;
-use futures_util::future::LocalBoxFuture;
+use actix_web::http::header::{ACCEPT, HeaderMap, HeaderValue, X_CONTENT_TYPE_OPTIONS};
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use pin_project_lite::pin_project;
 
 use super::accept::{Wants, wants};
 use super::error::{Error, Problem};
@@ -32,8 +33,7 @@ pub struct Frame {
 
 impl<S> Transform<S, ServiceRequest> for Frame
 where
-    S: Service<ServiceRequest, Response = ServiceResponse<BoxBody>, Error = actix_web::Error> + 'static,
-    S::Future: 'static,
+    S: Service<ServiceRequest, Response = ServiceResponse<BoxBody>, Error = actix_web::Error>,
 {
     type Response = ServiceResponse<BoxBody>;
     type Error = actix_web::Error;
@@ -42,72 +42,110 @@ where
     type Future = Ready<Result<Framed<S>, ()>>;
 
     fn new_transform(&self, service: S) -> Self::Future {
-        ready(Ok(Framed { service: Rc::new(service), node: self.node.clone() }))
+        ready(Ok(Framed { service, node: self.node.clone() }))
     }
 }
 
 /// A service within the layer.
 pub struct Framed<S> {
-    service: Rc<S>,
+    service: S,
     node: Arc<Node>,
 }
 
 impl<S> Service<ServiceRequest> for Framed<S>
 where
-    S: Service<ServiceRequest, Response = ServiceResponse<BoxBody>, Error = actix_web::Error> + 'static,
-    S::Future: 'static,
+    S: Service<ServiceRequest, Response = ServiceResponse<BoxBody>, Error = actix_web::Error>,
 {
     type Response = ServiceResponse<BoxBody>;
     type Error = actix_web::Error;
-    type Future = LocalBoxFuture<'static, Result<Self::Response, Self::Error>>;
+    type Future = Answering<S::Future>;
 
     forward_ready!(service);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let started = tracing::enabled!(tracing::Level::DEBUG).then(Instant::now);
-        let page_of = (!is_for_programs(&request)).then(|| self.node.clone());
+        // After a panic there is no request left to ask.
+        let page_of = takes_html(request.headers()).then(|| self.node.clone());
         // The call itself may panic too, before there is a future.
-        let service = self.service.clone();
-        let answer = AssertUnwindSafe(async move { service.call(request).await }).catch_unwind();
-        Box::pin(async move {
-            let mut answer = match answer.await {
-                Ok(answer) => answer?,
-                // The request went down with the handler; the dispatcher answers for it.
-                Err(panic) => return Err(panicked(&*panic, page_of.as_deref())),
-            };
-            let problem = answer.response().extensions().get::<Problem>().cloned();
-            if let (Some(problem), Some(node)) = (problem, page_of) {
-                answer = answer.map_body(|head, body| {
-                    let page = as_page(&problem, &node);
-                    for (name, value) in page.headers() {
-                        head.headers.insert(name.clone(), value.clone());
-                    }
-                    drop(body);
-                    page.into_body()
-                });
-            }
-            answer.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-            if let Some(started) = started {
-                let request = answer.request();
-                tracing::debug!(
-                    method = request.method().as_str(),
-                    path = logged(request.path()),
-                    status = answer.status().as_u16(),
-                    microseconds = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
-                    "answered"
-                );
-            }
-            Ok(answer)
+        let (answer, panic) = match catch_unwind(AssertUnwindSafe(|| self.service.call(request))) {
+            Ok(answer) => (Some(answer), None),
+            Err(panic) => (None, Some(panic)),
+        };
+        Answering { answer, panic, page_of, started }
+    }
+}
+
+pin_project! {
+    /// An answer on its way through the layer.
+    pub struct Answering<F> {
+        #[pin]
+        answer: Option<F>,
+        panic: Option<Box<dyn Any + Send>>,
+        page_of: Option<Arc<Node>>,
+        started: Option<Instant>,
+    }
+}
+
+impl<F> Future for Answering<F>
+where
+    F: Future<Output = Result<ServiceResponse<BoxBody>, actix_web::Error>>,
+{
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        let polled = match this.answer.as_pin_mut() {
+            Some(answer) => catch_unwind(AssertUnwindSafe(|| answer.poll(context))),
+            None => Err(this.panic.take().unwrap_or_else(|| Box::new("there is no answer"))),
+        };
+        Poll::Ready(match polled {
+            Ok(Poll::Pending) => return Poll::Pending,
+            Ok(Poll::Ready(answer)) => answer.map(|answer| framed(answer, *this.started)),
+            // The request went down with the handler; the dispatcher answers for it.
+            Err(panic) => Err(panicked(&*panic, this.page_of.as_deref())),
         })
     }
 }
 
-/// The API and whatever is posted by peers answer programs whatever they accept.
-fn is_for_programs(request: &ServiceRequest) -> bool {
+fn framed(mut answer: ServiceResponse<BoxBody>, started: Option<Instant>) -> ServiceResponse<BoxBody> {
+    let problem = answer.response().extensions().get::<Problem>().cloned();
+    if let Some(problem) = problem
+        && !is_for_programs(answer.request())
+        && let Some(page) = answer.request().app_data::<Data<Node>>().map(|node| as_page(&problem, node))
+    {
+        answer = answer.map_body(|head, body| {
+            for (name, value) in page.headers() {
+                head.headers.insert(name.clone(), value.clone());
+            }
+            drop(body);
+            page.into_body()
+        });
+    }
+    answer.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if let Some(started) = started {
+        let request = answer.request();
+        tracing::debug!(
+            method = request.method().as_str(),
+            path = logged(request.path()),
+            status = answer.status().as_u16(),
+            microseconds = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+            "answered"
+        );
+    }
+    answer
+}
+
+/// The API, discovery and whatever is posted by peers answer programs whatever they accept.
+fn is_for_programs(request: &HttpRequest) -> bool {
     let path = request.path();
-    path.starts_with("/api/")
+    ["/api/", "/.well-known/", "/nodeinfo/"].iter().any(|start| path.starts_with(start))
         || (request.method() == Method::POST && path.ends_with("/inbox"))
         || wants(request.headers()) == Wants::Document
+}
+
+/// Does it come from a browser? Looked at for every request, so not closely.
+fn takes_html(headers: &HeaderMap) -> bool {
+    headers.get(ACCEPT).is_some_and(|value| value.to_str().is_ok_and(|kinds| kinds.contains("text/html")))
 }
 
 /// A setup link carries its secret in the path.

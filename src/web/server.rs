@@ -39,7 +39,7 @@ pub fn run(
 ) -> impl Future<Output = io::Result<()>> + Send {
     let workers = node.config.workers;
     let documents = Arc::new(Documents::new(&node.store));
-    let awake = documents.clone().stay_awake(node.store.clone());
+    let awake = documents.clone().stay_awake();
     let door = web::Data::new(Door {
         limits: api::Limits::new(&node.clock),
         lookups: pages::interaction::Lookups::new(&node.clock),

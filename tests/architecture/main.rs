@@ -93,7 +93,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
 ];
 
 /// Crates, and the only modules that may name them.
-const AT_HOME: [(&str, &[&str]); 11] = [
+const AT_HOME: [(&str, &[&str]); 12] = [
     ("rusqlite", &["store"]),
     ("reqwest", &["http_client"]),
     ("rustls", &["http_client"]),
@@ -103,6 +103,7 @@ const AT_HOME: [(&str, &[&str]); 11] = [
     ("clap", &["cli", "main"]),
     ("governor", &["rate_limit"]),
     ("mimalloc", &["main"]),
+    ("pin_project_lite", &["web"]),
     ("aws_lc_rs", &["activitypub", "http_client"]),
     ("tokio", &["store", "http_client", "federation", "node", "reception", "web", "jobs", "cli", "main"]),
 ];

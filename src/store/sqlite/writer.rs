@@ -12,13 +12,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rusqlite::{CachedStatement, Connection};
-use tokio::sync::broadcast;
 
 use super::statement;
 use crate::store::errand::{Errand, Outcome};
 use crate::store::id::Ids;
 use crate::store::queue::{Queue, Taken};
-use crate::store::{Error, Notice, Options, Tx};
+use crate::store::{Error, Notice, Options, Subscribers, Tx};
 
 /// A group ends here or at [`Options::group_time`], so that under load the first to ask does not wait for the last.
 const GROUP_JOBS: usize = 256;
@@ -30,7 +29,7 @@ pub(in crate::store) struct Writer {
     connection: Connection,
     group_time: Duration,
     queue: Arc<Queue<Box<dyn Errand>>>,
-    subscribers: broadcast::Sender<Notice>,
+    subscribers: Subscribers,
     ids: Arc<Ids>,
     /// Taken from the queue, not yet run.
     waiting: VecDeque<Box<dyn Errand>>,
@@ -52,7 +51,7 @@ impl Writer {
         connection: Connection,
         options: &Options,
         queue: Arc<Queue<Box<dyn Errand>>>,
-        subscribers: broadcast::Sender<Notice>,
+        subscribers: Subscribers,
         ids: Arc<Ids>,
     ) -> Writer {
         let mut writer = Writer {
@@ -244,8 +243,7 @@ impl Writer {
         self.notices.sort_unstable();
         self.notices.dedup();
         for notice in self.notices.drain(..) {
-            // Nobody listens: nobody is missing something.
-            let _ = self.subscribers.send(notice);
+            self.subscribers.tell(notice);
         }
     }
 
@@ -254,7 +252,7 @@ impl Writer {
         match self.data_version() {
             Ok(version) => {
                 if self.version.replace(version) != Some(version) {
-                    let _ = self.subscribers.send(Notice::Elsewhere);
+                    self.subscribers.tell(Notice::Elsewhere);
                 }
             }
             Err(error) => tracing::warn!(%error, "cannot tell whether another process has written"),
