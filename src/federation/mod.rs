@@ -7,6 +7,7 @@ pub mod discovery;
 pub mod document;
 pub mod fetch;
 pub mod inbox;
+pub mod patience;
 pub mod publish;
 pub mod receive;
 pub mod resolve;

@@ -11,7 +11,7 @@ use crate::coworking::peer::{Host, Level};
 use crate::coworking::{Refusal, refusal};
 use crate::site::Site;
 use crate::store::delivery;
-use crate::store::peer::{self, Health, Peer};
+use crate::store::peer::{self, Health, Heard, Peer};
 use crate::store::{self, Notice, Tx};
 
 /// The most characters of a note on a peer.
@@ -79,27 +79,27 @@ pub fn list(tx: &mut Tx<'_>, acting: Acting, level: Option<Level>, after: &str, 
     Ok(peer::list(tx, level, after, limit.clamp(1, crate::store::page::Page::LIMIT))?)
 }
 
-/// Something verified came from a server, or it took something from us. `true` when that ended a bad time: what
-/// waits for it may go now, and the queue is told so.
+/// Something verified came from a server, or it took something from us. When that ended a bad time, what waits for it may
+/// go now, and the queue is told so.
 ///
 /// Writes only when there is something to say, because this is said of every activity.
 ///
 /// # Errors
 /// The store's.
-pub fn note_heard(tx: &mut Tx<'_>, host: &Host, now: Timestamp) -> std::result::Result<bool, store::Error> {
-    let revived = peer::heard(tx, host, now)?;
-    if revived {
+pub fn note_heard(tx: &mut Tx<'_>, host: &Host, now: Timestamp) -> std::result::Result<Heard, store::Error> {
+    let heard = peer::heard(tx, host, now)?;
+    if heard.revived {
         delivery::revive(tx, host, now)?;
     }
-    Ok(revived)
+    Ok(heard)
 }
 
-/// A delivery was taken: as [`note_heard`].
+/// A delivery was taken: as [`note_heard`]. `true` when that ended a bad time.
 ///
 /// # Errors
 /// The store's.
 pub fn success(tx: &mut Tx<'_>, host: &Host, now: Timestamp) -> Result<bool> {
-    Ok(note_heard(tx, host, now)?)
+    Ok(note_heard(tx, host, now)?.revived)
 }
 
 /// A delivery found no answer, or one that says the server is ill (a network error, a timeout, 5xx). Not for 429 and
@@ -251,7 +251,7 @@ mod tests {
                     failure(tx, &pier, at(day * 24 * HOUR))?;
                 }
                 assert!(matches!(state(tx, &pier, at(6 * 24 * HOUR))?, Reach::Dead(_)));
-                assert!(note_heard(tx, &pier, at(6 * 24 * HOUR + 1))?);
+                assert!(note_heard(tx, &pier, at(6 * 24 * HOUR + 1))?.revived);
                 assert_eq!(state(tx, &pier, at(6 * 24 * HOUR + 1))?, Reach::Open);
                 assert!(!success(tx, &pier, at(6 * 24 * HOUR + 2))?, "it was well");
                 let known = peer::by_host(tx, &pier)?.unwrap();

@@ -111,7 +111,7 @@ statements! {
     SOFTWARE_DUE = "SELECT host FROM peer WHERE level <> 'blocked' AND dead_since IS NULL AND software_due_at <= ?1 \
                     ORDER BY software_due_at, host LIMIT ?2";
     SET_SOFTWARE = "UPDATE peer SET software = coalesce(?2, software), software_due_at = ?3 WHERE host = ?1";
-    STANDING = concat!("SELECT ", health_columns!(), ", last_heard_at FROM peer WHERE host = ?1");
+    STANDING = concat!("SELECT ", health_columns!(), ", last_heard_at, level FROM peer WHERE host = ?1");
     HEARD = "INSERT INTO peer (host, first_met_at, last_heard_at) VALUES (?1, ?2, ?2) \
              ON CONFLICT (host) DO UPDATE SET last_heard_at = excluded.last_heard_at, failures = 0, \
              open_until = NULL, failing_days = 0, last_failing_day = NULL, dead_since = NULL";
@@ -182,11 +182,16 @@ pub fn list(tx: &mut Tx<'_>, level: Option<Level>, after: &str, limit: u32) -> R
 /// # Errors
 /// The store's.
 pub fn level(tx: &mut Tx<'_>, host: &Host) -> Result<Level, Error> {
+    let own = tx.query_one(LEVEL, params![host.as_str()], |row| row.get(0))?.unwrap_or(Level::Known);
+    level_under(tx, host, own)
+}
+
+/// The level of a server that is judged so by itself.
+fn level_under(tx: &mut Tx<'_>, host: &Host, own: Level) -> Result<Level, Error> {
     // One by one: a list of names would have the engine build a table of them first, and this is asked for all that comes.
-    let mut names = host.lineage().map(|name| tx.query_one(LEVEL, params![name], |row| row.get(0)));
-    let own = names.next().transpose()?.flatten().unwrap_or(Level::Known);
+    let mut above = host.lineage().skip(1).map(|name| tx.query_one(LEVEL, params![name], |row| row.get(0)));
     // Trust in a parent says nothing of what stands under it.
-    names.try_fold(own, |level, above| {
+    above.try_fold(own, |level, above| {
         Ok(above?.filter(|above| *above < Level::Known).map_or(level, |above| level.min(above)))
     })
 }
@@ -226,20 +231,30 @@ pub fn set_software(tx: &mut Tx<'_>, host: &str, software: Option<&str>, again: 
     Ok(())
 }
 
-/// A server was heard: it sent something verified, or took something. Whatever was wrong with it is over; `true` when
-/// there was something. Nothing is written for a server that is well and was heard within the hour.
+/// How a server stands that was heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Heard {
+    /// Something was wrong with it until then.
+    pub revived: bool,
+    /// How far it is trusted.
+    pub level: Level,
+}
+
+/// A server was heard: it sent something verified, or took something. Whatever was wrong with it is over. Nothing is
+/// written for a server that is well and was heard within the hour.
 ///
 /// # Errors
 /// The store's.
-pub fn heard(tx: &mut Tx<'_>, host: &Host, now: Timestamp) -> Result<bool, Error> {
-    let standing = tx
-        .query_one(STANDING, params![host.as_str()], |row| Ok((read_health(row)?, row.get::<Option<Timestamp>>(5)?)))?;
-    let (health, last_heard) = standing.unwrap_or_default();
+pub fn heard(tx: &mut Tx<'_>, host: &Host, now: Timestamp) -> Result<Heard, Error> {
+    let standing = tx.query_one(STANDING, params![host.as_str()], |row| {
+        Ok((read_health(row)?, row.get::<Option<Timestamp>>(5)?, row.get(6)?))
+    })?;
+    let (health, last_heard, own) = standing.unwrap_or((Health::default(), None, Level::Known));
     let well = health == Health::default();
     if !well || last_heard.is_none_or(|last| last < earlier(now, HEARD_GRAIN)) {
         tx.execute(HEARD, params![host.as_str(), now])?;
     }
-    Ok(!well)
+    Ok(Heard { revived: !well, level: level_under(tx, host, own)? })
 }
 
 /// Whether a server answers.

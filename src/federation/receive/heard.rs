@@ -17,22 +17,23 @@ pub(super) enum Standing {
     Blocked,
 }
 
+impl From<Level> for Standing {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::Blocked => Self::Blocked,
+            Level::Limited => Self::Limited,
+            Level::Known | Level::Trusted => Self::Open,
+        }
+    }
+}
+
 /// Notes that the server of this actor was heard (a bad time that it had is over), and tells how far it reaches.
 pub(super) fn note(tx: &mut Tx<'_>, actor: &Url, now: Timestamp) -> Result<Standing, store::Error> {
     let Some(host) = Host::of(actor) else { return Ok(Standing::Open) };
-    operations::peer::note_heard(tx, &host, now)?;
-    standing(tx, &host)
+    Ok(operations::peer::note_heard(tx, &host, now)?.level.into())
 }
 
 /// How far the server of this actor reaches.
 pub(super) fn standing_of(tx: &mut Tx<'_>, actor: &Url) -> Result<Standing, store::Error> {
-    Host::of(actor).map_or(Ok(Standing::Open), |host| standing(tx, &host))
-}
-
-fn standing(tx: &mut Tx<'_>, host: &Host) -> Result<Standing, store::Error> {
-    Ok(match store::peer::level(tx, host)? {
-        Level::Blocked => Standing::Blocked,
-        Level::Limited => Standing::Limited,
-        Level::Known | Level::Trusted => Standing::Open,
-    })
+    Host::of(actor).map_or(Ok(Standing::Open), |host| Ok(store::peer::level(tx, &host)?.into()))
 }

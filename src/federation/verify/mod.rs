@@ -20,6 +20,7 @@ use crate::activitypub::signature::{self, Message, ReceivedSignature};
 use crate::activitypub::{json, negotiation};
 use crate::coworking::id::ActorId;
 use crate::federation::fetch::{self, KeyError};
+use crate::federation::patience::within;
 use crate::http_client::Budget;
 use crate::key_ring::VerifyingKey;
 use crate::node::Node;
@@ -97,7 +98,7 @@ pub async fn verify(node: &Node, head: &Head<'_>, body: &[u8]) -> Result<Verifie
     check_concerns_us(node, &activity, signature.key_id()).await?;
 
     let budget = Budget::new(node.config.fetch_budget);
-    let signed = tokio::time::timeout(PATIENCE, async {
+    let signed = within(PATIENCE, async {
         let signer = signer(node, &signature, Some(&digest), head.asker, &budget).await?;
         match signer.actor_uri == activity.actor.as_str() {
             true => Ok((signer.actor, false)),

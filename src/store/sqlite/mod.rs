@@ -33,7 +33,7 @@ const WRITER_CACHE: i64 = 8 * 1024;
 const READER_CACHE: i64 = 2 * 1024;
 
 /// After a large transaction the write-ahead log is cut back to this.
-const LOG_BYTES_KEPT: i64 = 16 * 1024 * 1024;
+const LOG_BYTES_KEPT: i64 = 8 * 1024 * 1024;
 
 /// Pages in the log before they are written back into the file: as many as are kept. The same pages change again and
 /// again under load, and each goes back once.

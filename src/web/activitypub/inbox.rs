@@ -11,6 +11,7 @@ use futures_util::StreamExt;
 use crate::coworking::Refusal;
 use crate::coworking::id::ActorId;
 use crate::federation::inbox::{Answer, InboxRequest, accept};
+use crate::federation::patience::within;
 use crate::federation::verify::{Denial, Head};
 use crate::node::Node;
 use crate::site::Local;
@@ -135,7 +136,7 @@ async fn read(request: &HttpRequest, mut body: web::Payload, limit: usize) -> Re
         }
         Ok(all.freeze())
     };
-    let body: Bytes = tokio::time::timeout(BODY_TIMEOUT, whole).await.map_err(|_| {
+    let body: Bytes = within(BODY_TIMEOUT, whole).await.map_err(|_| {
         Error::wrong(Wrong::Timeout, format!("the body did not arrive within {} seconds", BODY_TIMEOUT.as_secs()))
     })??;
     if body.len() > limit { Err(too_large()) } else { Ok(body) }
