@@ -55,6 +55,7 @@ impl Author {
             .await;
         stock.store.close().await;
         let node = home.start();
+        node.rests().await;
         Self { home, node, peers, token: stock.token }
     }
 

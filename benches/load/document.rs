@@ -44,6 +44,7 @@ pub async fn measure(table: &mut Table) {
         .await;
     stock.store.close().await;
     let node = home.start();
+    node.rests().await;
     for (name, path) in [
         ("actor", "/members/ana"),
         ("WebFinger", "/.well-known/webfinger?resource=acct:ana@harbor.test"),

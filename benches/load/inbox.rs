@@ -111,6 +111,7 @@ pub async fn measure(table: &mut Table) {
         .await;
     stock.store.close().await;
     let node = home.start();
+    node.rests().await;
 
     // Once around, so that every key is at hand.
     let mut said = ACTORS * 2;

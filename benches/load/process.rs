@@ -39,6 +39,20 @@ impl Process {
         cpu_of(&self.child.id().to_string())
     }
 
+    /// Waits until it does nothing: after its start it makes keys to lay aside, which is nobody's request.
+    pub async fn rests(&self) {
+        let (began, mut before) = (Instant::now(), self.cpu());
+        loop {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            let now = self.cpu();
+            if now == before {
+                return;
+            }
+            assert!(began.elapsed() < Duration::from_secs(120), "it does not come to rest");
+            before = now;
+        }
+    }
+
     /// Its resident memory in bytes.
     pub fn resident(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("its status");
