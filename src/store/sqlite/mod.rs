@@ -33,10 +33,10 @@ const WRITER_CACHE: i64 = 8 * 1024;
 const READER_CACHE: i64 = 2 * 1024;
 
 /// After a large transaction the write-ahead log is cut back to this.
-const LOG_BYTES_KEPT: i64 = 8 * 1024 * 1024;
+const LOG_BYTES_KEPT: i64 = 4 * 1024 * 1024;
 
-/// Pages in the log before they are written back into the file: as many as are kept. The same pages change again and
-/// again under load, and each goes back once.
+/// Pages in the log before they are written back into the file: as many as are kept. With fewer the same pages go back more
+/// often under load; with more everybody waits longer meanwhile.
 const LOG_PAGES: i64 = LOG_BYTES_KEPT / 4096;
 
 /// The first connection: makes folder and file where there are none, readable by the owner alone, and sets what the
