@@ -4,7 +4,7 @@ use clap::Subcommand;
 
 use super::announce::{Announce, Unannounce};
 use super::answer::{Answer, Failure};
-use super::block::Pair;
+use super::block::{Kept, Pair};
 use super::like::{Like, Unlike};
 use super::notification::Notifications;
 use super::offer::Offer;
@@ -41,12 +41,18 @@ pub(super) enum Act {
     /// Take a block back
     #[command(after_help = "Example:\n  thirdspace unblock --as ana @spam@quay.example")]
     Unblock(Pair),
+    /// Those whom a member blocks
+    #[command(after_help = "Example:\n  thirdspace blocks --as ana")]
+    Blocks(Kept),
     /// See nothing of somebody, who does not learn of it
     #[command(after_help = "Example:\n  thirdspace mute --as ana @loud@quay.example")]
     Mute(Pair),
     /// Take a mute back
     #[command(after_help = "Example:\n  thirdspace unmute --as ana @loud@quay.example")]
     Unmute(Pair),
+    /// Those whom a member has muted
+    #[command(after_help = "Example:\n  thirdspace mutes --as ana")]
+    Mutes(Kept),
     /// Offers and requests: make, edit, settle, delete, and the board that lists them
     #[command(subcommand)]
     Offer(Offer),
@@ -74,8 +80,10 @@ impl Act {
             Self::Request(request) => request.run(opened).await,
             Self::Block(pair) => pair.block(opened).await,
             Self::Unblock(pair) => pair.unblock(opened).await,
+            Self::Blocks(list) => list.blocks(opened).await,
             Self::Mute(pair) => pair.mute(opened).await,
             Self::Unmute(pair) => pair.unmute(opened).await,
+            Self::Mutes(list) => list.mutes(opened).await,
             Self::Offer(offer) => offer.run(opened).await,
             Self::Timeline(timeline) => timeline.run(opened).await,
             Self::Notifications(notifications) => notifications.run(opened).await,

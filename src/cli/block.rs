@@ -1,10 +1,12 @@
-//! `thirdspace block`, `unblock`, `mute` and `unmute`: whom a member keeps away.
+//! `thirdspace block`, `unblock`, `blocks`, `mute`, `unmute` and `mutes`: whom a member keeps away.
 
 use clap::Args;
 use jiff::Timestamp;
 
 use super::answer::{Answer, Failure};
 use super::open::Opened;
+use super::page::Window;
+use super::shown::people;
 use super::speaker::Speaker;
 use crate::coworking::id::ActorId;
 use crate::coworking::member::Acting;
@@ -54,5 +56,30 @@ impl Pair {
 
     pub(super) async fn unmute(self, opened: &Opened) -> Result<Answer, Failure> {
         self.settle(opened, "is not muted", |tx, acting, whom, _| block::unmute(tx, acting, whom)).await
+    }
+}
+
+/// Whose list it is, and which part.
+#[derive(Debug, Args)]
+pub(super) struct Kept {
+    #[command(flatten)]
+    speaker: Speaker,
+    #[command(flatten)]
+    window: Window,
+}
+
+impl Kept {
+    pub(super) async fn blocks(self, opened: &Opened) -> Result<Answer, Failure> {
+        let (name, acting) = self.speaker.member(opened).await?;
+        let page = self.window.page()?;
+        let slice = opened.read(move |tx| block::blocked(tx, acting, page)).await?;
+        people(slice, &format!("{name} blocks nobody."))
+    }
+
+    pub(super) async fn mutes(self, opened: &Opened) -> Result<Answer, Failure> {
+        let (name, acting) = self.speaker.member(opened).await?;
+        let page = self.window.page()?;
+        let slice = opened.read(move |tx| block::muted(tx, acting, page)).await?;
+        people(slice, &format!("{name} has muted nobody."))
     }
 }

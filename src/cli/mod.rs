@@ -113,6 +113,8 @@ enum Command {
     Suspend(suspension::Suspend),
     /// Let somebody speak again
     Unsuspend(suspension::Unsuspend),
+    /// Those who are silenced
+    Suspensions(suspension::Suspensions),
     /// Other servers: list, judge
     #[command(subcommand)]
     Peer(peer::Peer),
@@ -168,6 +170,9 @@ impl Arguments {
             }
             Command::Unsuspend(unsuspend) => {
                 wait(async { unsuspend.run(&Opened::existing(everywhere.config()?).await?).await })
+            }
+            Command::Suspensions(list) => {
+                wait(async { list.run(&Opened::existing(everywhere.config()?).await?).await })
             }
             Command::Peer(peer) => wait(async { peer.run(&Opened::existing(everywhere.config()?).await?).await }),
             Command::Queue(queue) => wait(async { queue.run(&Opened::existing(everywhere.config()?).await?).await }),

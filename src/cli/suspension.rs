@@ -1,10 +1,12 @@
-//! `thirdspace suspend` and `unsuspend`: who is not heard here, wherever they live.
+//! `thirdspace suspend`, `unsuspend` and `suspensions`: who is not heard here, wherever they live.
 
 use clap::Args;
 use serde_json::json;
 
 use super::answer::{Answer, Failure};
 use super::open::Opened;
+use super::page::Window;
+use super::shown::people;
 use crate::coworking::id::ActorId;
 use crate::coworking::member::Acting;
 use crate::federation::resolve;
@@ -22,6 +24,21 @@ pub(super) struct Suspend {
 pub(super) struct Unsuspend {
     /// Whom: a member's name, a handle or an address
     whom: String,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  thirdspace suspensions")]
+pub(super) struct Suspensions {
+    #[command(flatten)]
+    window: Window,
+}
+
+impl Suspensions {
+    pub(super) async fn run(self, opened: &Opened) -> Result<Answer, Failure> {
+        let page = self.window.page()?;
+        let slice = opened.read(move |tx| suspension::list(tx, Acting::Keeper, page)).await?;
+        people(slice, "Nobody is suspended.")
+    }
 }
 
 impl Suspend {

@@ -10,7 +10,8 @@ use super::{Result, member};
 use crate::coworking::Refusal;
 use crate::coworking::id::ActorId;
 use crate::coworking::member::{Acting, Role};
-use crate::store::actor::{self, Actor, ActorType};
+use crate::store::actor::{self, Actor, ActorSummary, ActorType};
+use crate::store::page::{Page, Slice};
 use crate::store::{self, Notice, Tx};
 
 /// Silences an account.
@@ -45,6 +46,15 @@ pub fn suspend(tx: &mut Tx<'_>, acting: Acting, target: ActorId, now: Timestamp)
 pub fn lift(tx: &mut Tx<'_>, acting: Acting, target: ActorId, now: Timestamp) -> Result<()> {
     judged(tx, acting, target)?;
     set(tx, target, false, now)
+}
+
+/// Accounts that are suspended, those known for the shortest time first.
+///
+/// # Errors
+/// [`Refusal::NotPermitted`] for all but hosts, administrators and the keeper.
+pub fn list(tx: &mut Tx<'_>, acting: Acting, page: Page) -> Result<Slice<ActorSummary>> {
+    acting.needs(Role::Host, "list suspended accounts")?;
+    Ok(actor::suspended(tx, page)?)
 }
 
 fn set(tx: &mut Tx<'_>, target: ActorId, suspended: bool, now: Timestamp) -> Result<()> {

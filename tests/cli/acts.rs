@@ -99,10 +99,13 @@ fn two_members_meet_talk_and_keep_their_distance() {
     let (number, words) = refused(folder, &["edit", soup, "Not mine"]);
     assert_eq!((number, words.contains("only the author may")), (1, true), "{words}");
 
+    let first = |list: &str| done(folder, &[list])["items"][0]["username"].clone();
     assert_eq!(done(folder, &["mute", "@ben"])["muting"], true);
+    assert_eq!((first("mutes"), first("blocks")), ("ben".into(), Value::Null));
     assert_eq!(done(folder, &["timeline", "home"])["items"], json!([]));
     assert_eq!(done(folder, &["unmute", "@ben"])["muting"], false);
     assert_eq!(done(folder, &["block", "@ben"])["blocking"], true);
+    assert_eq!(first("blocks"), "ben");
     assert_eq!(refused(folder, &["follow", "@ben"]).0, 1);
     assert_eq!(done(folder, &["unblock", "@ben"])["blocking"], false);
 }

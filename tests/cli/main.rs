@@ -128,7 +128,10 @@ fn a_keeper_opens_a_space_and_lets_people_in() {
     assert_eq!(refused(folder, &["member", "role", "ana", "member"]).0, 1, "somebody has to keep the node");
 
     assert_eq!(done(folder, &["suspend", "ben"])["suspended"], true);
+    let silent = done(folder, &["suspensions"]);
+    assert_eq!((silent["items"].as_array().unwrap().len(), &silent["items"][0]["username"]), (1, &"ben".into()));
     assert_eq!(done(folder, &["unsuspend", "@ben"])["suspended"], false);
+    assert_eq!(done(folder, &["suspensions"])["items"], Value::Array(Vec::new()));
     assert_eq!(refused(folder, &["suspend", "nobody"]).0, 1);
     assert_eq!(refused(folder, &["suspend", "ana"]).0, 1, "somebody has to keep the node");
 }

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::json::{self, Json};
 use super::many::by_keys;
+use super::page::{Page, Slice};
 use super::plan::statements;
 use super::{Error, Row, Tx, Value, params};
 use crate::coworking::id::{ActorId, SpaceId};
@@ -208,6 +209,10 @@ statements! {
          ORDER BY deleted_at IS NOT NULL, id DESC LIMIT 1"
     );
     SUMMARIES = concat!("SELECT ", summary_columns!(), " FROM actor WHERE id IN ({keys})");
+    SUSPENDED = concat!(
+        "SELECT ", summary_columns!(), " FROM actor WHERE suspended_at IS NOT NULL AND deleted_at IS NULL AND id < ?1 \
+         ORDER BY id DESC LIMIT ?2"
+    );
     IDS_OF = "SELECT uri, id FROM actor WHERE uri IN ({keys})";
     BURY = "UPDATE actor SET name = '', name_folded = '', summary = '', summary_source = NULL, url = NULL, \
             icon = NULL, icon_alt = NULL, fields = '[]', skills = '[]', featured = NULL, also_known_as = '[]', \
@@ -345,6 +350,15 @@ pub fn summaries(tx: &mut Tx<'_>, ids: &[ActorId]) -> Result<Vec<ActorSummary>, 
     keys.dedup();
     let keys: Vec<Value<'_>> = keys.into_iter().map(Value::from).collect();
     by_keys(tx, SUMMARIES, &[], &keys, read_summary)
+}
+
+/// Accounts that are suspended, those known for the shortest time first.
+///
+/// # Errors
+/// The store's.
+pub fn suspended(tx: &mut Tx<'_>, page: Page) -> Result<Slice<ActorSummary>, Error> {
+    let rows = tx.query(SUSPENDED, params![page.below(), page.fetched()], read_summary)?;
+    Ok(Slice::cut(rows, page, |actor| actor.id.0))
 }
 
 /// Makes a tombstone of an actor: URI, name of the handle and addresses stay, what it told about itself goes.

@@ -114,6 +114,7 @@ pub fn routes() -> Vec<Route> {
         at("/follow_requests/{id}/reject").post(follow::reject),
         at("/blocks").get(block::blocks),
         at("/mutes").get(block::mutes),
+        at("/suspensions").get(suspension::list),
         at("/reports").get(report::list).post(report::make),
         at("/reports/{id}/resolve").post(report::resolve),
         at("/peers").get(peer::list),

@@ -60,7 +60,7 @@ pub struct Problem {
         follow::requests, follow::approve, follow::reject,
         block::block, block::unblock, block::mute, block::unmute, block::blocks, block::mutes,
         report::make, report::list, report::resolve,
-        suspension::suspend, suspension::lift,
+        suspension::suspend, suspension::lift, suspension::list,
         peer::list, peer::set_level,
         queue::show, queue::outgoing, queue::incoming, queue::retry, queue::give_up,
     ),

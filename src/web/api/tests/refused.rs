@@ -52,6 +52,7 @@ async fn a_no_names_the_rule_its_value_and_what_would_pass() {
         (("GET", "/timelines/home?limit=0".into(), Value::Null), 422, "malformed", "from 1 to 80"),
         (("GET", "/search".into(), Value::Null), 400, "bad-request", "missing field `q`"),
         (("GET", "/peers".into(), Value::Null), 403, "not-permitted", "Only a host or an administrator may"),
+        (("GET", "/suspensions".to_owned(), Value::Null), 403, "not-permitted", "list suspended accounts"),
         (("PUT", format!("/actors/{}/suspension", ana.id), Value::Null), 403, "not-permitted", "suspend accounts"),
         (("GET", "/queue".into(), Value::Null), 403, "not-permitted", "Only a host or an administrator may"),
         (("POST", "/members".into(), json!({"username": "z", "name": "Z"})), 403, "not-permitted", "administrator"),

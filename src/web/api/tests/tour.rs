@@ -155,7 +155,9 @@ async fn order(house: &House) {
     house.good(ana, "PUT", &silence, none()).await;
     assert_eq!(house.ask(ana, "GET", &format!("/actors/{}", cleo.id), none()).await.status, 404);
     assert_eq!(house.ask(cleo, "GET", "/me", none()).await.status, 401, "who is suspended does not get in");
+    assert_eq!(house.get(ana, "/suspensions").await["items"][0]["username"], "cleo");
     house.good(ana, "DELETE", &silence, none()).await;
+    assert_eq!(house.get(ana, "/suspensions").await["items"], json!([]));
     assert_eq!(house.get(cleo, "/me").await["username"], "cleo");
 
     let judged = house.good(ana, "PUT", "/peers/Quay.test", json!({"level": "limited", "note": "Spam"})).await;
