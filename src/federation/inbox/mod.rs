@@ -1,7 +1,7 @@
 //! From bytes to an activity that is taken in: what happens while a peer waits for its answer.
 //!
 //! 1 to 5 are [`verify`](super::verify::verify()). 6: the activity is taken in, once for each id, together with others
-//! that come at the same moment, and acted on in the same transaction ([`receive`](super::receive)) unless somebody has to
+//! that come at the same moment, and acted on in the same transaction ([`receive`]) unless somebody has to
 //! be asked first or something of its actor waits: then it is written down, and seen to afterwards. 7: the peer is
 //! answered, and never waits for the answer of another.
 
