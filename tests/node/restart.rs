@@ -7,26 +7,32 @@ use crate::town::Town;
 
 #[tokio::test]
 async fn what_was_received_and_not_processed_is_processed_after_the_restart() {
-    let town = Town::open(&["harbor.test", "loft.test"]).await;
-    let [ana, ben] = town.members(["ana@harbor.test", "ben@loft.test"]).await;
+    let town = Town::open(&["harbor.test", "loft.test", "quay.test"]).await;
+    let [ana, ben, cleo] = town.members(["ana@harbor.test", "ben@loft.test", "cleo@quay.test"]).await;
     town.acquaint(&ben, &ana).await;
     let his = ben.posts("good morning").await;
-    let (harbor, loft) = (town.node("harbor.test"), town.node("loft.test"));
+    let (harbor, loft, quay) = (town.node("harbor.test"), town.node("loft.test"), town.node("quay.test"));
+    // What she says after this waits until its author's home was asked.
+    let far = cleo.posts("from the quay").await;
+    ana.tries_to_find(&far).await.unwrap();
+    ana.announces(&far).await;
+    quay.stop().await;
     ana.posts("one").await;
     ana.posts("two").await;
     ana.likes(&his).await;
     jobs::drain(&harbor.node()).await;
-    assert_eq!(loft.pending().await, (3, 0, 0), "three are taken in");
+    assert_eq!(loft.pending().await, (4, 0, 0), "four are taken in");
     for _ in 0..2 {
         loft.stop().await;
         loft.start().await;
     }
-    assert_eq!(loft.pending().await.0, 3);
+    assert_eq!(loft.pending().await.0, 4);
+    quay.start().await;
     for (_, bytes) in harbor.said().await.into_iter().rev().take(3) {
         assert_eq!(ana.delivers(loft, &bytes).await.0, 202, "a repeat is known as one");
     }
     town.settle().await;
-    assert_eq!(ben.home().await, ["two", "one", "good morning"]);
+    assert_eq!(ben.home().await, ["two", "one", "from the quay (by way of @ana@harbor.test)", "good morning"]);
     assert_eq!(ben.counts(&his).await.0, 1);
     assert_eq!(ben.told().await, ["follow_accepted by @ana@harbor.test", "like by @ana@harbor.test"]);
     assert_eq!(loft.pending().await, (0, 0, 0));

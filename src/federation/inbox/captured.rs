@@ -8,16 +8,13 @@ use serde_json::Value;
 use crate::activitypub::activity::Activity;
 use crate::activitypub::json;
 use crate::activitypub::object::ObjectKind;
-use crate::coworking::id::MemberId;
-use crate::coworking::member::{Acting, Role};
 use crate::federation::testing::{Ground, Letter, rsa, start};
-use crate::operations::timeline;
 use crate::store::actor::{self, RemoteKey, RemoteProfile};
 use crate::store::follow::{self, FollowState, NewFollow};
 use crate::store::inbox;
 use crate::store::key::Algorithm;
-use crate::store::member;
 use crate::store::page::Page;
+use crate::store::timeline;
 
 fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
@@ -44,8 +41,7 @@ async fn every_captured_activity_is_taken_or_dropped() {
         return;
     }
     let ground = Ground::new().await;
-    let ana = ground.member("ana").await;
-    ground.act(move |tx| Ok(member::add(tx, ana, Role::Member, start())?)).await;
+    let ana = ground.set_up().await.admin;
     let (mut sent, key) = (0_u64, rsa(0));
     for file in files(&folder) {
         let Some((bytes, activity)) = activity(&file) else { continue };
@@ -59,7 +55,7 @@ async fn every_captured_activity_is_taken_or_dropped() {
                 let target = actor::upsert_remote(tx, &who, start())?.0;
                 follow::save(
                     tx,
-                    NewFollow { follower: ana, target, uri: None, state: FollowState::Accepted },
+                    NewFollow { follower: ana.into(), target, uri: None, state: FollowState::Accepted },
                     start(),
                 )?;
                 Ok(())
@@ -70,10 +66,9 @@ async fn every_captured_activity_is_taken_or_dropped() {
         sent += 1;
     }
     assert!(sent > 40, "{sent} activities");
-    let acting = Acting::Member(MemberId(ana.0), Role::Member);
     let (taken, waiting, home) = ground
         .act(move |tx| {
-            let home = timeline::home(tx, acting, Page::default())?.items.len();
+            let home = timeline::home(tx, ana, Page::default())?.items.len();
             Ok((inbox::taken(tx, 1_000)?, inbox::counts(tx)?.waiting, home))
         })
         .await;

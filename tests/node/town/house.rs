@@ -204,6 +204,11 @@ impl House {
         .await
     }
 
+    /// How many activities of others were verified and taken in.
+    pub async fn taken(&self) -> u64 {
+        self.act(|tx, _, _| Ok(inbox::taken(tx, 1_000)?)).await
+    }
+
     /// Hands in a delivery as it stands.
     pub async fn takes(&self, delivery: &[u8]) -> (u16, String) {
         wire::say(self.address, delivery).await
