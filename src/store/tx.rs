@@ -27,8 +27,8 @@ impl<'a> Tx<'a> {
         Tx { engine: Engine::Sqlite(connection), notices, ids, spoiled: None }
     }
 
-    /// A transaction in the hope that no part of the job fails that has written something: savepoints cost a fifth of a
-    /// small job. Should one fail, `spoiled` says so, and the job has to be run again in another transaction.
+    /// A transaction in the hope that no part of the job fails that has written something: every savepoint costs, and few
+    /// are rolled back to. Should one fail, `spoiled` says so, and the job has to be run again in another transaction.
     pub(super) fn hopeful(self, spoiled: &'a mut bool) -> Tx<'a> {
         Tx { spoiled: Some(spoiled), ..self }
     }

@@ -14,7 +14,7 @@ use std::time::Instant;
 use actix_web::body::BoxBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::http::Method;
-use actix_web::http::header::{ACCEPT, HeaderMap, HeaderValue, X_CONTENT_TYPE_OPTIONS};
+use actix_web::http::header::{ACCEPT, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use pin_project_lite::pin_project;
@@ -65,7 +65,7 @@ where
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let started = tracing::enabled!(tracing::Level::DEBUG).then(Instant::now);
         // After a panic there is no request left to ask.
-        let page_of = takes_html(request.headers()).then(|| self.node.clone());
+        let page_of = is_from_a_browser(&request).then(|| self.node.clone());
         // The call itself may panic too, before there is a future.
         let (answer, panic) = match catch_unwind(AssertUnwindSafe(|| self.service.call(request))) {
             Ok(answer) => (Some(answer), None),
@@ -138,14 +138,19 @@ fn framed(mut answer: ServiceResponse<BoxBody>, started: Option<Instant>) -> Ser
 /// The API, discovery and whatever is posted by peers answer programs whatever they accept.
 fn is_for_programs(request: &HttpRequest) -> bool {
     let path = request.path();
-    ["/api/", "/.well-known/", "/nodeinfo/"].iter().any(|start| path.starts_with(start))
+    is_a_programs_path(path)
         || (request.method() == Method::POST && path.ends_with("/inbox"))
         || wants(request.headers()) == Wants::Document
 }
 
-/// Does it come from a browser? Looked at for every request, so not closely.
-fn takes_html(headers: &HeaderMap) -> bool {
-    headers.get(ACCEPT).is_some_and(|value| value.to_str().is_ok_and(|kinds| kinds.contains("text/html")))
+fn is_a_programs_path(path: &str) -> bool {
+    ["/api/", "/.well-known/", "/nodeinfo/"].iter().any(|start| path.starts_with(start))
+}
+
+/// Does a browser ask for a page? Looked at for every request, so not closely.
+fn is_from_a_browser(request: &ServiceRequest) -> bool {
+    let kinds = request.headers().get(ACCEPT).and_then(|kinds| kinds.to_str().ok());
+    kinds.is_some_and(|kinds| kinds.contains("text/html")) && !is_a_programs_path(request.path())
 }
 
 /// A setup link carries its secret in the path.

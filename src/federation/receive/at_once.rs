@@ -66,8 +66,12 @@ pub fn take_in(tx: &mut Tx<'_>, site: &Site, mail: &Mail, now: Timestamp) -> Res
             tracing::debug!(%refusal, activity = activity.id.as_str(), "an activity was not acted on");
             Ok(TakenIn::Done)
         }
-        // The desk asks, or tries it again and sets it aside when that does not help.
-        Err(Stop::Wants(_) | Stop::Broken(_)) => wait(tx, id, mail, now),
+        Err(Stop::Wants(_)) => wait(tx, id, mail, now),
+        // The desk tries it again at once, and sets it aside when that does not help.
+        Err(Stop::Broken(error)) => {
+            tracing::info!(error = format!("{error:#}"), id = id.0, "an activity did not work out and is tried again");
+            wait(tx, id, mail, now)
+        }
     }
 }
 
