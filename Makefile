@@ -7,8 +7,6 @@ SHELL := /bin/bash
 
 FUZZ_SECONDS ?= 20
 NEXTEST := $(shell command -v cargo-nextest 2>/dev/null)
-# Where nextest is not there to end a test that hangs, the whole run has a deadline.
-DEADLINE := $(if $(shell command -v timeout 2>/dev/null),timeout --kill-after=10s 30m)
 VECTORS := published::every_published_file_is_used
 
 help: ## Tell what there is
@@ -25,18 +23,13 @@ run: ready ## Start a node to try out, at http://localhost:8080, with its data i
 demo: ready ## Let several spaces live beside each other on this machine and watch them talk
 	cargo run --release -- demo
 
-# Built once, run in two time zones at the two ends of a day: what passes in one alone has a hidden clock.
-test: ready ## Run every test, in UTC and at the other end of the day
+test: ready ## Run every test on SQLite and on PostgreSQL, in UTC and at the other end of the day
 	cargo test --no-run
 	cargo test --doc
-ifdef NEXTEST
-	TZ=UTC cargo nextest run --no-fail-fast
-	TZ=Pacific/Kiritimati cargo nextest run --no-fail-fast
-else
+ifndef NEXTEST
 	cargo test --quiet --test wire $(VECTORS) -- --exact --show-output
-	TZ=UTC $(DEADLINE) cargo test --no-fail-fast --lib --bins --tests
-	TZ=Pacific/Kiritimati $(DEADLINE) cargo test --no-fail-fast --lib --bins --tests
 endif
+	.ci/suite
 
 bench: ready ## Measure the hot paths and the node under load, against their bounds
 	cargo bench --bench signature

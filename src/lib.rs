@@ -15,4 +15,5 @@ pub mod rate_limit;
 pub mod reception;
 pub mod site;
 pub mod store;
+mod tls;
 pub mod web;

@@ -122,7 +122,10 @@ impl Home {
 
     /// The database.
     pub fn database(&self) -> std::path::PathBuf {
-        self.config().store_path()
+        match self.config().store_place() {
+            thirdspace::store::Place::File(path) => path,
+            thirdspace::store::Place::Server(address) => panic!("{address} is no file"),
+        }
     }
 
     /// Starts the program here, and tells how long it took until it said where it answers.

@@ -27,7 +27,7 @@ impl Stock {
     /// The space `harbor` with its administrator.
     pub async fn set_up(home: &Home) -> Self {
         let config = home.config();
-        let store = Store::open(&config.store_path(), config.store()).expect("a store");
+        let store = Store::open(config.store_place(), config.store()).expect("a store");
         let site = config.site();
         let input = SetupInput {
             space_username: "harbor".into(),

@@ -76,7 +76,7 @@ pub async fn measure(table: &mut Table) {
     table.at_most("stored: start to first answer, 100,000 posts", start, START, " ms");
 
     let config = home.config();
-    stock.store = thirdspace::store::Store::open(&config.store_path(), config.store()).expect("a store");
+    stock.store = thirdspace::store::Store::open(config.store_place(), config.store()).expect("a store");
     fill(&stock, &authors, SOME..MANY).await;
     stock.store.close().await;
     let stored = count(&home.database(), "SELECT count(*) FROM post");

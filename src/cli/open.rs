@@ -27,11 +27,9 @@ impl Opened {
     /// Opens the node, and makes it if there is none yet. The node has its own actor from the first start on, and lives
     /// under one origin for ever.
     pub(super) async fn new(config: Config) -> Result<Self, Failure> {
-        let path = config.store_path();
-        let store = Store::open(&path, config.store()).map_err(|why| {
-            Failure::Broken(
-                anyhow::Error::from(why).context(format!("the store at {} cannot be opened", path.display())),
-            )
+        let place = config.store_place();
+        let store = Store::open(place.clone(), config.store()).map_err(|why| {
+            Failure::Broken(anyhow::Error::from(why).context(format!("the store at {place} cannot be opened")))
         })?;
         let http = HttpClient::new(config.http()).map_err(|why| Failure::Usage(why.to_string()))?;
         let node = Node::new(config, store, http, Clock::System);
@@ -47,11 +45,11 @@ impl Opened {
 
     /// Opens a node that is there. A command in the wrong folder should not leave an empty node behind.
     pub(super) async fn existing(config: Config) -> Result<Self, Failure> {
-        let path = config.store_path();
-        if !path.exists() {
+        let place = config.store_place();
+        let there = Store::exists(&place).map_err(|why| Failure::Broken(why.into()))?;
+        if !there {
             return Err(Failure::Usage(format!(
-                "there is no node at {}; `thirdspace serve` makes one, and --data-dir names another folder",
-                path.display()
+                "there is no node at {place}; `thirdspace serve` makes one, and --data-dir names another folder"
             )));
         }
         Self::new(config).await

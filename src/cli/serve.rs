@@ -15,6 +15,7 @@ use super::open::Opened;
 use super::running::{Running, listen};
 use crate::config::{Config, LogFormat};
 use crate::operations::setup;
+use crate::store::Place;
 
 #[derive(Debug, Args)]
 #[command(
@@ -79,8 +80,12 @@ async fn serve(config: Config, as_json: bool) -> Result<Answer, Failure> {
     Answer::nothing()
 }
 
-/// Two servers on one store would send everything twice. The lock ends with the process, however it ends.
-fn alone(config: &Config) -> Result<File, Failure> {
+/// Two servers on one file would send everything twice; on a database server they share the work. The lock ends with the
+/// process, however it ends.
+fn alone(config: &Config) -> Result<Option<File>, Failure> {
+    if matches!(config.store_place(), Place::Server(_)) {
+        return Ok(None);
+    }
     let path = config.data_dir.join("serve.lock");
     let file = File::create(&path).with_context(|| format!("cannot make {}", path.display()))?;
     file.try_lock().map_err(|_| {
@@ -89,7 +94,7 @@ fn alone(config: &Config) -> Result<File, Failure> {
             config.data_dir.display()
         ))
     })?;
-    Ok(file)
+    Ok(Some(file))
 }
 
 /// A fresh link while there is no administrator; the one printed before is void then.
@@ -106,17 +111,20 @@ async fn setup_link(opened: &Opened) -> Result<Option<String>, Failure> {
 }
 
 fn greeting(config: &Config, address: SocketAddr, link: Option<&str>, as_json: bool) -> String {
-    let data = std::path::absolute(&config.data_dir).unwrap_or_else(|_| config.data_dir.clone());
+    let data = match config.store_place() {
+        Place::Server(address) => address.to_string(),
+        Place::File(path) => {
+            let folder = path.parent().unwrap_or(&config.data_dir);
+            std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned()).display().to_string()
+        }
+    };
     let origin = config.origin.origin();
     if as_json {
-        let facts = json!({ "origin": origin, "listen": address, "data_dir": data, "setup_link": link });
+        let facts = json!({ "origin": origin, "listen": address, "data": data, "setup_link": link });
         return format!("{facts}\n");
     }
-    let mut text = format!(
-        "Thirdspace {} at {origin}, answering at {address}, data in {}\n",
-        env!("CARGO_PKG_VERSION"),
-        data.display()
-    );
+    let mut text =
+        format!("Thirdspace {} at {origin}, answering at {address}, data in {data}\n", env!("CARGO_PKG_VERSION"));
     if let Some(link) = link {
         text.push_str(&format!(
             "\nThis node has no space yet. Open this link to make the first one; it works once, until the next start:\n\n  {link}\n\n"

@@ -32,7 +32,7 @@ pub fn example() -> String {
     text
 }
 
-/// Every setting as this node uses it, as a file that would say the same. There are no secrets among the settings.
+/// Every setting as this node uses it, as a file that would say the same but for the password of a database.
 #[must_use]
 pub fn show(config: &Config) -> String {
     let entries = GROUPS.iter().flat_map(|group| group.entries);

@@ -20,7 +20,7 @@ pub use source::{Error, Origin, Sources};
 
 use crate::http_client::{self, Network};
 use crate::site::Site;
-use crate::store::{self, Synchronous};
+use crate::store::{self, Place, Synchronous};
 use setting::{Setting, within};
 use source::Found;
 
@@ -143,6 +143,11 @@ settings! {
         synchronous: Synchronous = Synchronous::Full;
         /// Threads that read at the same time.
         readers: usize = 4, within 1 => 64;
+        /// The database server, if the node has outgrown the file in data_dir: a PostgreSQL address, or the path of its
+        /// socket. Several processes with the same settings are one node then. The schema is made where there is none.
+        database_url: Option<Place> = None, shown "\"postgres://thirdspace@db.example/thirdspace?schema=harbor\"";
+        /// Connections that one process has to the database server.
+        database_connections: usize = 9, within 3 => 400;
     }
     "Federation" {
         /// Limit for looking up, connecting to and greeting another server.
@@ -240,16 +245,25 @@ impl Config {
         format!("thirdspace/{} (+{}/)", env!("CARGO_PKG_VERSION"), self.origin.origin())
     }
 
-    /// The database file.
+    /// Where the node keeps what it remembers.
     #[must_use]
-    pub fn store_path(&self) -> PathBuf {
-        self.data_dir.join("thirdspace.sqlite3")
+    pub fn store_place(&self) -> Place {
+        match self.database_url.clone() {
+            Some(Place::Server(address)) => Place::Server(address.trusting(self.ca_file.clone())),
+            Some(file) => file,
+            None => Place::File(self.data_dir.join("thirdspace.sqlite3")),
+        }
     }
 
     /// How the database is opened.
     #[must_use]
     pub fn store(&self) -> store::Options {
-        store::Options { synchronous: self.synchronous, readers: self.readers, ..store::Options::default() }
+        store::Options {
+            synchronous: self.synchronous,
+            readers: self.readers,
+            connections: self.database_connections,
+            ..store::Options::default()
+        }
     }
 
     /// True when this address is that of a proxy whose `X-Forwarded-For` is believed.
@@ -397,7 +411,7 @@ mod tests {
         assert_eq!(http.resolve["*.b.test"].to_string(), "[::1]:0");
         assert!(http.user_agent.starts_with("thirdspace/") && http.user_agent.ends_with(" (+https://harbor.example/)"));
         assert_eq!(config.store().synchronous, Synchronous::Normal);
-        assert!(config.store_path().starts_with("/srv/thirdspace"));
+        assert_eq!(config.store_place().to_string(), "sqlite:/srv/thirdspace/thirdspace.sqlite3");
         assert_eq!(config.node_name.as_str(), "harbor.example");
         assert!(config.trusts_proxy("::ffff:127.0.0.1".parse().unwrap()));
         assert!(!config.trusts_proxy("203.0.113.9".parse().unwrap()));

@@ -12,7 +12,7 @@ use url::Url;
 
 use crate::http_client::Network;
 use crate::site::Site;
-use crate::store::Synchronous;
+use crate::store::{Place, Synchronous};
 
 /// A type that a setting can have. The environment and the command line give text; a file gives TOML.
 pub(super) trait Setting: Sized {
@@ -160,6 +160,14 @@ impl Setting for Synchronous {
         Synchronous::Full => "full".to_owned(),
         Synchronous::Normal => "normal".to_owned(),
     });
+}
+
+impl Setting for Place {
+    fn from_text(text: &str) -> Result<Self, Expected> {
+        text.parse().or_else(|why| expected(format_args!("the place of a database ({why})")))
+    }
+
+    as_text!(Place, |place| place.to_string());
 }
 
 /// An empty text unsets.

@@ -131,11 +131,22 @@ impl fmt::Display for Found {
             Self::Text(text) => format!("{text:?}"),
             Self::Toml(value) => value.to_string(),
         };
+        let text = masked(&text);
         match text.char_indices().nth(SHOWN) {
             Some((cut, _)) => write!(f, "{}…", text.get(..cut).unwrap_or_default()),
             None => f.write_str(&text),
         }
     }
+}
+
+/// An address without the password in it: an error is read by more people than a setting.
+fn masked(text: &str) -> String {
+    let masked = text.split_once("://").and_then(|(scheme, rest)| {
+        let (who, place) = rest.split_once('@')?;
+        let (user, _) = who.split_once(':')?;
+        Some(format!("{scheme}://{user}:…@{place}"))
+    });
+    masked.unwrap_or_else(|| text.to_owned())
 }
 
 impl Sources {

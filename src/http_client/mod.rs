@@ -14,7 +14,6 @@ mod network;
 mod resolve;
 #[cfg(test)]
 mod tests;
-mod tls;
 mod turn;
 
 use std::collections::BTreeMap;
@@ -127,9 +126,13 @@ impl HttpClient {
         let gate = Arc::new(Gate::new(settings.allow_private_addresses));
         let names = Arc::new(NameTable::new(&settings.resolve, &gate)?);
         let resolver = Resolver::new(lookup, Arc::clone(&names), Arc::clone(&gate));
+        // One configuration for all connections, so that sessions are resumed across them.
+        let mut tls =
+            crate::tls::client_config(settings.ca_file.as_deref()).map_err(|reason| Error::Settings { reason })?;
+        tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         let client = reqwest::Client::builder()
             .user_agent(settings.user_agent)
-            .tls_backend_preconfigured(tls::client_config(settings.ca_file.as_deref())?)
+            .tls_backend_preconfigured(tls)
             .dns_resolver(resolver)
             // A proxy would look names up in our place, past every check here.
             .no_proxy()

@@ -84,7 +84,7 @@ async fn what_another_process_writes_beside_a_running_node_is_told_too() {
     ground.until_heard().await;
     // As a command does: the same file, and no word to the node.
     let config = &ground.node.config;
-    let beside = Store::open(&config.store_path(), config.store()).unwrap();
+    let beside = Store::open(config.store_place(), config.store()).unwrap();
     let (site, now) = (ground.node.site.clone(), ground.node.clock.now());
     let draft = saying("and a good night", Visibility::Public);
     beside

@@ -100,7 +100,7 @@ mod tests {
     #[tokio::test]
     async fn a_judgement_counts_from_its_commit_on() {
         let folder = tempfile::TempDir::new().unwrap();
-        let store = Store::open(&folder.path().join("node.db"), Options::default()).unwrap();
+        let store = Store::open(crate::store::testing::place(folder.path()), Options::default()).unwrap();
         let (judged, keys) = (Judged::default(), KeyRing::default());
         let (open, under): (Url, Url) =
             ("https://good.example/u".parse().unwrap(), "https://a.evil.example/u".parse().unwrap());

@@ -77,6 +77,17 @@ pub enum Error {
         #[source]
         source: Box<Error>,
     },
+    /// The server is not to be had.
+    #[error("the database server at {address} cannot be used: {reason}")]
+    Server {
+        /// Where it should be, without a password.
+        address: String,
+        /// What it or the network said.
+        reason: String,
+    },
+    /// A server cannot be spoken to under TLS with these settings.
+    #[error("no connection to a database server can be made safe: {0}")]
+    Tls(String),
     /// The job panicked; what it had written is rolled back.
     #[error("a database job panicked and was rolled back")]
     Panicked,

@@ -106,7 +106,7 @@ statements! {
     RETRY_ALL = "UPDATE inbox SET state = 'waiting', attempts = 0, next_at = ?1 \
                  WHERE id IN (SELECT id FROM inbox WHERE state = 'failed' ORDER BY id LIMIT ?2)";
     DROP = "DELETE FROM inbox WHERE id = ?1";
-    TAKEN = "SELECT count(*) FROM (SELECT uri FROM received ORDER BY uri LIMIT ?1)";
+    TAKEN = "SELECT count(*) FROM (SELECT uri FROM received ORDER BY uri LIMIT ?1) AS taken";
     TIDY = "DELETE FROM received WHERE id IN (SELECT r.id FROM received r WHERE r.id < ?1 \
             AND NOT EXISTS (SELECT 1 FROM inbox i WHERE i.id = r.id) ORDER BY r.id LIMIT ?2)";
 }

@@ -1,20 +1,18 @@
 //! Brings a database to the shape this program knows: `schemas/sql/NNNN_name.sql`, in order, each once.
 //!
-//! A migration that was applied is history: its wording is remembered by checksum, and a changed one, a missing one
-//! or one from a later release keeps the node from starting, with words on what to do, rather than from working.
+//! The text is for both engines. A migration that was applied is history: its wording is remembered by checksum, and a
+//! changed one, a missing one or one from a later release keeps the node from starting, with words on what to do, rather
+//! than from working.
 
-use jiff::Timestamp;
-use rusqlite::{Connection, TransactionBehavior, params};
 use sha2::{Digest, Sha256};
 
 use super::Error;
-use super::sqlite::statement::error;
 
 /// One file of `schemas/sql`.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Migration {
-    name: &'static str,
-    sql: &'static str,
+    pub(super) name: &'static str,
+    pub(super) sql: &'static str,
 }
 
 macro_rules! migrations {
@@ -26,80 +24,11 @@ macro_rules! migrations {
 /// Every migration; its place in the list, counted from 1, is its version.
 pub(super) const ALL: &[Migration] = migrations!["0001_foundation"];
 
-const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (
-  version INTEGER PRIMARY KEY,
-  name TEXT NOT NULL,
-  checksum TEXT NOT NULL,
-  applied_at INTEGER NOT NULL
-) STRICT";
-
-/// Applies what is missing, each in a transaction of its own.
+/// The first that is not applied, once all that are (version and checksum, in order) have been compared.
 ///
 /// # Errors
-/// [`Error::Newer`], [`Error::ChangedMigration`], [`Error::MigrationGap`] when the file's history is not ours;
-/// [`Error::Migration`] when one fails.
-pub(super) fn apply(connection: &mut Connection, known: &[Migration]) -> Result<(), Error> {
-    if exists(connection)? && missing(connection, known)?.is_none() {
-        return Ok(());
-    }
-    // A migration that rebuilds a table drops the old one, which must not cascade; what was broken is found before
-    // the commit. The switch does nothing inside a transaction.
-    connection.pragma_update(None, "foreign_keys", false).map_err(error)?;
-    let applied = apply_missing(connection, known);
-    connection.pragma_update(None, "foreign_keys", true).map_err(error)?;
-    applied
-}
-
-fn apply_missing(connection: &mut Connection, known: &[Migration]) -> Result<(), Error> {
-    loop {
-        // Looked at again inside each transaction: another process may be doing the same.
-        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(error)?;
-        tx.execute_batch(TABLE).map_err(error)?;
-        let Some((version, migration)) = missing(&tx, known)? else {
-            return tx.commit().map_err(error);
-        };
-        run(&tx, version, migration)
-            .and_then(|()| tx.commit().map_err(error))
-            .map_err(|source| Error::Migration { name: migration.name.to_owned(), source: Box::new(source) })?;
-        tracing::info!(name = migration.name, "migration applied");
-    }
-}
-
-fn run(tx: &rusqlite::Transaction<'_>, version: i64, migration: &Migration) -> Result<(), Error> {
-    tx.execute_batch(migration.sql).map_err(error)?;
-    if tx.is_autocommit() {
-        return Err(Error::Unavailable("a migration may not end its own transaction"));
-    }
-    let broken: Option<String> = {
-        let mut check = tx.prepare("PRAGMA foreign_key_check").map_err(error)?;
-        let mut rows = check.query([]).map_err(error)?;
-        rows.next().map_err(error)?.map(|row| row.get(0)).transpose().map_err(error)?
-    };
-    if let Some(table) = broken {
-        return Err(Error::Constraint { kind: super::ConstraintKind::ForeignKey, name: table });
-    }
-    tx.execute(
-        "INSERT INTO migration (version, name, checksum, applied_at) VALUES (?1, ?2, ?3, ?4)",
-        params![version, migration.name, migration.checksum(), Timestamp::now().as_millisecond()],
-    )
-    .map_err(error)?;
-    Ok(())
-}
-
-fn exists(connection: &Connection) -> Result<bool, Error> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'migration')";
-    connection.query_row(sql, [], |row| row.get(0)).map_err(error)
-}
-
-/// The first that is not applied, once all that are have been compared.
-fn missing<'k>(connection: &Connection, known: &'k [Migration]) -> Result<Option<(i64, &'k Migration)>, Error> {
-    let mut statement =
-        connection.prepare("SELECT version, checksum FROM migration ORDER BY version").map_err(error)?;
-    let applied = statement
-        .query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))
-        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(error)?;
-
+/// [`Error::Newer`], [`Error::ChangedMigration`], [`Error::MigrationGap`] when the database's history is not ours.
+pub(super) fn missing(applied: Vec<(i64, String)>, known: &[Migration]) -> Result<Option<(i64, &Migration)>, Error> {
     let newest = known.len() as i64;
     if let Some(&(found, _)) = applied.last().filter(|(found, _)| *found > newest) {
         return Err(Error::Newer { found, known: newest });
@@ -121,7 +50,7 @@ fn missing<'k>(connection: &Connection, known: &'k [Migration]) -> Result<Option
 
 impl Migration {
     /// SHA-256 of the text, in lower-case hexadecimal.
-    fn checksum(&self) -> String {
+    pub(super) fn checksum(&self) -> String {
         Sha256::digest(self.sql).iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }
@@ -130,9 +59,5 @@ impl Migration {
 impl Migration {
     pub(super) const fn new(name: &'static str, sql: &'static str) -> Migration {
         Migration { name, sql }
-    }
-
-    pub(super) const fn name(&self) -> &'static str {
-        self.name
     }
 }

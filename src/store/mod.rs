@@ -9,6 +9,10 @@ pub mod activity;
 pub mod actor;
 pub mod announce;
 pub mod block;
+mod crew;
+#[cfg(test)]
+#[path = "../../tests/database.rs"]
+pub(crate) mod database;
 pub mod delivery;
 mod errand;
 mod error;
@@ -27,8 +31,10 @@ pub mod offer;
 pub mod page;
 pub mod peer;
 pub mod pin;
+mod place;
 mod plan;
 pub mod post;
+mod postgres;
 mod queue;
 pub mod reaction;
 pub mod report;
@@ -47,7 +53,6 @@ mod typed;
 pub mod usage;
 mod value;
 
-use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -56,14 +61,17 @@ use std::time::Duration;
 use tokio::sync::broadcast;
 
 pub use error::{ConstraintKind, Error};
+pub use place::{NoPlace, Place};
+pub use postgres::Address;
 pub use tx::{Row, Tx};
 pub use value::{FromValue, Value, params};
 
-use errand::{Errand, errand};
+use crew::{Crew, Jobs};
+use errand::errand;
 use id::Ids;
 use migration::Migration;
 use queue::Queue;
-use sqlite::{Readers, Writer};
+use sqlite::Writer;
 
 /// Notices that a slow subscriber may fall behind before it misses some.
 const NOTICES_KEPT: usize = 512;
@@ -86,6 +94,10 @@ pub struct Options {
     pub patience: Duration,
     /// How long one read may take.
     pub read_deadline: Duration,
+    /// How long one statement of a write may take on a server.
+    pub write_deadline: Duration,
+    /// Connections to a server, all together: one listens, of the others the half that is larger writes.
+    pub connections: usize,
 }
 
 impl Default for Options {
@@ -98,6 +110,8 @@ impl Default for Options {
             waiting: 1024,
             patience: Duration::from_secs(10),
             read_deadline: Duration::from_secs(30),
+            write_deadline: Duration::from_secs(30),
+            connections: 9,
         }
     }
 }
@@ -137,10 +151,13 @@ pub enum Notice {
 pub struct Store(Arc<Inner>);
 
 struct Inner {
-    writes: Arc<Queue<Box<dyn Errand>>>,
-    writer: Mutex<Option<JoinHandle<()>>>,
-    readers: Readers,
+    engine: Engine,
     subscribers: Subscribers,
+}
+
+enum Engine {
+    Sqlite { writes: Arc<Jobs>, writer: Mutex<Option<JoinHandle<()>>>, readers: Crew },
+    Postgres(postgres::Connections),
 }
 
 /// Those who hear notices, and how many notices there were.
@@ -163,33 +180,52 @@ impl Subscribers {
 }
 
 impl Store {
-    /// Opens the database file, making folder and file (0700, 0600) where there are none, applies the migrations it
-    /// lacks and starts the threads. Blocks meanwhile.
+    /// Opens the database, applies the migrations it lacks and starts the threads. A file is made where there is none,
+    /// with its folder (0700, 0600); a schema, where the server lets us. Blocks meanwhile.
     ///
     /// # Errors
-    /// [`Error::File`] when it cannot be made; [`Error::Newer`], [`Error::ChangedMigration`],
-    /// [`Error::MigrationGap`] and [`Error::Migration`] when it cannot be brought to this program's shape;
-    /// [`Error::Unavailable`] when another process holds it; [`Error::Engine`] when it is damaged or no database.
-    pub fn open(path: &Path, options: Options) -> Result<Store, Error> {
-        Store::open_with(path, options, migration::ALL)
+    /// [`Error::File`] when it cannot be made; [`Error::Server`] and [`Error::Tls`] when the server is not to be had;
+    /// [`Error::Newer`], [`Error::ChangedMigration`], [`Error::MigrationGap`] and [`Error::Migration`] when it cannot be
+    /// brought to this program's shape; [`Error::Unavailable`] when another process holds it; [`Error::Engine`] when it
+    /// is damaged or no database.
+    pub fn open(place: impl Into<Place>, options: Options) -> Result<Store, Error> {
+        Store::open_with(&place.into(), options, migration::ALL)
     }
 
-    fn open_with(path: &Path, options: Options, migrations: &[Migration]) -> Result<Store, Error> {
-        let mut connection = sqlite::open_writer(path, &options)?;
-        migration::apply(&mut connection, migrations)?;
+    /// Was a store made at this place?
+    ///
+    /// # Errors
+    /// [`Error::Server`] and [`Error::Tls`] when the server is not to be had.
+    pub fn exists(place: &Place) -> Result<bool, Error> {
+        match place {
+            Place::File(path) => Ok(path.exists()),
+            Place::Server(address) => postgres::exists(address),
+        }
+    }
 
-        let ids = Arc::new(Ids::default());
+    fn open_with(place: &Place, options: Options, migrations: &[Migration]) -> Result<Store, Error> {
         let subscribers = Subscribers::new();
-        let writes = Arc::new(Queue::new(options.waiting, options.patience));
-        let writer = Writer::new(connection, &options, writes.clone(), subscribers.clone(), ids.clone());
-        let readers = Readers::start(path.to_owned(), options, ids)?;
-        let inner = Inner { writes, writer: Mutex::default(), readers, subscribers };
-        let thread = std::thread::Builder::new()
-            .name("store-write".to_owned())
-            .spawn(move || writer.work())
-            .map_err(|error| Error::Engine(Arc::new(error)))?;
-        *inner.writer() = Some(thread);
-        Ok(Store(Arc::new(inner)))
+        let ids = Arc::new(Ids::default());
+        let engine = match place {
+            Place::File(path) => {
+                let mut connection = sqlite::open_writer(path, &options)?;
+                sqlite::migrate(&mut connection, migrations)?;
+                let writes = Arc::new(Queue::new(options.waiting, options.patience));
+                let writer = Writer::new(connection, &options, writes.clone(), subscribers.clone(), ids.clone());
+                let (path, most) = (path.clone(), options.readers);
+                let hired = options.clone();
+                let readers = Crew::start("store-read", most, &options, move || sqlite::reader(&path, &hired, &ids))?;
+                let thread = std::thread::Builder::new()
+                    .name("store-write".to_owned())
+                    .spawn(move || writer.work())
+                    .map_err(|error| Error::Engine(Arc::new(error)))?;
+                Engine::Sqlite { writes, writer: Mutex::new(Some(thread)), readers }
+            }
+            Place::Server(address) => {
+                Engine::Postgres(postgres::open(address, &options, migrations, subscribers.clone(), ids)?)
+            }
+        };
+        Ok(Store(Arc::new(Inner { engine, subscribers })))
     }
 
     /// Runs a job in a transaction, and answers `Ok` once that is committed. On `Err` what the job wrote is rolled
@@ -209,7 +245,10 @@ impl Store {
         E: From<Error> + Send + 'static,
     {
         let (job, answer) = errand(job);
-        self.0.writes.room().await?.push(job)?;
+        match &self.0.engine {
+            Engine::Sqlite { writes, .. } => writes.room().await?.push(job).map(drop)?,
+            Engine::Postgres(connections) => connections.writers.push(job).await?,
+        }
         answer.await.unwrap_or_else(|_| Err(Error::Unavailable("it is closed").into()))
     }
 
@@ -225,7 +264,10 @@ impl Store {
         E: From<Error> + Send + 'static,
     {
         let (job, answer) = errand(job);
-        self.0.readers.push(job).await?;
+        match &self.0.engine {
+            Engine::Sqlite { readers, .. } => readers.push(job).await?,
+            Engine::Postgres(connections) => connections.readers.push(job).await?,
+        }
         answer.await.unwrap_or_else(|_| Err(Error::Unavailable("it is closed").into()))
     }
 
@@ -241,37 +283,57 @@ impl Store {
         self.0.subscribers.told.load(Ordering::Acquire)
     }
 
-    /// Takes no more jobs, finishes those in line, writes the log back into the file and ends the threads. Closing
+    /// Takes no more jobs, finishes those in line, writes the log back into the file, and ends the threads. Closing
     /// twice does nothing more, but waits for the first.
     pub async fn close(&self) {
         let inner = self.0.clone();
-        inner.writes.close();
-        inner.readers.close();
+        match &inner.engine {
+            Engine::Sqlite { writes, readers, .. } => {
+                writes.close();
+                readers.close();
+            }
+            Engine::Postgres(connections) => {
+                connections.writers.close();
+                connections.readers.close();
+            }
+        }
         // Joining blocks; a runtime that is itself ending has nobody left to wait.
         let _ = tokio::task::spawn_blocking(move || inner.join()).await;
     }
 }
 
 impl Inner {
-    /// Readers first: a snapshot still open would keep the writer from emptying the log.
     fn join(&self) {
-        self.readers.finish();
-        self.readers.join();
-        self.writes.finish();
-        let mut writer = self.writer();
-        if let Some(thread) = writer.take() {
-            let _ = thread.join();
+        match &self.engine {
+            // Readers first: a snapshot still open would keep the writer from emptying the log.
+            Engine::Sqlite { writes, writer, readers } => {
+                readers.finish();
+                readers.join();
+                writes.finish();
+                let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
+                if let Some(thread) = writer.take() {
+                    let _ = thread.join();
+                }
+            }
+            Engine::Postgres(connections) => {
+                connections.readers.finish();
+                connections.writers.finish();
+                connections.readers.join();
+                connections.writers.join();
+                // Last, so that what the last commits had to say is said.
+                connections.bell.finish();
+                connections.bell.join();
+            }
         }
-    }
-
-    fn writer(&self) -> std::sync::MutexGuard<'_, Option<JoinHandle<()>>> {
-        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        self.readers.finish();
-        self.writes.finish();
+        match &self.engine {
+            // The readers end with their crew.
+            Engine::Sqlite { writes, .. } => writes.finish(),
+            Engine::Postgres(connections) => connections.bell.finish(),
+        }
     }
 }

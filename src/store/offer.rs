@@ -64,9 +64,9 @@ macro_rules! board {
              WHERE o.state = 'open' AND o.post_id < ?3 AND (o.ends_at IS NULL OR o.ends_at > ?5) \
              AND p.visibility <> 'unlisted' ",
             $scope,
-            " AND (?6 IS NULL OR o.purpose = ?6) AND (?7 IS NULL OR o.kind = ?7) \
-             AND (?8 IS NULL OR EXISTS (SELECT 1 FROM post_tag g WHERE g.tag = ?8 AND g.post_id = o.post_id)) \
-             AND (?9 IS NULL OR o.words LIKE ?9 ESCAPE '\\') AND ",
+            " AND (CAST(?6 AS TEXT) IS NULL OR o.purpose = ?6) AND (CAST(?7 AS TEXT) IS NULL OR o.kind = ?7) \
+             AND (CAST(?8 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM post_tag g WHERE g.tag = ?8 AND g.post_id = o.post_id)) \
+             AND (CAST(?9 AS TEXT) IS NULL OR o.words LIKE ?9 ESCAPE '\\') AND ",
             readable!(),
             " AND ",
             unmuted!("p.author_id"),
@@ -85,7 +85,7 @@ statements! {
             proposal = excluded.proposal, ends_at = excluded.ends_at, settled_at = excluded.settled_at";
     SET_STATE = "UPDATE offer SET state = ?2, settled_at = ?3 WHERE post_id = ?1";
     // Newer by a whole second: that is what others are told.
-    TOUCH = "UPDATE post SET updated = max(?2, (coalesce(updated, published) / 1000 + 1) * 1000) WHERE id = ?1";
+    TOUCH = "UPDATE post SET updated = greatest(?2, (coalesce(updated, published) / 1000 + 1) * 1000) WHERE id = ?1";
     DUE = "SELECT o.post_id, o.author_id, p.local FROM offer o CROSS JOIN post p ON p.id = o.post_id \
            WHERE o.state = 'open' AND o.ends_at IS NOT NULL AND o.ends_at <= ?1 ORDER BY o.ends_at LIMIT ?2";
     OVER = "SELECT o.post_id FROM offer o CROSS JOIN post p ON p.id = o.post_id \

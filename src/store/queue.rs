@@ -104,6 +104,11 @@ impl<J> Queue<J> {
         self.wake.notify_all();
     }
 
+    /// Will no more come?
+    pub(super) fn is_finished(&self) -> bool {
+        self.lock().finished
+    }
+
     /// Throws away what waits: nobody is left to work on it.
     pub(super) fn abandon(&self) {
         self.finish();

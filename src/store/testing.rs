@@ -1,13 +1,23 @@
 //! A store for stories: its folder goes with it, and its jobs are called like plain functions.
 
+use std::path::Path;
+
 use jiff::Timestamp;
 use tempfile::TempDir;
 
 use super::inbox::{self, InboxId, NewActivity};
-use super::{Error, Store, Tx, plan};
+use super::{Error, Place, Store, Tx, plan};
 use crate::coworking::id::ActorId;
 
 pub(crate) use plan::ran;
+
+/// Where the store of this folder is, on the engine that the tests run on.
+pub(crate) fn place(folder: &Path) -> Place {
+    match super::database::url(folder) {
+        Some(url) => url.parse().unwrap(),
+        None => Place::File(folder.join("node.db")),
+    }
+}
 
 /// An empty store. Above the store nothing waits, so stories there do not either.
 pub(crate) struct Scratch {
@@ -45,4 +55,27 @@ pub(crate) fn set_aside(
     inbox::put(tx, id, &NewActivity { actor, kind: "Create", recipient: None, body }, now)?;
     inbox::fail(tx, id, "no sense in it")?;
     Ok(id)
+}
+
+/// From now on the database breaks when a post that contains this is written.
+pub(crate) fn fall_ill(tx: &mut Tx<'_>, content: &str) -> Result<(), Error> {
+    if tx.is_sqlite() {
+        let trigger = format!(
+            "CREATE TRIGGER ill BEFORE INSERT ON post WHEN new.content LIKE '%{content}%' \
+             BEGIN SELECT RAISE(ABORT, 'ill'); END"
+        );
+        return tx.execute(&trigger, &[]).map(drop);
+    }
+    let check = format!(
+        "CREATE FUNCTION ill() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN \
+         IF new.content LIKE ''%{content}%'' THEN RAISE EXCEPTION ''ill''; END IF; RETURN new; END'"
+    );
+    tx.execute(&check, &[])?;
+    tx.execute("CREATE TRIGGER ill BEFORE INSERT ON post FOR EACH ROW EXECUTE FUNCTION ill()", &[]).map(drop)
+}
+
+/// The database is well again.
+pub(crate) fn get_well(tx: &mut Tx<'_>) -> Result<(), Error> {
+    let end = if tx.is_sqlite() { "DROP TRIGGER ill" } else { "DROP TRIGGER ill ON post" };
+    tx.execute(end, &[]).map(drop)
 }

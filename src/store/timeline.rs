@@ -15,7 +15,7 @@ statements! {
     FILL = "INSERT INTO home_entry (member_id, id, post_id, author_id) \
             SELECT f.follower_id, ?1, ?1, ?2 FROM follow f JOIN member m ON m.actor_id = f.follower_id \
             WHERE f.target_id = ?2 AND f.state = 'accepted' AND m.left_at IS NULL \
-            AND (?3 IS NULL OR ?3 = ?2 OR ?3 = f.follower_id OR EXISTS (SELECT 1 FROM follow g \
+            AND (CAST(?3 AS BIGINT) IS NULL OR ?3 = ?2 OR ?3 = f.follower_id OR EXISTS (SELECT 1 FROM follow g \
             WHERE g.follower_id = f.follower_id AND g.target_id = ?3 AND g.state = 'accepted')) \
             ON CONFLICT DO NOTHING";
     ADD = "INSERT INTO home_entry (member_id, id, post_id, author_id) \
@@ -26,8 +26,8 @@ statements! {
                AND NOT EXISTS (SELECT 1 FROM home_entry h WHERE h.post_id = ?2 AND h.member_id = f.follower_id) \
                ON CONFLICT DO NOTHING";
     BACKFILL = "INSERT INTO home_entry (member_id, id, post_id, author_id) \
-                SELECT m.actor_id, p.id, p.id, p.author_id FROM member m CROSS JOIN post p \
-                WHERE m.actor_id = ?1 AND m.left_at IS NULL AND p.author_id = ?2 AND p.deleted_at IS NULL \
+                SELECT m.actor_id, p.id, p.id, p.author_id FROM member m CROSS JOIN post p ON p.author_id = ?2 \
+                WHERE m.actor_id = ?1 AND m.left_at IS NULL AND p.deleted_at IS NULL \
                 AND p.visibility IN ('public', 'unlisted') AND p.in_reply_to_uri IS NULL \
                 AND NOT EXISTS (SELECT 1 FROM home_entry h WHERE h.post_id = p.id AND h.member_id = m.actor_id) \
                 ORDER BY p.id DESC LIMIT 20 ON CONFLICT DO NOTHING";

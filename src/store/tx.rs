@@ -7,7 +7,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use super::id::Ids;
-use super::{Error, FromValue, Notice, Value, sqlite};
+use super::{Error, FromValue, Notice, Value, postgres, sqlite};
 
 /// One transaction: the argument of every row function and every operation.
 pub struct Tx<'a> {
@@ -20,6 +20,7 @@ pub struct Tx<'a> {
 
 enum Engine<'a> {
     Sqlite(&'a rusqlite::Connection),
+    Postgres(&'a mut postgres::Session),
 }
 
 impl<'a> Tx<'a> {
@@ -27,8 +28,12 @@ impl<'a> Tx<'a> {
         Tx { engine: Engine::Sqlite(connection), notices, ids, spoiled: None }
     }
 
+    pub(super) fn postgres(session: &'a mut postgres::Session, notices: &'a mut Vec<Notice>, ids: &'a Ids) -> Tx<'a> {
+        Tx { engine: Engine::Postgres(session), notices, ids, spoiled: None }
+    }
+
     /// A transaction in the hope that no part of the job fails that has written something: every savepoint costs, and few
-    /// are rolled back to. Should one fail, `spoiled` says so, and the job has to be run again in another transaction.
+    /// are rolled back to. Should one fail, `spoiled` says so, and the job has to be run again in another session.
     pub(super) fn hopeful(self, spoiled: &'a mut bool) -> Tx<'a> {
         Tx { spoiled: Some(spoiled), ..self }
     }
@@ -42,8 +47,9 @@ impl<'a> Tx<'a> {
     pub fn execute(&mut self, sql: &str, params: &[Value<'_>]) -> Result<u64, Error> {
         #[cfg(test)]
         super::plan::count();
-        match self.engine {
+        match &mut self.engine {
             Engine::Sqlite(connection) => sqlite::statement::execute(connection, sql, params),
+            Engine::Postgres(session) => session.execute(sql, params),
         }
     }
 
@@ -56,12 +62,13 @@ impl<'a> Tx<'a> {
         &mut self,
         sql: &str,
         params: &[Value<'_>],
-        map: impl FnMut(&Row<'_>) -> Result<T, Error>,
+        mut map: impl FnMut(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Vec<T>, Error> {
         #[cfg(test)]
         super::plan::count();
-        match self.engine {
+        match &mut self.engine {
             Engine::Sqlite(connection) => sqlite::statement::query(connection, sql, params, map),
+            Engine::Postgres(session) => session.query(sql, params, |row| map(&Row::postgres(row))),
         }
     }
 
@@ -73,12 +80,13 @@ impl<'a> Tx<'a> {
         &mut self,
         sql: &str,
         params: &[Value<'_>],
-        map: impl FnMut(&Row<'_>) -> Result<T, Error>,
+        mut map: impl FnMut(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Option<T>, Error> {
         #[cfg(test)]
         super::plan::count();
-        match self.engine {
+        match &mut self.engine {
             Engine::Sqlite(connection) => sqlite::statement::query_one(connection, sql, params, map),
+            Engine::Postgres(session) => session.query_one(sql, params, |row| map(&Row::postgres(row))),
         }
     }
 
@@ -102,11 +110,10 @@ impl<'a> Tx<'a> {
             }
             return outcome.unwrap_or_else(|panic| resume_unwind(panic));
         }
-        // Nested savepoints share a name; the innermost is meant, in both dialects.
-        self.execute("SAVEPOINT step", &[])?;
+        self.set_step()?;
         match catch_unwind(AssertUnwindSafe(|| job(self))) {
             Ok(Ok(done)) => {
-                self.execute("RELEASE SAVEPOINT step", &[])?;
+                self.release_step()?;
                 Ok(done)
             }
             Ok(Err(error)) => {
@@ -123,16 +130,43 @@ impl<'a> Tx<'a> {
 
     /// How many rows were written so far. Only changes of the number mean something.
     fn written(&self) -> u64 {
-        match self.engine {
+        match &self.engine {
             Engine::Sqlite(connection) => connection.total_changes(),
+            Engine::Postgres(session) => session.written(),
+        }
+    }
+
+    /// Nested savepoints share a name; the innermost is meant, in both dialects.
+    fn set_step(&mut self) -> Result<(), Error> {
+        match &mut self.engine {
+            Engine::Sqlite(connection) => sqlite::statement::execute(connection, "SAVEPOINT step", &[]).map(drop),
+            Engine::Postgres(session) => session.savepoint(),
+        }
+    }
+
+    fn release_step(&mut self) -> Result<(), Error> {
+        match &mut self.engine {
+            Engine::Sqlite(connection) => {
+                sqlite::statement::execute(connection, "RELEASE SAVEPOINT step", &[]).map(drop)
+            }
+            Engine::Postgres(session) => session.release(),
         }
     }
 
     fn undo_step(&mut self, notices: usize) -> Result<(), Error> {
         self.notices.truncate(notices);
-        self.execute("ROLLBACK TO SAVEPOINT step", &[])?;
-        self.execute("RELEASE SAVEPOINT step", &[])?;
-        Ok(())
+        match &mut self.engine {
+            Engine::Sqlite(connection) => {
+                sqlite::statement::execute(connection, "ROLLBACK TO SAVEPOINT step", &[])?;
+                self.release_step()
+            }
+            Engine::Postgres(session) => session.undo(),
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn is_sqlite(&self) -> bool {
+        matches!(self.engine, Engine::Sqlite(_))
     }
 
     /// A new id: unix milliseconds of `now` in the upper 43 bits, 20 bits below that start at random in each
@@ -156,11 +190,16 @@ pub struct Row<'a>(Columns<'a>);
 
 enum Columns<'a> {
     Sqlite(&'a rusqlite::Row<'a>),
+    Postgres(&'a tokio_postgres::Row),
 }
 
 impl<'a> Row<'a> {
     pub(super) fn sqlite(row: &'a rusqlite::Row<'a>) -> Row<'a> {
         Row(Columns::Sqlite(row))
+    }
+
+    pub(super) fn postgres(row: &'a tokio_postgres::Row) -> Row<'a> {
+        Row(Columns::Postgres(row))
     }
 
     /// The value of a column, counted from 0 in the order of the SELECT.
@@ -171,6 +210,7 @@ impl<'a> Row<'a> {
     pub fn get<T: FromValue>(&self, column: usize) -> Result<T, Error> {
         match self.0 {
             Columns::Sqlite(row) => sqlite::statement::column(row, column),
+            Columns::Postgres(row) => postgres::statement::column(row, column),
         }
     }
 }

@@ -205,7 +205,7 @@ mod tests {
     #[tokio::test]
     async fn a_document_is_kept_until_somebody_changes_it() {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&folder.path().join("node.sqlite3"), Options::default()).unwrap();
+        let store = Store::open(crate::store::testing::place(folder.path()), Options::default()).unwrap();
         let documents = Documents::new(&store);
         let keep = |path: &str, moment, about| {
             documents.keep(path, Document::new(Bytes::from_static(b"{}"), MEDIA_TYPE, about, moment))
@@ -237,7 +237,7 @@ mod tests {
     #[tokio::test]
     async fn who_missed_notices_trusts_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&folder.path().join("node.sqlite3"), Options::default()).unwrap();
+        let store = Store::open(crate::store::testing::place(folder.path()), Options::default()).unwrap();
         let documents = Documents::new(&store);
         documents.keep("/members/ana", Document::new(Bytes::new(), MEDIA_TYPE, Some(ANA), documents.moment()));
         store

@@ -2,6 +2,8 @@
 
 mod away;
 mod conversation;
+#[path = "../database.rs"]
+mod database;
 mod following;
 mod hostile;
 mod identity;

@@ -15,7 +15,7 @@ use crate::store::follow::{FollowState, of as follow_of};
 use crate::store::inbox::{self, InboxId};
 use crate::store::notification::NotificationKind;
 use crate::store::page::Page;
-use crate::store::testing::set_aside;
+use crate::store::testing::{self, set_aside};
 use crate::store::{actor, block, event, member, peer, post, report};
 
 const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
@@ -561,16 +561,14 @@ async fn what_needs_nobody_else_is_done_when_its_sender_is_answered() {
 async fn what_breaks_is_not_lost_and_what_follows_waits_for_it() {
     let town = Town::new().await;
     let bo = &town.bo;
-    let ill = "CREATE TRIGGER ill BEFORE INSERT ON post WHEN new.content LIKE '%note 1<%' \
-               BEGIN SELECT RAISE(ABORT, 'ill'); END";
-    town.ground.act(move |tx| Ok(tx.execute(ill, &[])?)).await;
+    town.ground.act(|tx| Ok(testing::fall_ill(tx, "note 1<")?)).await;
     for number in 1..=2 {
         town.sends(bo, &bo.creates(number, json!({}))).await;
     }
     assert_eq!((town.home().await.len(), town.left_over().await), (0, (2, 0)));
     town.settle().await;
     assert_eq!((town.home().await.len(), town.left_over().await), (0, (2, 0)), "it is tried again later");
-    town.ground.act(move |tx| Ok(tx.execute("DROP TRIGGER ill", &[])?)).await;
+    town.ground.act(|tx| Ok(testing::get_well(tx)?)).await;
     town.ground.wait(11);
     town.settle().await;
     assert_eq!((town.home().await, town.left_over().await), (vec![html(2), html(1)], (0, 0)));

@@ -139,9 +139,11 @@ fn node(folder: &TempDir, peers: &Peers, settings: &[(&str, &str)], clock: Clock
         ("data_dir", &data_dir),
         ("resolve", &resolve),
     ]);
+    let database = crate::store::database::url(folder.path());
+    all.extend(database.iter().map(|url| ("database_url", url.as_str())));
     all.extend(settings.iter().copied());
     let config = Config::of(all).unwrap();
-    let store = Store::open(&config.store_path(), config.store()).unwrap();
+    let store = Store::open(config.store_place(), config.store()).unwrap();
     let http = HttpClient::new(config.http()).unwrap();
     Node::new(config, store, http, clock)
 }

@@ -70,10 +70,10 @@ statements! {
     );
     SAVE = "UPDATE actor SET name = ?2, name_folded = ?3, summary = ?4, summary_source = ?5, icon = ?6, \
             icon_alt = ?7, fields = ?8, skills = ?9, manually_approves_followers = ?10, discoverable = ?11, \
-            indexable = ?12, hides_network = ?13, updated = max(?14, updated + 1) WHERE id = ?1 AND local = 1";
-    RENAME = "UPDATE actor SET name = ?2, name_folded = ?3, updated = max(?4, updated + 1) WHERE id = ?1 AND local = 1";
-    SET_ALIASES = "UPDATE actor SET also_known_as = ?2, updated = max(?3, updated + 1) WHERE id = ?1 AND local = 1";
-    SET_MOVED = "UPDATE actor SET moved_to = ?2, moved_at = ?3, updated = max(?3, updated + 1) WHERE id = ?1";
+            indexable = ?12, hides_network = ?13, updated = greatest(?14, updated + 1) WHERE id = ?1 AND local = 1";
+    RENAME = "UPDATE actor SET name = ?2, name_folded = ?3, updated = greatest(?4, updated + 1) WHERE id = ?1 AND local = 1";
+    SET_ALIASES = "UPDATE actor SET also_known_as = ?2, updated = greatest(?3, updated + 1) WHERE id = ?1 AND local = 1";
+    SET_MOVED = "UPDATE actor SET moved_to = ?2, moved_at = ?3, updated = greatest(?3, updated + 1) WHERE id = ?1";
     MOVED_AT = "SELECT moved_at FROM actor WHERE id = ?1";
 }
 

@@ -217,7 +217,7 @@ statements! {
     BURY = "UPDATE actor SET name = '', name_folded = '', summary = '', summary_source = NULL, url = NULL, \
             icon = NULL, icon_alt = NULL, fields = '[]', skills = '[]', featured = NULL, also_known_as = '[]', \
             moved_to = NULL, discoverable = 0, indexable = 0, hides_network = 1, home_space_id = NULL, \
-            updated = max(?2, updated + 1), deleted_at = ?2 \
+            updated = greatest(?2, updated + 1), deleted_at = ?2 \
             WHERE id = ?1 AND deleted_at IS NULL";
 }
 

@@ -145,7 +145,7 @@ statements! {
              manually_approves_followers = excluded.manually_approves_followers, \
              discoverable = excluded.discoverable, indexable = excluded.indexable, \
              hides_network = excluded.hides_network, published = excluded.published, \
-             updated = max(excluded.updated, actor.updated + 1), fetched_at = excluded.fetched_at, \
+             updated = greatest(excluded.updated, actor.updated + 1), fetched_at = excluded.fetched_at, \
              remote_updated = excluded.remote_updated \
              WHERE actor.local = 0 AND actor.deleted_at IS NULL";
     MARK_FETCHED = "UPDATE actor SET fetched_at = ?2, remote_updated = ?3 WHERE id = ?1";

@@ -110,7 +110,7 @@ pub struct Posting<'a> {
 
 statements! {
     ADD = "INSERT INTO delivery (id, activity_id, actor_id, inbox, host, ordering_key, urgent, state, next_at, \
-           created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'waiting', max(?8, coalesce((SELECT next_at FROM delivery \
+           created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'waiting', greatest(?8, coalesce((SELECT next_at FROM delivery \
            WHERE host = ?5 AND ordering_key = ?6 AND state = 'waiting' ORDER BY id DESC LIMIT 1), 0)), ?8) \
            ON CONFLICT (activity_id, inbox) DO NOTHING";
     WAKE = "INSERT INTO lane (host, next_at) VALUES (?1, ?2) ON CONFLICT (host) DO UPDATE \

@@ -66,7 +66,7 @@ statements! {
     HOST = "SELECT host FROM delivery WHERE id = ?1";
     /// Before what must not overtake it, however long that is due.
     RETRY = "UPDATE delivery SET state = 'waiting', attempts = 0, created_at = ?2, ended_at = NULL, \
-             next_at = min(?2, coalesce((SELECT min(later.next_at) FROM delivery AS later \
+             next_at = least(?2, coalesce((SELECT min(later.next_at) FROM delivery AS later \
              WHERE later.host = delivery.host AND later.ordering_key = delivery.ordering_key \
              AND later.state = 'waiting' AND later.id > delivery.id), ?2)) \
              WHERE id = ?1 AND state <> 'done'";

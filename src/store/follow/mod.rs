@@ -91,11 +91,11 @@ statements! {
     BY_URI = concat!("SELECT ", columns!(), " FROM follow WHERE follower_id = ?1 AND uri = ?2 LIMIT 1");
     /// The number stays with the pair, so that what is on its way about the follow still means it.
     SAVE = "INSERT INTO follow (id, follower_id, target_id, uri, state, requested_at, accepted_at) \
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, CASE WHEN ?5 = 'accepted' THEN ?6 END) \
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, CASE WHEN ?5 = 'accepted' THEN CAST(?6 AS BIGINT) END) \
             ON CONFLICT (follower_id, target_id) DO UPDATE SET uri = excluded.uri, state = excluded.state, \
             requested_at = excluded.requested_at, accepted_at = excluded.accepted_at RETURNING id";
     SET_URI = "UPDATE follow SET uri = ?2 WHERE id = ?1";
-    SET_STATE = "UPDATE follow SET state = ?2, accepted_at = CASE WHEN ?2 = 'accepted' THEN ?3 END WHERE id = ?1";
+    SET_STATE = "UPDATE follow SET state = ?2, accepted_at = CASE WHEN ?2 = 'accepted' THEN CAST(?3 AS BIGINT) END WHERE id = ?1";
     REMOVE = "DELETE FROM follow WHERE id = ?1";
     REMOVE_REJECTED = "DELETE FROM follow WHERE id = ?1 AND state = 'rejected'";
     REMOVE_BY = "DELETE FROM follow WHERE follower_id = ?1";

@@ -5,8 +5,11 @@
 //! by all who asked meanwhile. Readers stand on snapshots and neither wait nor are waited for. Another process, the
 //! command line, may write between our transactions; both sides then wait up to the busy timeout.
 
+mod migration;
 mod reader;
 pub(super) mod statement;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 use std::fs::{DirBuilder, OpenOptions};
@@ -16,10 +19,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
+use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, OpenFlags};
 
 use super::{Error, Options, Synchronous};
-pub(super) use reader::Readers;
+pub(super) use migration::apply as migrate;
+pub(super) use reader::reader;
 pub(super) use writer::Writer;
 
 /// Statements kept prepared per connection. The node has a few hundred; a reader meets fewer of them.
@@ -81,11 +86,28 @@ fn connect(path: &Path, options: &Options, cache: i64) -> Result<Connection, Err
     ] {
         connection.set_db_config(setting, on).map_err(statement::error)?;
     }
+    scalar(&connection, "greatest", std::cmp::max)?;
+    scalar(&connection, "least", std::cmp::min)?;
     set(&connection, "trusted_schema", false)?;
     set(&connection, "foreign_keys", true)?;
     set(&connection, "temp_store", "MEMORY")?;
     set(&connection, "cache_size", -cache)?;
     Ok(connection)
+}
+
+/// The larger or smaller of some numbers, by PostgreSQL's name and rule (9.18.4): NULL does not count.
+fn scalar(connection: &Connection, name: &str, choose: fn(i64, i64) -> i64) -> Result<(), Error> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;
+    connection
+        .create_scalar_function(name, -1, flags, move |context| {
+            let mut chosen = None;
+            for place in 0..context.len() {
+                let number = context.get::<Option<i64>>(place)?;
+                chosen = number.map(|number| chosen.map_or(number, |chosen| choose(chosen, number))).or(chosen);
+            }
+            Ok(chosen)
+        })
+        .map_err(statement::error)
 }
 
 fn set(connection: &Connection, name: &str, value: impl rusqlite::ToSql) -> Result<(), Error> {

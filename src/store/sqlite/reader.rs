@@ -1,110 +1,30 @@
-//! The threads that read: each a connection that cannot write, all on one queue.
-//!
-//! The first is there from the start, the others when jobs wait while it works: an idle node keeps one.
+//! A thread that reads: a connection that cannot write, and one snapshot for each job.
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
 use super::open_reader;
-use crate::store::errand::Errand;
+use crate::store::crew::{Jobs, Work};
 use crate::store::id::Ids;
-use crate::store::queue::{Queue, Taken};
+use crate::store::queue::Taken;
 use crate::store::{Error, Options, Tx};
 
 /// Steps of SQLite's virtual machine between two looks at the clock: well below a millisecond.
 const STEPS_BETWEEN_LOOKS: i32 = 20_000;
 
-pub(in crate::store) struct Readers {
-    path: PathBuf,
-    options: Options,
-    ids: Arc<Ids>,
-    queue: Arc<Queue<Box<dyn Errand>>>,
-    running: Arc<AtomicUsize>,
-    threads: Mutex<Vec<JoinHandle<()>>>,
+/// A reader of this file, ready to work.
+pub(in crate::store) fn reader(path: &Path, options: &Options, ids: &Arc<Ids>) -> Result<Work, Error> {
+    let connection = open_reader(path, options)?;
+    let (ids, deadline) = (ids.clone(), options.read_deadline);
+    Ok(Box::new(move |jobs| work(connection, jobs, &ids, deadline)))
 }
 
-impl Readers {
-    /// Starts the first reader here, so that what keeps it from opening is told at once.
-    pub(in crate::store) fn start(path: PathBuf, options: Options, ids: Arc<Ids>) -> Result<Readers, Error> {
-        let connection = open_reader(&path, &options)?;
-        let queue = Arc::new(Queue::new(options.waiting, options.patience));
-        let readers = Readers { path, options, ids, queue, running: Arc::default(), threads: Mutex::default() };
-        readers.running.store(1, Ordering::Relaxed);
-        readers.spawn(move || Ok(connection))?;
-        Ok(readers)
-    }
-
-    pub(in crate::store) async fn push(&self, job: Box<dyn Errand>) -> Result<(), Error> {
-        let crowded = self.queue.room().await?.push(job)?;
-        if crowded {
-            self.reinforce();
-        }
-        Ok(())
-    }
-
-    pub(in crate::store) fn close(&self) {
-        self.queue.close();
-    }
-
-    pub(in crate::store) fn finish(&self) {
-        self.queue.finish();
-    }
-
-    pub(in crate::store) fn join(&self) {
-        for thread in self.threads().drain(..) {
-            let _ = thread.join();
-        }
-    }
-
-    fn reinforce(&self) {
-        let most = self.options.readers.max(1);
-        let more = |running| (running < most).then_some(running + 1);
-        if self.running.try_update(Ordering::Relaxed, Ordering::Relaxed, more).is_err() {
-            return;
-        }
-        let (path, options) = (self.path.clone(), self.options.clone());
-        if let Err(error) = self.spawn(move || open_reader(&path, &options)) {
-            tracing::warn!(%error, "no further reader could be started");
-        }
-    }
-
-    /// The caller has counted the thread as running.
-    fn spawn(&self, open: impl FnOnce() -> Result<Connection, Error> + Send + 'static) -> Result<(), Error> {
-        let running = Running(self.running.clone());
-        let (queue, ids, deadline) = (self.queue.clone(), self.ids.clone(), self.options.read_deadline);
-        let spawned = std::thread::Builder::new().name("store-read".to_owned()).spawn(move || {
-            let _running = running;
-            match open() {
-                Ok(connection) => work(connection, &queue, &ids, deadline),
-                Err(error) => tracing::warn!(%error, "a further reader could not open the database"),
-            }
-        });
-        let thread = spawned.map_err(|error| Error::Engine(Arc::new(error)))?;
-        self.threads().push(thread);
-        Ok(())
-    }
-
-    fn threads(&self) -> std::sync::MutexGuard<'_, Vec<JoinHandle<()>>> {
-        self.threads.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Counts its thread out when it ends, however it ends, so that another may take its place.
-struct Running(Arc<AtomicUsize>);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-fn work(mut connection: Connection, queue: &Queue<Box<dyn Errand>>, ids: &Ids, deadline: Duration) {
+fn work(mut connection: Connection, queue: &Jobs, ids: &Ids, deadline: Duration) {
     let clock = Clock::new(&mut connection, deadline);
     let mut batch = VecDeque::with_capacity(1);
     let mut unheard = Vec::new();

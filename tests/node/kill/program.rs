@@ -45,6 +45,8 @@ impl Ground {
             ("total_timeout", "2min".to_owned()),
             ("resolve", format!("*.test={elsewhere}")),
         ];
+        let database = crate::database::url(folder);
+        let settings = settings.into_iter().chain(database.map(|url| ("database_url", url))).collect();
         Self { folder: folder.to_owned(), seat: socket("127.0.0.1:0".parse().unwrap()), settings }
     }
 
@@ -59,7 +61,7 @@ impl Ground {
     /// The store, beside the program or in its place.
     pub(super) fn open(&self) -> Store {
         let config = self.config();
-        Store::open(&config.store_path(), config.store()).unwrap()
+        Store::open(config.store_place(), config.store()).unwrap()
     }
 
     /// Does something to the store while the program does not run.

@@ -54,12 +54,14 @@ impl House {
             ("workers", "1".to_owned()),
             ("data_dir", folder.path().to_str().unwrap().to_owned()),
         ];
+        let database = crate::database::url(folder.path());
+        let settings = settings.into_iter().chain(database.map(|url| ("database_url", url)));
         Self {
             host: host.to_owned(),
             address: seat.local_addr().unwrap(),
             number,
             _seat: seat,
-            settings: settings.into_iter().map(|(key, value)| (key.to_owned(), value)).collect(),
+            settings: settings.map(|(key, value)| (key.to_owned(), value)).collect(),
             clock,
             running: Mutex::default(),
             _folder: folder,
@@ -80,7 +82,7 @@ impl House {
         self.clock.advance(SignedDuration::from_secs(1));
         let settings = self.settings.iter().map(|(key, value)| (key.as_str(), value.as_str()));
         let config = Config::of(settings).unwrap();
-        let store = Store::open(&config.store_path(), config.store()).unwrap();
+        let store = Store::open(config.store_place(), config.store()).unwrap();
         let http = HttpClient::new(config.http()).unwrap();
         let node = Arc::new(Node::new(config, store, http, self.clock.clone()));
         let listener = socket(self.address).listen(1024).unwrap().into_std().unwrap();

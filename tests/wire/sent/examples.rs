@@ -61,7 +61,7 @@ fn set_up() -> &'static SetUp {
     static SET_UP: OnceLock<SetUp> = OnceLock::new();
     SET_UP.get_or_init(|| {
         let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::open(&folder.path().join("thirdspace.sqlite3"), Options::default()).expect("a store");
+        let store = Store::open(folder.path().join("thirdspace.sqlite3"), Options::default()).expect("a store");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let made = store.write(|tx| -> operations::Result<_> {
             let input = SetupInput {

@@ -1,0 +1,118 @@
+//! How a server would run a statement on a node that has some years behind it.
+//!
+//! A plan hangs on how much there is, so it is asked for where there is much: a schema that all tests share, filled by the
+//! first of them.
+
+use crate::store::{Address, Error, Options, Place, Store, Tx};
+
+/// So many posts, and in proportion everything else.
+const FILL: &str = "
+INSERT INTO actor (id, uri, local, type, username, username_folded, host, name_folded, inbox, shared_inbox, url, updated, suspended_at)
+  SELECT n, 'https://h' || n % 200 || '/u/' || n, CASE WHEN n <= 200 THEN 1 ELSE 0 END,
+    CASE WHEN n % 50 = 0 THEN 'Group' ELSE 'Person' END, 'u' || n, 'u' || n, 'h' || n % 200, 'name ' || n,
+    'https://h' || n % 200 || '/u/' || n || '/inbox', 'https://h' || n % 200 || '/inbox', 'https://h' || n % 200 || '/@' || n, n,
+    CASE WHEN n % 1000 = 0 THEN n END
+  FROM generate_series(1, 10000) AS n;
+INSERT INTO actor_key (uri, actor_id, algorithm, public_key, private_key, created_at)
+  SELECT uri || '#key', id, 'rsa', 'p', CASE WHEN local = 1 THEN CAST('k' AS BYTEA) END, id FROM actor;
+INSERT INTO actor_key (uri, actor_id, algorithm, public_key, private_key, created_at, retired_at)
+  SELECT uri || '#old' || n, id, 'rsa', 'p', CAST('k' AS BYTEA), id, id FROM actor CROSS JOIN generate_series(1, 5) AS n ON local = 1;
+INSERT INTO member (actor_id, role, joined_at) SELECT id, 'member', id FROM actor WHERE id <= 200;
+INSERT INTO space (actor_id, zone, founded_at) SELECT id, 'UTC', id FROM actor WHERE id <= 3;
+INSERT INTO token (hash, id, member_id, label, created_at)
+  SELECT CAST('h' || n AS BYTEA), n, 1 + n % 200, 'l', n FROM generate_series(1, 2000) AS n;
+INSERT INTO idempotency (token_id, key, fingerprint, answer, answered_at)
+  SELECT 1 + n % 2000, 'k' || n, CAST('f' AS BYTEA), '{}', n FROM generate_series(1, 5000) AS n;
+INSERT INTO post (id, uri, author_id, local, space_id, visibility, content, url, in_reply_to_id, in_reply_to_uri, published, deleted_at)
+  SELECT n, 'https://h/p/' || n, 1 + n % 10000, CASE WHEN n % 50 = 0 THEN 1 ELSE 0 END, CASE WHEN n % 50 = 0 THEN 1 END,
+    CASE n % 20 WHEN 0 THEN 'direct' WHEN 1 THEN 'followers' WHEN 2 THEN 'members' ELSE 'public' END, 'c', 'https://h/@p/' || n,
+    CASE WHEN n % 3 = 0 THEN n / 3 END, CASE WHEN n % 3 = 0 THEN 'https://h/p/' || n / 3 WHEN n % 100 = 1 THEN 'https://x/' || n END,
+    n, CASE WHEN n % 40 = 0 THEN n END
+  FROM generate_series(1, 30000) AS n;
+INSERT INTO post_recipient (post_id, actor_id) SELECT n, 1 + n % 300 FROM generate_series(1, 30000) AS n;
+INSERT INTO post_tag (tag, post_id) SELECT 't' || n % 500, n FROM generate_series(1, 30000) AS n;
+INSERT INTO pin (actor_id, post_id, pinned_at) SELECT author_id, id, id FROM post WHERE id % 20 = 5;
+INSERT INTO offer (post_id, author_id, purpose, kind, state, words, proposal, ends_at)
+  SELECT n, 1 + n % 10000, 'offer', 'skill', CASE WHEN n % 3 = 0 THEN 'open' ELSE 'settled' END, 'words', CASE WHEN n % 9 = 0 THEN '{}' ELSE '{x}' END, n
+  FROM generate_series(1, 3000) AS n;
+INSERT INTO post_like (post_id, actor_id, id, uri, liked_at) SELECT n, 1 + n % 9000, n, 'https://h/l/' || n, n FROM generate_series(1, 20000) AS n;
+INSERT INTO announce (id, uri, actor_id, post_id, visibility, announced_at)
+  SELECT n, 'https://h/a/' || n, 1 + n % 7000, n, 'public', n FROM generate_series(1, 20000) AS n;
+INSERT INTO follow (follower_id, target_id, id, uri, state, requested_at, accepted_at)
+  SELECT 1 + n % 10000, 1 + (n * 7) % 400, n, 'https://h/f/' || n, CASE WHEN n % 20 = 0 THEN 'requested' ELSE 'accepted' END, n, n
+  FROM generate_series(1, 20000) AS n ON CONFLICT DO NOTHING;
+INSERT INTO block (actor_id, target_id, id, blocked_at) SELECT n, n + 1, n, n FROM generate_series(1, 5000) AS n;
+INSERT INTO mute (member_id, target_id, id, muted_at) SELECT 1 + n % 200, n, n, n FROM generate_series(1, 5000) AS n;
+INSERT INTO report (id, reporter_id, target_id, content, reported_at, resolved_at)
+  SELECT n, n, n + 1, 'c', n, CASE WHEN n % 10 > 0 THEN n END FROM generate_series(1, 2000) AS n;
+INSERT INTO home_entry (member_id, id, post_id, author_id) SELECT 1 + n % 200, n, 1 + n % 30000, 1 + n % 10000 FROM generate_series(1, 40000) AS n;
+INSERT INTO notification (id, member_id, kind, actor_id, post_id, notified_at, read_at)
+  SELECT n, 1 + n % 200, 'like', 1 + n % 9000, 1 + n % 30000, n, CASE WHEN n % 10 > 0 THEN n END FROM generate_series(1, 20000) AS n;
+INSERT INTO event (id, name, body, recorded_at, published_at)
+  SELECT n, 'e', '{}', n, CASE WHEN n % 100 > 0 THEN n END FROM generate_series(1, 20000) AS n;
+INSERT INTO inbox (id, actor_id, type, body, state, next_at)
+  SELECT n, 1 + n % 3000, 'Create', '{}', CASE WHEN n % 50 = 0 THEN 'failed' ELSE 'waiting' END, n FROM generate_series(1, 20000) AS n;
+INSERT INTO received (id, uri, recipient_id) SELECT n, 'https://h/r/' || n, 0 FROM generate_series(1, 30000) AS n;
+INSERT INTO tombstone (uri, actor_id, buried_at) SELECT 'https://h/d/' || n, 1 + n % 10000, n FROM generate_series(1, 10000) AS n;
+INSERT INTO activity (id, actor_id, type, body, public, created_at)
+  SELECT n, 1 + n % 200, 'Create', '{}', CASE WHEN n % 10 > 0 THEN 1 ELSE 0 END, n FROM generate_series(1, 20000) AS n;
+INSERT INTO delivery (id, activity_id, actor_id, inbox, host, ordering_key, urgent, state, next_at, created_at, ended_at)
+  SELECT n, 1 + n % 20000, 1 + n % 200, 'https://h' || n % 300 || '/inbox' || n, 'h' || n % 300, 'o' || n % 5000, CASE WHEN n % 30 = 0 THEN 1 ELSE 0 END,
+    CASE n % 10 WHEN 0 THEN 'waiting' WHEN 1 THEN 'failed' ELSE 'done' END, n, n, CASE WHEN n % 10 > 0 THEN n END
+  FROM generate_series(1, 40000) AS n;
+INSERT INTO lane (host, next_at) SELECT 'h' || n, n FROM generate_series(1, 300) AS n;
+INSERT INTO reached (actor_id, inbox) SELECT 1 + n % 200, 'https://h' || n || '/inbox' FROM generate_series(1, 10000) AS n;
+INSERT INTO peer (host, level, first_met_at)
+  SELECT 'h' || n, CASE WHEN n % 100 = 0 THEN 'blocked' ELSE 'known' END, n FROM generate_series(1, 5000) AS n;
+ANALYZE;
+";
+
+/// The shared schema, filled.
+pub(in crate::store) async fn store(server: &Address) -> Store {
+    let place = Place::Server(server.in_schema("t_plans").unwrap());
+    let store = Store::open(place, Options { connections: 3, ..Options::default() }).unwrap();
+    store
+        .write(|tx| {
+            // Whoever is not the first waits here.
+            tx.query("SELECT pg_advisory_xact_lock(4711)", &[], |_| Ok(()))?;
+            if tx.query_one("SELECT count(*) FROM peer", &[], |row| row.get::<u64>(0))? == Some(0) {
+                FILL.split_terminator(";\n").map(str::trim).try_for_each(|step| tx.execute(step, &[]).map(drop))?;
+            }
+            Ok::<_, Error>(())
+        })
+        .await
+        .unwrap();
+    store
+}
+
+/// The steps of the plan that serves whatever is bound, as a node's connections make it, which read a whole table or index
+/// that is not small.
+pub(in crate::store) fn scans(tx: &mut Tx<'_>, sql: &str, places: usize, small: &[&str]) -> Result<Vec<String>, Error> {
+    tx.execute(&format!("PREPARE asked AS {sql}"), &[])?;
+    let nothing = vec!["NULL"; places].join(", ");
+    let places = if nothing.is_empty() { String::new() } else { format!("({nothing})") };
+    let steps = tx.query(&format!("EXPLAIN EXECUTE asked{places}"), &[], |row| row.get::<String>(0))?;
+    tx.execute("DEALLOCATE asked", &[])?;
+    // Walking an index in the order that is wanted ends at the LIMIT; sorting first does not.
+    let walks = sql.contains("LIMIT") && !steps.iter().any(|step| step.contains("Sort"));
+    let mut found = Vec::new();
+    for (place, step) in steps.iter().enumerate() {
+        let Some((kind, scan)) = step.split_once(" Scan ") else { continue };
+        let of = |word: &str| scan.split(word).nth(1).unwrap_or_default().split(' ').next().unwrap_or_default();
+        let table = of("on ");
+        let made_up = ["CTE", "Subquery", "WorkTable", "Function", "Bitmap Heap"].iter().any(|one| kind.contains(one));
+        let below = steps.iter().skip(place + 1).take_while(|step| !step.contains("->"));
+        // As many as the node has people and places.
+        let ours = step.contains(" actor_local");
+        let whole = kind.contains("Seq") || !below.clone().any(|step| step.contains("Index Cond"));
+        if whole
+            && !made_up
+            && !ours
+            && !(walks && !kind.contains("Seq"))
+            && !small.iter().any(|name| table.starts_with(name))
+        {
+            found.push(step.trim().to_owned());
+        }
+    }
+    Ok(found)
+}
