@@ -33,7 +33,7 @@ endif
 
 bench: ready ## Measure the hot paths and the node under load, against their bounds
 	cargo bench --bench signature
-	cargo bench --bench load
+	TEST_DATABASE_FSYNC=on .ci/postgres cargo bench --bench load
 
 check: ready ## Format, lints, documentation, licences and advisories, and a short run of every fuzz target
 	cargo fmt --check

@@ -21,17 +21,18 @@ use crate::table::{Table, micros, quantile};
 use crate::{caller, parts};
 
 /// Those who speak.
-const ACTORS: usize = 200;
+pub const ACTORS: usize = 200;
 /// What they say in one run.
 const NOTES: usize = 12_000;
 /// How many speak at the same time.
 const IN_FLIGHT: usize = 16;
 /// Different keys; who has which makes no difference to the cost.
-const KEYS: usize = 8;
+pub const KEYS: usize = 8;
 /// The bound on processor time, as a multiple of the parts.
 const RATIO: f64 = 1.7;
 
-fn actor(number: usize) -> String {
+/// Who says it.
+pub fn actor(number: usize) -> String {
     format!("http://pier.test/users/u{}", number % ACTORS)
 }
 
@@ -87,7 +88,8 @@ fn delivery(number: usize, key: &PrivateKey, now: Timestamp) -> Vec<u8> {
     .into_bytes()
 }
 
-fn deliveries(numbers: std::ops::Range<usize>, keys: &[Arc<PrivateKey>]) -> Rc<Vec<Vec<u8>>> {
+/// So many notes by as many people in turn.
+pub fn deliveries(numbers: std::ops::Range<usize>, keys: &[Arc<PrivateKey>]) -> Rc<Vec<Vec<u8>>> {
     let now = Timestamp::now();
     Rc::new(numbers.map(|number| delivery(number, &keys[number % ACTORS % KEYS], now)).collect())
 }

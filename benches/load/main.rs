@@ -8,6 +8,7 @@
 mod caller;
 mod delivery;
 mod document;
+mod engine;
 mod inbox;
 mod parts;
 mod peer;
@@ -25,7 +26,7 @@ use table::Table;
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
-const SECTIONS: [&str; 4] = ["inbox", "delivery", "document", "stored"];
+const SECTIONS: [&str; 5] = ["inbox", "delivery", "document", "stored", "engine"];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
@@ -54,6 +55,9 @@ fn main() -> ExitCode {
         }
         if wanted("stored") {
             stored::measure(&mut table).await;
+        }
+        if wanted("engine") {
+            engine::measure(&mut table).await;
         }
         table
     });

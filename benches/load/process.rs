@@ -108,6 +108,11 @@ impl Home {
         Self { folder: tempfile::tempdir().expect("a folder"), origin: "http://harbor.test", settings }
     }
 
+    /// Another setting.
+    pub fn set(&mut self, key: &'static str, value: String) {
+        self.settings.push((key, value));
+    }
+
     /// The settings, for the library.
     pub fn config(&self) -> thirdspace::config::Config {
         let data_dir = self.data_dir();

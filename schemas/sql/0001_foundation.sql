@@ -318,7 +318,7 @@ CREATE TABLE inbox (
   error TEXT
 ) STRICT;
 CREATE INDEX inbox_failed ON inbox (id) WHERE state = 'failed';
-CREATE INDEX inbox_actor ON inbox (actor_id) WHERE state = 'waiting';
+CREATE INDEX inbox_actor ON inbox (actor_id, id) WHERE state = 'waiting';
 
 -- The ids of all activities that were taken, so that a repeat is known as one. What is sent to several people in
 -- secret is taken once for each of them.
@@ -380,9 +380,11 @@ CREATE INDEX delivery_tidy ON delivery (ended_at) WHERE ended_at IS NOT NULL;
 CREATE TABLE lane (
   host TEXT PRIMARY KEY,
   next_at INTEGER NOT NULL,
-  rest_until INTEGER                   -- it asked for a pause (Retry-After)
+  rest_until INTEGER,                  -- it asked for a pause (Retry-After)
+  held_by INTEGER                      -- the process that sends to it, where several share the work; as long as that lives
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX lane_due ON lane (next_at, host);
+CREATE INDEX lane_held ON lane (held_by) WHERE held_by IS NOT NULL;
 
 -- Every inbox that ever got something of an actor: whom to tell when the actor leaves.
 CREATE TABLE reached (
@@ -410,3 +412,26 @@ CREATE TABLE peer (
 ) STRICT;
 CREATE INDEX peer_software ON peer (software_due_at, host) WHERE level <> 'blocked' AND dead_since IS NULL;
 CREATE INDEX peer_blocked ON peer (host) WHERE level = 'blocked';
+
+-- The processes of this node, where there are several. What one holds is free when it has not said for a while that it
+-- lives.
+CREATE TABLE process (
+  id INTEGER PRIMARY KEY,
+  slot INTEGER NOT NULL UNIQUE,        -- a small number for the ids that it mints
+  alive_until INTEGER NOT NULL
+) STRICT;
+
+-- How often somebody did something that is limited, as one process counted it and others have not heard: for seconds only.
+CREATE TABLE spent (
+  id INTEGER PRIMARY KEY,
+  process INTEGER NOT NULL,            -- who counted
+  what TEXT NOT NULL,                  -- the limit
+  who INTEGER NOT NULL,                -- a hash of whom it is counted for
+  times INTEGER NOT NULL
+) STRICT;
+
+-- Work that one process does for all.
+CREATE TABLE duty (
+  name TEXT PRIMARY KEY,
+  held_by INTEGER                      -- as in lane
+) STRICT, WITHOUT ROWID;

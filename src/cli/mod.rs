@@ -15,6 +15,7 @@ mod follow;
 mod keys;
 mod like;
 mod member;
+mod migrate_store;
 mod notification;
 mod offer;
 mod open;
@@ -124,6 +125,8 @@ enum Command {
     /// Keys that sign what the node sends
     #[command(subcommand)]
     Keys(keys::Keys),
+    /// Bring the node from a file to a database server, or back
+    MigrateStore(migrate_store::MigrateStore),
     /// Settings: an example file, a check of yours
     #[command(subcommand)]
     Config(config::Config),
@@ -155,6 +158,7 @@ impl Arguments {
             Command::Serve(serve) => serve.run(&everywhere),
             Command::Demo(demo) => demo.run(&everywhere),
             Command::Config(config) => config.run(&everywhere),
+            Command::MigrateStore(migrate) => migrate.run(&everywhere),
             Command::Setup(setup) => wait(async { setup.run(&Opened::new(everywhere.config()?).await?).await }),
             Command::Member(member) => wait(async { member.run(&Opened::existing(everywhere.config()?).await?).await }),
             Command::Space(space) => wait(async { space.run(&Opened::existing(everywhere.config()?).await?).await }),

@@ -15,7 +15,7 @@ use crate::node::{Clock, Node};
 use crate::operations::speaker::As;
 use crate::operations::{self, setup};
 use crate::site::Site;
-use crate::store::{Store, Tx, actor, member, space};
+use crate::store::{Store, Tx, actor, copy, member, space};
 use crate::web::api::view;
 
 /// An opened node.
@@ -31,6 +31,11 @@ impl Opened {
         let store = Store::open(place.clone(), config.store()).map_err(|why| {
             Failure::Broken(anyhow::Error::from(why).context(format!("the store at {place} cannot be opened")))
         })?;
+        if let Some(of) = store.read(|tx: &mut Tx<'_>| copy::unfinished(tx)).await.map_err(operations::Error::from)? {
+            return Err(Failure::Usage(format!(
+                "{place} is a copy of {of} that was not finished: `thirdspace migrate-store --from {of} --to {place}` goes on"
+            )));
+        }
         let http = HttpClient::new(config.http()).map_err(|why| Failure::Usage(why.to_string()))?;
         let node = Node::new(config, store, http, Clock::System);
         let opened = Self { node: Arc::new(node) };

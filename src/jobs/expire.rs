@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use super::duty;
 use crate::node::Node;
 use crate::operations::{self, offer};
+use crate::store::process::Duty;
 
 /// Ends are shown to the minute.
 const EVERY: Duration = Duration::from_secs(30);
@@ -14,7 +16,9 @@ const AT_ONCE: u32 = 100;
 
 pub(super) async fn run(node: Arc<Node>, stop: CancellationToken) {
     loop {
-        settle(&node).await;
+        if duty::is_ours(&node, Duty::Expire).await {
+            settle(&node).await;
+        }
         if stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_none() {
             return;
         }

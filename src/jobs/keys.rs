@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use super::duty;
 use super::wake::Wake;
 use crate::coworking::id::ActorId;
 use crate::federation::signing;
 use crate::node::Node;
 use crate::operations::{self, key};
 use crate::store::key::{NewKeys, without_keys};
+use crate::store::process::Duty;
 use crate::store::{Notice, Tx};
 
 /// So many pairs are laid aside.
@@ -22,7 +24,8 @@ const TIMER: Duration = Duration::from_secs(60);
 pub(super) async fn run(node: Arc<Node>, stop: CancellationToken) {
     let mut wake = Wake::new(&node, stop.clone(), |notice| matches!(notice, Notice::Changed(_)));
     loop {
-        while !stop.is_cancelled() && (equip(&node).await || stock(&node).await) {}
+        let ours = !stop.is_cancelled() && duty::is_ours(&node, Duty::Keys).await;
+        while ours && !stop.is_cancelled() && (equip(&node).await || stock(&node).await) {}
         if !wake.sleep(TIMER).await {
             return;
         }

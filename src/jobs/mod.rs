@@ -1,14 +1,18 @@
 //! The door for time: what is done without anybody asking, as soon as there is something to do.
 //!
 //! Each job is woken by the store's notices and, because notices can be missed, by a timer. A job that panics is
-//! started again after a pause that doubles; one that fails tries again. There must be only one set of jobs per store.
+//! started again after a pause that doubles; one that fails tries again. Where several processes share a store, each has a
+//! set of jobs, and agrees with the others on [who does what](duty).
 
 mod deliver;
+mod duty;
 mod expire;
 mod keys;
+mod memory;
 mod nodeinfo;
 mod publish;
 mod receive;
+mod spent;
 mod supervisor;
 #[cfg(test)]
 mod tests;
@@ -26,8 +30,8 @@ use crate::node::Node;
 pub use tidy::tidy;
 
 /// The jobs of a running node.
-#[derive(Debug)]
 pub struct Jobs {
+    node: Arc<Node>,
     stop: CancellationToken,
     tasks: TaskTracker,
 }
@@ -35,7 +39,10 @@ pub struct Jobs {
 /// Starts all jobs on this runtime, which should have several threads: deliveries are signed on them.
 #[must_use]
 pub fn start(node: Arc<Node>) -> Jobs {
-    let jobs = Jobs { stop: CancellationToken::new(), tasks: TaskTracker::new() };
+    let jobs = Jobs { node: node.clone(), stop: CancellationToken::new(), tasks: TaskTracker::new() };
+    jobs.add("duty", &node, duty::run);
+    jobs.add("memory", &node, memory::run);
+    jobs.add("spent", &node, spent::run);
     jobs.add("keys", &node, keys::run);
     jobs.add("receive", &node, receive::run);
     jobs.add("publish", &node, publish::run);
@@ -62,7 +69,11 @@ impl Jobs {
     pub async fn stop(self, deadline: Duration) -> bool {
         self.stop.cancel();
         self.tasks.close();
-        tokio::time::timeout(deadline, self.tasks.wait()).await.is_ok()
+        let ended = tokio::time::timeout(deadline, self.tasks.wait()).await.is_ok();
+        if self.node.store.is_shared() {
+            duty::leave(&self.node).await;
+        }
+        ended
     }
 }
 

@@ -7,10 +7,12 @@ use futures_util::future::join_all;
 use jiff::SignedDuration;
 use tokio_util::sync::CancellationToken;
 
+use super::duty;
 use crate::activitypub::nodeinfo::NodeInfo;
 use crate::coworking::peer::Host;
 use crate::federation::fetch;
 use crate::node::Node;
+use crate::store::process::Duty;
 use crate::store::{self, Tx, peer};
 
 const EVERY: Duration = Duration::from_secs(60);
@@ -26,7 +28,7 @@ const LIMIT: usize = 80;
 pub(super) async fn run(node: Arc<Node>, stop: CancellationToken) {
     loop {
         // A request that hangs does not hold up the end.
-        if stop.run_until_cancelled(settle(&node)).await.is_none() {
+        if duty::is_ours(&node, Duty::NodeInfo).await && stop.run_until_cancelled(settle(&node)).await.is_none() {
             return;
         }
         if stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_none() {

@@ -6,8 +6,10 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
+use super::duty;
 use crate::federation::deliver::KEPT;
 use crate::node::Node;
+use crate::store::process::Duty;
 use crate::store::{self, Tx, activity, delivery, event, inbox, key, tombstone};
 
 const EVERY: Duration = Duration::from_secs(60 * 60);
@@ -21,7 +23,9 @@ const BURIED: SignedDuration = SignedDuration::from_hours(24 * 7);
 
 pub(super) async fn run(node: Arc<Node>, stop: CancellationToken) {
     loop {
-        if let Err(error) = tidy(&node).await {
+        if duty::is_ours(&node, Duty::Tidy).await
+            && let Err(error) = tidy(&node).await
+        {
             tracing::error!(error = &error as &dyn std::error::Error, "cannot tidy up");
         }
         if stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_none() {

@@ -16,6 +16,7 @@ use crate::clock::Clock;
 use crate::coworking::id::ActorId;
 use crate::coworking::peer::Host;
 use crate::key_ring::KeyRing;
+use crate::rate_limit::Tally;
 use crate::store::peer::SignatureScheme;
 
 pub use arrivals::{Arrival, Arrivals};
@@ -51,6 +52,10 @@ pub struct Reception {
     failures: Cache<String, Failure>,
     /// Actors whose documents have grown old.
     stale: std::sync::Mutex<std::collections::BTreeSet<String>>,
+    /// What is counted against limits here.
+    pub tally: Tally,
+    /// Until when other processes believe that this one lives, in unix milliseconds; for ever, where there are none.
+    alive_until: std::sync::atomic::AtomicI64,
     /// The node's own actor.
     node_actor: std::sync::OnceLock<ActorId>,
 }
@@ -75,15 +80,18 @@ impl Reception {
     /// Nothing was received yet.
     #[must_use]
     pub fn new(clock: &Clock) -> Self {
+        let tally = Tally::default();
         Self {
             arrivals: Arrivals::default(),
             judged: Judged::default(),
             flights: Flights::default(),
             keys: KeyRing::default(),
-            strangers: Strangers::new(clock),
+            strangers: Strangers::new(clock, &tally),
+            tally,
             schemes: Cache::new(10_000),
             failures: Cache::new(10_000),
             stale: std::sync::Mutex::default(),
+            alive_until: std::sync::atomic::AtomicI64::new(i64::MAX),
             node_actor: std::sync::OnceLock::new(),
         }
     }
@@ -140,6 +148,17 @@ impl Reception {
     pub fn take_stale(&self) -> Vec<String> {
         let mut stale = self.stale.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         std::mem::take(&mut *stale).into_iter().collect()
+    }
+
+    /// Does this process live, as far as others know?
+    #[must_use]
+    pub fn lives(&self, now: Timestamp) -> bool {
+        now.as_millisecond() < self.alive_until.load(std::sync::atomic::Ordering::Acquire)
+    }
+
+    /// Others believe so until then.
+    pub fn set_alive_until(&self, until: Timestamp) {
+        self.alive_until.store(until.as_millisecond(), std::sync::atomic::Ordering::Release);
     }
 
     /// The node's own actor, once it was looked up.

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::clock::Clock;
-use crate::rate_limit::{Rate, RateLimit, household};
+use crate::rate_limit::{Rate, RateLimit, Tally, household};
 
 /// Unknown keys that one address may name. A large server introduces many people on a busy day, and what is turned away
 /// comes again.
@@ -63,8 +63,11 @@ impl TooMany {
 impl Strangers {
     /// Nobody has named a key yet.
     #[must_use]
-    pub fn new(clock: &Clock) -> Self {
-        Self { askers: RateLimit::new(BY_ASKER, clock), hosts: RateLimit::new(BY_HOST, clock) }
+    pub fn new(clock: &Clock, tally: &Tally) -> Self {
+        Self {
+            askers: RateLimit::new("key by asker", BY_ASKER, clock, tally),
+            hosts: RateLimit::new("key by host", BY_HOST, clock, tally),
+        }
     }
 
     /// May a key be fetched from a host because somebody at this address named it? Those whose address is not known
@@ -87,7 +90,7 @@ mod tests {
 
     #[test]
     fn neither_one_address_nor_one_host_is_without_end() {
-        let strangers = Strangers::new(&Clock::fixed(Timestamp::UNIX_EPOCH));
+        let strangers = Strangers::new(&Clock::fixed(Timestamp::UNIX_EPOCH), &Tally::default());
         let address = |last: u8| Some(IpAddr::from([192, 0, 2, last]));
         for number in 0..BY_ASKER.burst {
             strangers.admit(address(1), &format!("{number}.example")).unwrap();

@@ -1,6 +1,7 @@
 //! A job together with the one who asked for it, so that an engine can run jobs of every type from one line.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
 
 use tokio::sync::oneshot;
 
@@ -10,6 +11,9 @@ use super::{Error, Tx};
 pub(super) trait Errand: Send {
     /// Runs the job and keeps its outcome for the answer. Does not unwind.
     fn run(&mut self, tx: &mut Tx<'_>) -> Outcome;
+
+    /// When it was asked for.
+    fn asked_at(&self) -> Instant;
 
     /// Tells the asker the kept outcome, or `failure` in its place.
     fn answer(self: Box<Self>, failure: Option<Error>);
@@ -33,13 +37,14 @@ where
     E: From<Error> + Send + 'static,
 {
     let (asker, answer) = oneshot::channel();
-    (Box::new(Asked { job, result: None, asker }), answer)
+    (Box::new(Asked { job, result: None, asker, at: Instant::now() }), answer)
 }
 
 struct Asked<F, T, E> {
     job: F,
     result: Option<Result<T, E>>,
     asker: oneshot::Sender<Result<T, E>>,
+    at: Instant,
 }
 
 impl<F, T, E> Errand for Asked<F, T, E>
@@ -56,10 +61,14 @@ where
         outcome
     }
 
+    fn asked_at(&self) -> Instant {
+        self.at
+    }
+
     fn answer(self: Box<Self>, failure: Option<Error>) {
         // Also what the job captured is dropped here, and its drop is the caller's code.
         let _ = catch_unwind(AssertUnwindSafe(move || {
-            let Asked { job, result, asker } = *self;
+            let Asked { job, result, asker, .. } = *self;
             drop(job);
             let result = match (failure, result) {
                 (None, Some(result)) => result,

@@ -94,7 +94,7 @@ statements! {
               VALUES (?1, ?2, ?3, ?4, ?5, 'waiting', ?6)";
     WAITING = "SELECT id, actor_id, recipient_id, attempts, next_at FROM inbox \
                WHERE id > ?1 AND state = 'waiting' ORDER BY id LIMIT ?2";
-    OF_ACTOR = "SELECT id FROM inbox WHERE actor_id = ?1 AND state = 'waiting' LIMIT 1";
+    LAST_OF = "SELECT id FROM inbox WHERE actor_id = ?1 AND state = 'waiting' ORDER BY id DESC LIMIT 1";
     BODIES = "SELECT id, body FROM inbox WHERE id IN ({keys}) AND state = 'waiting'";
     STILL = "SELECT id FROM inbox WHERE id IN ({keys}) AND state = 'waiting'";
     DONE = "DELETE FROM inbox WHERE id = ?1 AND state = 'waiting'";
@@ -116,12 +116,18 @@ const COUNT: &str = "SELECT count(*) FROM inbox";
 const COUNT_FAILED: &str = "SELECT count(*) FROM inbox WHERE state = 'failed'";
 
 /// Takes an activity in, by its id in the network; `None` when it was taken before, for the same recipient. `recipient`
-/// is as in [`NewActivity`].
+/// is as in [`NewActivity`]; the number is greater than `after`, whichever process minted that.
 ///
 /// # Errors
 /// The store's.
-pub fn take(tx: &mut Tx<'_>, uri: &str, recipient: Option<ActorId>, now: Timestamp) -> Result<Option<InboxId>, Error> {
-    let id = InboxId(tx.next_id(now));
+pub fn take(
+    tx: &mut Tx<'_>,
+    uri: &str,
+    recipient: Option<ActorId>,
+    after: Option<InboxId>,
+    now: Timestamp,
+) -> Result<Option<InboxId>, Error> {
+    let id = InboxId(tx.next_id_after(now, after.map_or(0, |after| after.0)));
     let taken = tx.execute(RECEIVE, params![id, uri, recipient.map_or(0, |recipient| recipient.0)])?;
     Ok((taken > 0).then_some(id))
 }
@@ -135,12 +141,12 @@ pub fn put(tx: &mut Tx<'_>, id: InboxId, new: &NewActivity<'_>, now: Timestamp) 
     Ok(())
 }
 
-/// Does something of this actor wait? What comes now must not overtake it.
+/// The last of what waits of this actor. What comes now must not overtake it.
 ///
 /// # Errors
 /// The store's.
-pub fn has_waiting(tx: &mut Tx<'_>, actor: ActorId) -> Result<bool, Error> {
-    Ok(tx.query_one(OF_ACTOR, params![actor], |row| row.get::<i64>(0))?.is_some())
+pub fn last_waiting(tx: &mut Tx<'_>, actor: ActorId) -> Result<Option<InboxId>, Error> {
+    tx.query_one(LAST_OF, params![actor], |row| row.get(0))
 }
 
 /// What waits, in the order of arrival, after a number; at most `limit`. What is to be tried later is among it: what
@@ -287,7 +293,7 @@ mod tests {
     }
 
     fn insert(tx: &mut Tx<'_>, uri: &str, to: Option<ActorId>, now: Timestamp) -> Result<Option<InboxId>, Error> {
-        let Some(id) = take(tx, uri, to, now)? else { return Ok(None) };
+        let Some(id) = take(tx, uri, to, None, now)? else { return Ok(None) };
         put(tx, id, &NewActivity { actor: ActorId(1), kind: "Create", recipient: to, body: "{}" }, now)?;
         Ok(Some(id))
     }
@@ -320,12 +326,12 @@ mod tests {
                 assert_eq!(seen, [(first, 1, at(60)), (second, 0, at(0))]);
                 assert_eq!(bodies(tx, &[second])?, [(second, "{}".to_owned())]);
 
-                assert!(has_waiting(tx, ActorId(1))? && !has_waiting(tx, ActorId(2))?);
+                assert!(last_waiting(tx, ActorId(1))?.is_some() && last_waiting(tx, ActorId(2))?.is_none());
                 done(tx, &[second])?;
                 assert_eq!(still_waiting(tx, &[first, second])?, [first]);
                 assert_eq!(insert(tx, "https://a.example/2", None, at(2))?, None, "a repeat of what is done");
 
-                let mut secret = |to, now| Ok(take(tx, "https://a.example/3", Some(ActorId(to)), now)?.is_some());
+                let mut secret = |to, now| Ok(take(tx, "https://a.example/3", Some(ActorId(to)), None, now)?.is_some());
                 assert!(secret(7, at(3))? && secret(8, at(3))?);
                 assert!(!secret(7, at(4))? && !secret(8, at(4))?);
                 Ok::<_, Error>(())

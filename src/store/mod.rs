@@ -9,6 +9,7 @@ pub mod activity;
 pub mod actor;
 pub mod announce;
 pub mod block;
+pub mod copy;
 mod crew;
 #[cfg(test)]
 #[path = "../../tests/database.rs"]
@@ -35,11 +36,13 @@ mod place;
 mod plan;
 pub mod post;
 mod postgres;
+pub mod process;
 mod queue;
 pub mod reaction;
 pub mod report;
 pub mod setting;
 pub mod space;
+pub mod spent;
 mod sqlite;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -203,6 +206,22 @@ impl Store {
         }
     }
 
+    /// Removes what a store at this place remembers, if there is one. Nobody has it open. Blocks meanwhile.
+    ///
+    /// # Errors
+    /// [`Error::File`], [`Error::Server`] and [`Error::Tls`] when that cannot be done.
+    pub fn remove(place: &Place) -> Result<(), Error> {
+        match place {
+            Place::Server(address) => postgres::remove(address),
+            Place::File(path) => match std::fs::remove_file(path) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    Err(Error::File { path: path.clone(), source: Arc::new(error) })
+                }
+                _ => Ok(()),
+            },
+        }
+    }
+
     fn open_with(place: &Place, options: Options, migrations: &[Migration]) -> Result<Store, Error> {
         let subscribers = Subscribers::new();
         let ids = Arc::new(Ids::default());
@@ -269,6 +288,12 @@ impl Store {
             Engine::Postgres(connections) => connections.readers.push(job).await?,
         }
         answer.await.unwrap_or_else(|_| Err(Error::Unavailable("it is closed").into()))
+    }
+
+    /// May several processes have this store open and share the work?
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        matches!(self.0.engine, Engine::Postgres(_))
     }
 
     /// The notices of all commits from now on. A subscriber that falls behind is told so

@@ -51,7 +51,7 @@ pub(crate) fn set_aside(
     body: &str,
     now: Timestamp,
 ) -> Result<InboxId, Error> {
-    let id = inbox::take(tx, uri, None, now)?.expect("it is new");
+    let id = inbox::take(tx, uri, None, None, now)?.expect("it is new");
     inbox::put(tx, id, &NewActivity { actor, kind: "Create", recipient: None, body }, now)?;
     inbox::fail(tx, id, "no sense in it")?;
     Ok(id)

@@ -5,6 +5,7 @@
 //! transaction by its own SQL (`BEGIN`, `COMMIT`, `ROLLBACK`); its `Ok` and `Err` do that.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::time::Instant;
 
 use super::id::Ids;
 use super::{Error, FromValue, Notice, Value, postgres, sqlite};
@@ -14,6 +15,9 @@ pub struct Tx<'a> {
     engine: Engine<'a>,
     notices: &'a mut Vec<Notice>,
     ids: &'a Ids,
+    /// When the job was asked for, where jobs of several processes meet. What it has waited since is time, too: ids are to
+    /// grow in the order in which things happen, and the time that a job was given is that of the question.
+    asked_at: Option<Instant>,
     /// Where savepoints are not set in the hope that nothing will fail: whether something failed that had written.
     spoiled: Option<&'a mut bool>,
 }
@@ -25,15 +29,20 @@ enum Engine<'a> {
 
 impl<'a> Tx<'a> {
     pub(super) fn sqlite(connection: &'a rusqlite::Connection, notices: &'a mut Vec<Notice>, ids: &'a Ids) -> Tx<'a> {
-        Tx { engine: Engine::Sqlite(connection), notices, ids, spoiled: None }
+        Tx { engine: Engine::Sqlite(connection), notices, ids, asked_at: None, spoiled: None }
     }
 
-    pub(super) fn postgres(session: &'a mut postgres::Session, notices: &'a mut Vec<Notice>, ids: &'a Ids) -> Tx<'a> {
-        Tx { engine: Engine::Postgres(session), notices, ids, spoiled: None }
+    pub(super) fn postgres(
+        session: &'a mut postgres::Session,
+        notices: &'a mut Vec<Notice>,
+        ids: &'a Ids,
+        asked_at: Instant,
+    ) -> Tx<'a> {
+        Tx { engine: Engine::Postgres(session), notices, ids, asked_at: Some(asked_at), spoiled: None }
     }
 
     /// A transaction in the hope that no part of the job fails that has written something: every savepoint costs, and few
-    /// are rolled back to. Should one fail, `spoiled` says so, and the job has to be run again in another session.
+    /// are rolled back to. Should one fail, `spoiled` says so, and the job has to be run again in another transaction.
     pub(super) fn hopeful(self, spoiled: &'a mut bool) -> Tx<'a> {
         Tx { spoiled: Some(spoiled), ..self }
     }
@@ -164,16 +173,42 @@ impl<'a> Tx<'a> {
         }
     }
 
+    /// The number of this process among those that share the store; `None` where only one can have it.
+    pub(super) fn process(&self) -> Option<i64> {
+        match &self.engine {
+            Engine::Sqlite(_) => None,
+            Engine::Postgres(_) => Some(self.ids.process()),
+        }
+    }
+
+    /// This process mints ids with this number in them, which no other has that lives.
+    pub(super) fn set_slot(&mut self, slot: i64) {
+        self.ids.set_slot(slot);
+    }
+
+    /// What a query ends with that passes over rows which another transaction is about to change.
+    pub(super) fn skip_locked(&self) -> &'static str {
+        match &self.engine {
+            Engine::Sqlite(_) => "",
+            Engine::Postgres(_) => "FOR UPDATE SKIP LOCKED",
+        }
+    }
+
     #[cfg(test)]
     pub(super) fn is_sqlite(&self) -> bool {
         matches!(self.engine, Engine::Sqlite(_))
     }
 
-    /// A new id: unix milliseconds of `now` in the upper 43 bits, 20 bits below that start at random in each
-    /// millisecond. Ids of one store only grow, even when the clock stands still or goes back. The layout lasts to
-    /// the year 2248.
+    /// A new id: time of `now`, and what tells processes apart. Ids of one process only grow, even when the clock stands
+    /// still or goes back; those of several grow as exactly as their clocks agree. The layout lasts to the year 2248.
     pub fn next_id(&mut self, now: jiff::Timestamp) -> i64 {
-        self.ids.next(now)
+        self.next_id_after(now, 0)
+    }
+
+    /// The same, greater than another id, whoever minted that.
+    pub fn next_id_after(&mut self, now: jiff::Timestamp, other: i64) -> i64 {
+        let waited = self.asked_at.map(|asked_at| asked_at.elapsed()).unwrap_or_default();
+        self.ids.next(now.checked_add(waited).unwrap_or(now), other)
     }
 
     /// Tells all who [subscribed](super::Store::subscribe), after the commit and once per commit however often it is

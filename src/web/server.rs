@@ -41,8 +41,8 @@ pub fn run(
     let documents = Arc::new(Documents::new(&node.store));
     let awake = documents.clone().stay_awake();
     let door = web::Data::new(Door {
-        limits: api::Limits::new(&node.clock),
-        lookups: pages::interaction::Lookups::new(&node.clock),
+        limits: api::Limits::new(&node.clock, &node.reception.tally),
+        lookups: pages::interaction::Lookups::new(&node.clock, &node.reception.tally),
         node: node.clone(),
         documents,
     });

@@ -29,6 +29,7 @@ use super::Everywhere;
 use super::answer::{Answer, Failure, print};
 use super::serve::{Signals, start_log};
 use crate::config::{Config, LogFormat};
+use crate::store;
 use cast::Place;
 use folder::Folder;
 use ledger::Ledger;
@@ -86,7 +87,11 @@ impl Demo {
         if doors.elsewhere {
             programme::elsewhere(&teller);
         }
-        let setting = Stage::set(folder.path(), doors, &everywhere.settings);
+        let database = match everywhere.config()?.store_place() {
+            store::Place::Server(address) => Some(address),
+            store::Place::File(_) => None,
+        };
+        let setting = Stage::set(folder.path(), doors, &everywhere.settings, database.as_ref());
         let mut stage = tokio::select! {
             stage = setting => stage?,
             _ = signals.next() => return Ok(cut_off()),
@@ -112,6 +117,9 @@ impl Demo {
                 drop(folder);
                 std::process::exit(i32::from(CUT_OFF));
             }
+        }
+        if !folder.stays() {
+            tokio::task::block_in_place(|| stage.clear())?;
         }
         Ok(Answer::nothing()?.ending_with(told?))
     }

@@ -97,11 +97,11 @@ pub(super) async fn invite(teller: &Teller, stage: &Stage, folder: &Folder) -> R
     if folder.stays() {
         teller.heading("Ctrl-C ends the nodes. Their data stays; this opens one of them again:");
         let (slug, address) = (Place::Harbor.space().slug, stage.address(Place::Harbor));
-        let data = folder.path().join(slug);
-        teller.line(format_args!(
-            "  thirdspace serve --origin {origin} --listen {address} --data-dir {}",
-            data.display()
-        ));
+        let data = match stage.database(Place::Harbor) {
+            Some(place) => format!("--set database_url='{place}'"),
+            None => format!("--data-dir {}", folder.path().join(slug).display()),
+        };
+        teller.line(format_args!("  thirdspace serve --origin {origin} --listen {address} {data}"));
     } else {
         teller.heading("Ctrl-C ends the nodes and removes what they remember.");
     }

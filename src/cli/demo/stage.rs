@@ -21,8 +21,8 @@ use crate::node::Node;
 use crate::operations::setup::{SetUpBy, SetupInput, ensure_node_actor, set_up};
 use crate::operations::{self, key, member, profile};
 use crate::site::Site;
-use crate::store::actor;
 use crate::store::key::NewKeys;
+use crate::store::{self, Address, Store, actor};
 
 /// Easy to remember, and seldom taken.
 const PORTS: [u16; 3] = [7101, 7102, 7103];
@@ -91,10 +91,27 @@ pub(super) struct Stage {
 }
 
 impl Stage {
-    /// Opens the three nodes, lets their people in and begins to answer.
-    pub(super) async fn set(folder: &Path, doors: Doors, settings: &[(String, String)]) -> Result<Self, Failure> {
-        let opening = Place::ALL.into_iter().zip(doors.doors).map(|(place, door)| raise(place, folder, door, settings));
+    /// Opens the three nodes, lets their people in and begins to answer. On a database server each has a new schema.
+    pub(super) async fn set(
+        folder: &Path,
+        doors: Doors,
+        settings: &[(String, String)],
+        database: Option<&Address>,
+    ) -> Result<Self, Failure> {
+        let opening =
+            Place::ALL.into_iter().zip(doors.doors).map(|(place, door)| raise(place, folder, door, settings, database));
         Ok(Self { houses: try_join_all(opening).await? })
+    }
+
+    /// Where a node keeps what it remembers, if that is not in the folder.
+    pub(super) fn database(&self, place: Place) -> Option<&store::Place> {
+        self.house(place).config.database_url.as_ref()
+    }
+
+    /// Removes the schemas; the nodes have ended.
+    pub(super) fn clear(&self) -> Result<(), Failure> {
+        let places = self.houses.iter().filter_map(|house| house.config.database_url.as_ref());
+        places.into_iter().try_for_each(Store::remove).map_err(|why| Failure::Broken(why.into()))
     }
 
     fn house(&self, place: Place) -> &House {
@@ -201,6 +218,7 @@ async fn raise(
     folder: &Path,
     door: TcpListener,
     settings: &[(String, String)],
+    database: Option<&Address>,
 ) -> Result<House, Failure> {
     let Space { slug, name, .. } = place.space();
     let address = door.local_addr().context("cannot tell the address")?;
@@ -218,7 +236,13 @@ async fn raise(
         ("read_timeout", "60s".to_owned()),
         ("total_timeout", "60s".to_owned()),
     ];
-    let config = Config::of(own.map(|(key, value)| (key.to_owned(), value)).into_iter().chain(given))?;
+    let mut config = Config::of(own.map(|(key, value)| (key.to_owned(), value)).into_iter().chain(given))?;
+    if let Some(database) = database {
+        let schema = database.in_schema(&format!("demo_{slug}_{:08x}", rand::random::<u32>()));
+        config.database_url = Some(store::Place::Server(schema.map_err(|why| Failure::Usage(why.to_string()))?));
+        // Three nodes share one server with whoever else is there.
+        config.database_connections = 5;
+    }
     let opened = Opened::new(config.clone()).await?;
     let (space, space_uri, players) = populate(&opened, place).await?;
     let running = Running::start(opened.node.clone(), door);

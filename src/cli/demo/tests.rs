@@ -17,7 +17,7 @@ use crate::store::follow::FollowState;
 async fn what_does_not_arrive_is_told_with_where_it_was_looked_for_and_what_the_mail_says() {
     const CHAPTERS: [Chapter; 1] = [Chapter { title: "Silence", facts: &["asks", "hears", "sings"] }];
     let folder = TempDir::new().unwrap();
-    let mut stage = Stage::set(folder.path(), Doors::open(Some(0)).unwrap(), &[]).await.unwrap();
+    let mut stage = Stage::set(folder.path(), Doors::open(Some(0)).unwrap(), &[], None).await.unwrap();
     let teller = Teller::new(Voice::Aside);
     let (noor, loft) = (stage.player(&NOOR).unwrap(), stage.space_uri(Place::Loft).to_owned());
     let (ana, yuki) = (stage.player(&ANA).unwrap(), stage.player(&YUKI).unwrap());

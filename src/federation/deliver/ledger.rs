@@ -10,7 +10,7 @@ use super::verdict::{Fault, Verdict};
 use crate::coworking::peer::Host;
 use crate::operations::{self, peer};
 use crate::store::peer::set_scheme;
-use crate::store::{Tx, delivery};
+use crate::store::{Tx, delivery, process};
 
 /// What follows from what was written.
 #[derive(Debug, Default)]
@@ -45,6 +45,7 @@ pub(super) fn write(tx: &mut Tx<'_>, reports: &[Report], now: Timestamp) -> oper
     }
     for host in ended {
         let next = delivery::refresh(tx, host, now)?;
+        process::release_host(tx, host)?;
         written.next = [written.next, next].into_iter().flatten().min();
     }
     Ok(written)
@@ -86,10 +87,12 @@ pub(super) fn tidy_up(
     let mut next = None;
     for host in resting {
         next = [next, delivery::refresh(tx, host, now)?].into_iter().flatten().min();
+        process::release_host(tx, host)?;
     }
     for host in blocked {
         delivery::drop_for(tx, host, "its host is blocked here", AT_ONCE, now)?;
         next = [next, delivery::refresh(tx, host, now)?].into_iter().flatten().min();
+        process::release_host(tx, host)?;
     }
     Ok(next)
 }

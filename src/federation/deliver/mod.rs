@@ -2,7 +2,8 @@
 //!
 //! A [`Courier`] looks for what is due, sends rounds to many hosts at once, one request at a time to each, and writes
 //! back what became of them. Nothing in it is lost with it: what is on its way still waits in the store, and is sent
-//! again by the next courier. There must be only one at a time.
+//! again by the next courier. A process has one at a time; where several processes share the work, each courier claims the
+//! hosts that it sends to.
 
 mod gone;
 mod ledger;
@@ -27,7 +28,7 @@ use tokio_util::sync::CancellationToken;
 use crate::coworking::peer::Host;
 use crate::node::Node;
 use crate::store::delivery::{Due, due};
-use crate::store::{self, Notice, Tx, activity};
+use crate::store::{self, Notice, Tx, activity, process};
 use ledger::Written;
 use parcel::Parcel;
 use round::{Report, Round};
@@ -46,8 +47,12 @@ const FEW: usize = 64;
 const QUESTIONS: usize = 8;
 /// After trouble with the store.
 const STORE_PAUSE: Duration = Duration::from_secs(1);
+/// Hosts that one process claims at once, where several share the work: the others want some, too.
+const CLAIMS: u32 = 64;
 /// However far ahead the next delivery is: clocks are set, and notices get lost.
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
+/// The same where another process may leave something undone, or has more than it can do.
+const LONGEST_SLEEP_SHARED: Duration = Duration::from_secs(2);
 
 /// Who carries deliveries.
 pub struct Courier {
@@ -148,10 +153,18 @@ impl Courier {
     /// Takes what is due from the store.
     async fn look(&mut self) {
         self.look = false;
+        let mut claims_all = false;
         let node = self.node.clone();
         let (parcels, busy, now) = (self.parcels.clone(), self.busy.clone(), node.clock.now());
         // Twice as many as can be on their way, so that a place that gets free is taken at once.
         let hosts = u32::try_from(node.config.delivery_concurrency * 2).unwrap_or(u32::MAX);
+        if node.store.is_shared() {
+            let free = hosts.saturating_sub(u32::try_from(busy.len()).unwrap_or(u32::MAX)).min(CLAIMS);
+            match node.store.write(move |tx| process::claim_hosts(tx, free, now)).await {
+                Ok(claimed) => claims_all = claimed > 0 && claimed == u64::from(free),
+                Err(error) => tracing::error!(%error, "cannot claim hosts to send to"),
+            }
+        }
         let found = node
             .store
             .read(move |tx| {
@@ -170,7 +183,7 @@ impl Courier {
             }
         };
         self.next = due.next;
-        self.look = due.more;
+        self.look = due.more || claims_all;
         for run in due.runs {
             let parcel = |activity| sent.get(&activity).cloned();
             let stops = run.deliveries.into_iter().filter_map(|one| parcel(one.activity).map(|it| (one, it)));
@@ -282,6 +295,7 @@ fn fetch_parcels(
 }
 
 async fn sleep_until(node: &Node, time: Option<Timestamp>) {
+    let longest = if node.store.is_shared() { LONGEST_SLEEP_SHARED } else { LONGEST_SLEEP };
     let ahead = time.map(|time| Duration::try_from(time.duration_since(node.clock.now())).unwrap_or_default());
-    tokio::time::sleep(ahead.unwrap_or(LONGEST_SLEEP).min(LONGEST_SLEEP)).await;
+    tokio::time::sleep(ahead.unwrap_or(longest).min(longest)).await;
 }

@@ -58,7 +58,9 @@ impl Round {
         let mut held_back = HashSet::new();
         for (at, (delivery, parcel)) in stops.into_iter().enumerate() {
             // A judgement counts at once; the next look at the host drops what waits for it.
-            if stop.is_cancelled() || is_blocked(&node, &delivery).await {
+            // Who is taken for dead lets others send.
+            let lives = node.reception.lives(node.clock.now());
+            if stop.is_cancelled() || !lives || is_blocked(&node, &delivery).await {
                 return;
             }
             if held_back.contains(&delivery.ordering_key) {

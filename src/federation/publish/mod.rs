@@ -24,6 +24,7 @@ use crate::site::Site;
 use crate::store::activity::{self, Activity};
 use crate::store::delivery::{self, Destination, Posting};
 use crate::store::event::{self, Recorded};
+use crate::store::process::{self, Duty};
 use crate::store::{Tx, follow};
 use audience::Probed;
 use compose::Said;
@@ -44,7 +45,8 @@ struct Parcel {
     answered: Option<FollowId>,
 }
 
-/// Publishes what was recorded, up to a bounded number of facts; `false` when there was nothing.
+/// Publishes what was recorded, up to a bounded number of facts; `false` when there was nothing, or another process has
+/// the [duty](Duty::Publish).
 ///
 /// # Errors
 /// When the store does not answer. What was published stays so; the rest is for the next call.
@@ -64,20 +66,23 @@ pub async fn publish(node: &Node) -> operations::Result<bool> {
             prove(node, said, now).await;
         }
         if rows + parcel.to.len() > SLICE {
-            write(node, std::mem::take(&mut small), now).await?;
+            if !write(node, std::mem::take(&mut small), now).await? {
+                return Ok(false);
+            }
             rows = 0;
         }
         // The last slice goes with the mark; those before it can be written again.
         while parcel.to.len() > SLICE {
             let rest = parcel.to.split_off(SLICE);
             let slice = std::mem::replace(&mut parcel.to, rest);
-            write_slice(node, &parcel, slice, now).await?;
+            if !write_slice(node, &parcel, slice, now).await? {
+                return Ok(false);
+            }
         }
         rows += parcel.to.len();
         small.push(parcel);
     }
-    write(node, small, now).await?;
-    Ok(true)
+    write(node, small, now).await
 }
 
 /// What the oldest facts mean to others.
@@ -137,12 +142,16 @@ async fn prove(node: &Node, said: &mut Said, now: Timestamp) {
     }
 }
 
-async fn write(node: &Node, parcels: Vec<Parcel>, now: Timestamp) -> operations::Result<()> {
+/// `false` when another process has the duty meanwhile: nothing was written.
+async fn write(node: &Node, parcels: Vec<Parcel>, now: Timestamp) -> operations::Result<bool> {
     let rows: Vec<(Option<Activity>, Parcel)> =
         parcels.into_iter().map(|parcel| (activity_of(&node.site, &parcel), parcel)).collect();
     let rows = Arc::new(rows);
     node.store
         .write(move |tx| {
+            if !process::take(tx, Duty::Publish, now)? {
+                return Ok(false);
+            }
             for (activity, parcel) in rows.iter() {
                 if let (Some(activity), Some(said)) = (activity, &parcel.said) {
                     post(tx, activity, said, &parcel.to, now)?;
@@ -152,14 +161,27 @@ async fn write(node: &Node, parcels: Vec<Parcel>, now: Timestamp) -> operations:
                 }
                 event::mark_published(tx, parcel.fact.id, now)?;
             }
-            Ok(())
+            Ok(true)
         })
         .await
 }
 
-async fn write_slice(node: &Node, parcel: &Parcel, slice: Vec<Destination>, now: Timestamp) -> operations::Result<()> {
-    let Some((activity, said)) = activity_of(&node.site, parcel).zip(parcel.said.clone()) else { return Ok(()) };
-    node.store.write(move |tx| post(tx, &activity, &said, &slice, now)).await
+async fn write_slice(
+    node: &Node,
+    parcel: &Parcel,
+    slice: Vec<Destination>,
+    now: Timestamp,
+) -> operations::Result<bool> {
+    let Some((activity, said)) = activity_of(&node.site, parcel).zip(parcel.said.clone()) else { return Ok(true) };
+    node.store
+        .write(move |tx| {
+            let ours = process::take(tx, Duty::Publish, now)?;
+            if ours {
+                post(tx, &activity, &said, &slice, now)?;
+            }
+            Ok(ours)
+        })
+        .await
 }
 
 fn post(

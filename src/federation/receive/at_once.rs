@@ -10,13 +10,13 @@ use jiff::Timestamp;
 
 use super::gather::Gathered;
 use super::heard::{self, Standing};
-use super::round::unharmed;
+use super::round::{self, unharmed};
 use super::{Case, Done, Stop};
 use crate::activitypub::activity::Activity;
 use crate::coworking::id::ActorId;
 use crate::site::Site;
 use crate::store::inbox::{self, InboxId, NewActivity};
-use crate::store::{self, Tx};
+use crate::store::{self, Notice, Tx, process};
 
 /// An activity of which is known who acts.
 #[derive(Debug, Clone)]
@@ -48,20 +48,24 @@ pub enum TakenIn {
 /// The store's.
 pub fn take_in(tx: &mut Tx<'_>, site: &Site, mail: &Mail, now: Timestamp) -> Result<TakenIn, store::Error> {
     let Mail { activity, actor, recipient, .. } = mail;
-    let Some(id) = inbox::take(tx, activity.id.as_str(), *recipient, now)? else { return Ok(TakenIn::Done) };
+    let waiting = inbox::last_waiting(tx, *actor)?;
+    let Some(id) = inbox::take(tx, activity.id.as_str(), *recipient, waiting, now)? else { return Ok(TakenIn::Done) };
     let limited = match heard::note(tx, activity.actor.url(), now)? {
         Standing::Blocked => return Ok(TakenIn::Done),
         Standing::Limited => true,
         Standing::Open => false,
     };
-    if inbox::has_waiting(tx, *actor)? {
+    if waiting.is_some() {
         return wait(tx, id, mail, now);
     }
     let gathered = &Gathered::default();
     let case = Case { site, activity, actor: *actor, recipient: *recipient, gathered, limited, now };
     match tx.savepoint(|tx| unharmed(tx, &case)) {
         Ok(Done::Nothing) => Ok(TakenIn::Done),
-        Ok(Done::ForgetKeys) => Ok(TakenIn::ForgetKeys),
+        Ok(Done::ForgetKeys) => {
+            round::tell_keys(tx, *actor);
+            Ok(TakenIn::ForgetKeys)
+        }
         Err(Stop::Refused(refusal)) => {
             tracing::debug!(%refusal, activity = activity.id.as_str(), "an activity was not acted on");
             Ok(TakenIn::Done)
@@ -79,6 +83,9 @@ fn wait(tx: &mut Tx<'_>, id: InboxId, mail: &Mail, now: Timestamp) -> Result<Tak
     // It was parsed, so it is text.
     let body = std::str::from_utf8(&mail.body).unwrap_or_default();
     let kind = mail.activity.kind.as_str();
+    if process::is_shared(tx) {
+        tx.notify(Notice::Inbox);
+    }
     inbox::put(tx, id, &NewActivity { actor: mail.actor, kind, recipient: mail.recipient, body }, now)?;
     Ok(TakenIn::Waits(id))
 }

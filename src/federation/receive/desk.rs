@@ -28,6 +28,7 @@ use crate::node::{Clock, Node};
 use crate::operations;
 use crate::reception::Arrival;
 use crate::store::inbox::{self, InboxId, Waiting};
+use crate::store::process::{self, Duty};
 use crate::store::{self, Notice, Tx};
 
 /// Activities on the desk; more wait outside, in memory or in the store.
@@ -74,6 +75,14 @@ struct Held {
     line: VecDeque<Work>,
 }
 
+/// What a look at the desk brought.
+enum Turn {
+    Worked,
+    Idle,
+    /// The desk stands in another process now.
+    Lost,
+}
+
 /// A question that came back.
 struct Asked {
     work: Work,
@@ -81,7 +90,8 @@ struct Asked {
 }
 
 impl Desk {
-    /// A desk on which everything is put that waits in the store. There must be one at a time.
+    /// A desk on which everything is put that waits in the store. There must be one at a time, which is whose process has
+    /// the [duty](Duty::Receive).
     #[must_use]
     pub fn new(node: Arc<Node>) -> Self {
         Self {
@@ -99,7 +109,8 @@ impl Desk {
         }
     }
 
-    /// Works until it is told to stop. What is not finished then waits in the store.
+    /// Works until it is told to stop, or another process has the [duty](Duty::Receive). What is not finished then waits in
+    /// the store.
     pub async fn work(mut self, stop: &CancellationToken) {
         while !stop.is_cancelled() {
             self.hear();
@@ -107,8 +118,9 @@ impl Desk {
                 self.answered(asked).await;
             }
             match self.turn().await {
-                Ok(true) => continue,
-                Ok(false) => {}
+                Ok(Turn::Worked) => continue,
+                Ok(Turn::Idle) => {}
+                Ok(Turn::Lost) => return,
                 Err(error) => {
                     tracing::error!(%error, "received activities cannot be acted on");
                     let _ = stop.run_until_cancelled(tokio::time::sleep(TROUBLE)).await;
@@ -135,8 +147,9 @@ impl Desk {
         loop {
             self.hear();
             match self.turn().await {
-                Ok(true) => worked = true,
-                Ok(false) => match self.questions.join_next().await {
+                Ok(Turn::Worked) => worked = true,
+                Ok(Turn::Lost) => return worked,
+                Ok(Turn::Idle) => match self.questions.join_next().await {
                     Some(asked) => {
                         self.answered(asked).await;
                         worked = true;
@@ -151,18 +164,19 @@ impl Desk {
         }
     }
 
-    /// One batch; tells whether there was one.
-    async fn turn(&mut self) -> Result<bool, operations::Error> {
+    /// One batch.
+    async fn turn(&mut self) -> Result<Turn, operations::Error> {
         self.release_due();
         self.take_in().await?;
-        let Some(batch) = self.batch().await? else { return Ok(false) };
+        let Some(batch) = self.batch().await? else { return Ok(Turn::Idle) };
         match round::run(&self.node, Arc::clone(&batch), self.read_up_to).await {
-            Ok(outcomes) => {
+            Ok(Some(outcomes)) => {
                 for (work, outcome) in batch.iter().zip(outcomes) {
                     self.settled(work, outcome);
                 }
-                Ok(true)
+                Ok(Turn::Worked)
             }
+            Ok(None) => Ok(Turn::Lost),
             Err(error) => {
                 for work in batch.iter().rev() {
                     self.ready.push_front(work.clone());
@@ -327,7 +341,15 @@ impl Desk {
             Err(error) => error,
         };
         let (id, attempts, now) = (work.id, work.attempts, self.node.clock.now());
-        let settled = self.node.store.write(move |tx: &mut Tx<'_>| round::later(tx, id, attempts, &error, now)).await;
+        let settled = self
+            .node
+            .store
+            .write(move |tx: &mut Tx<'_>| match process::take(tx, Duty::Receive, now)? {
+                true => round::later(tx, id, attempts, &error, now),
+                // The next turn finds that out, too.
+                false => Ok(Outcome::Done),
+            })
+            .await;
         match settled {
             Ok(Outcome::Again(until)) => self.hold(&work, until),
             Ok(_) => {

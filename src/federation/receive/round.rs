@@ -15,7 +15,8 @@ use crate::node::Node;
 use crate::operations;
 use crate::site::Site;
 use crate::store::inbox::{self, InboxId};
-use crate::store::{self, Tx};
+use crate::store::process::{self, Duty};
+use crate::store::{self, Notice, Tx};
 
 /// The pauses before the second, third and fourth try. After that an activity is set aside.
 const PAUSES: [SignedDuration; 3] =
@@ -52,10 +53,19 @@ pub(super) enum Outcome {
 /// Acts on a batch, in order. Of those with numbers up to `doubtful` it is asked first whether they still wait.
 ///
 /// # Errors
-/// When the transaction failed as a whole: nothing was done.
-pub(super) async fn run(node: &Node, batch: Arc<[Work]>, doubtful: InboxId) -> Result<Vec<Outcome>, operations::Error> {
+/// When the transaction failed as a whole: nothing was done. Nor was anything for `None`: it is another process's work.
+pub(super) async fn run(
+    node: &Node,
+    batch: Arc<[Work]>,
+    doubtful: InboxId,
+) -> Result<Option<Vec<Outcome>>, operations::Error> {
     let (site, now) = (node.site.clone(), node.clock.now());
-    node.store.write(move |tx| all(tx, &site, &batch, doubtful, now)).await
+    node.store
+        .write(move |tx| match process::take(tx, Duty::Receive, now)? {
+            true => all(tx, &site, &batch, doubtful, now).map(Some),
+            false => Ok(None),
+        })
+        .await
 }
 
 fn all(
@@ -105,7 +115,10 @@ fn all(
 fn one(tx: &mut Tx<'_>, work: &Work, case: &Case<'_>, done: &mut Vec<InboxId>) -> Result<Outcome, store::Error> {
     let outcome = match tx.savepoint(|tx| unharmed(tx, case)) {
         Ok(Done::Nothing) => Outcome::Done,
-        Ok(Done::ForgetKeys) => Outcome::ForgetKeys,
+        Ok(Done::ForgetKeys) => {
+            tell_keys(tx, work.actor);
+            Outcome::ForgetKeys
+        }
         Err(Stop::Refused(refusal)) => {
             tracing::debug!(%refusal, activity = case.activity.id.as_str(), "an activity was not acted on");
             Outcome::Done
@@ -117,6 +130,13 @@ fn one(tx: &mut Tx<'_>, work: &Work, case: &Case<'_>, done: &mut Vec<InboxId>) -
     };
     done.push(work.id);
     Ok(outcome)
+}
+
+/// Other processes have the keys of this actor at hand, too, and are to forget them.
+pub(super) fn tell_keys(tx: &mut Tx<'_>, actor: ActorId) {
+    if process::is_shared(tx) {
+        tx.notify(Notice::Changed(actor.0));
+    }
 }
 
 /// A panic ends what it broke and nothing else.

@@ -638,13 +638,19 @@ async fn a_restart_and_a_full_memory_lose_nothing_and_repeat_nothing() {
     }
     // As after a crash: what was on its way in memory is gone, but for one that comes by both ways.
     let mut lost = town.ground.node.reception.arrivals.take(6);
-    assert_eq!((lost.len(), town.left_over().await), (6, (6, 0)));
-    town.ground.node.reception.arrivals.push(lost.remove(3));
+    // Where several processes share the work nothing comes by memory.
+    let by_memory = if town.ground.node.store.is_shared() { 0 } else { 6 };
+    assert_eq!((lost.len(), town.left_over().await), (by_memory, (6, 0)));
+    if by_memory > 0 {
+        town.ground.node.reception.arrivals.push(lost.remove(3));
+    }
     town.settle().await;
     assert_eq!(town.home().await, (1..=5).rev().map(html).collect::<Vec<_>>());
     let events = town.events().await;
     // And one that comes by memory when it is done already.
-    town.ground.node.reception.arrivals.push(lost.remove(1));
+    if by_memory > 0 {
+        town.ground.node.reception.arrivals.push(lost.remove(1));
+    }
     town.settle().await;
     assert_eq!((town.home().await.len(), town.events().await), (5, events));
     assert_eq!(town.left_over().await, (0, 0));

@@ -61,7 +61,7 @@ pub struct Due {
 
 statements! {
     LANES = "SELECT l.host, l.rest_until, p.open_until FROM lane l LEFT JOIN peer p ON p.host = l.host \
-             WHERE l.next_at <= ?1 ORDER BY l.next_at, l.host LIMIT ?2";
+             WHERE l.next_at <= ?1 AND (CAST(?3 AS BIGINT) = 0 OR l.held_by = ?3) ORDER BY l.next_at, l.host LIMIT ?2";
     NEXT = "SELECT next_at FROM lane WHERE next_at > ?1 ORDER BY next_at LIMIT 1";
     RUN = "SELECT id, activity_id, actor_id, inbox, ordering_key, attempts, created_at FROM delivery \
            WHERE host = ?1 AND state = 'waiting' AND next_at <= ?2 ORDER BY next_at, id LIMIT ?3";
@@ -83,7 +83,8 @@ fn read(row: &Row<'_>) -> Result<Delivery, Error> {
 }
 
 /// What is due for at most `hosts` hosts, at most `each` deliveries a host, those that wait longest first. `busy`
-/// hosts have something on its way and are left out.
+/// hosts have something on its way and are left out; where several processes share the work, all are that this one does not
+/// [hold](crate::store::process::claim_hosts).
 ///
 /// A host whose breaker is open gets nothing but what is urgent; one that asked for a pause gets nothing.
 ///
@@ -91,9 +92,10 @@ fn read(row: &Row<'_>) -> Result<Delivery, Error> {
 /// The store's.
 pub fn due(tx: &mut Tx<'_>, busy: &HashSet<Host>, hosts: u32, each: u32, now: Timestamp) -> Result<Due, Error> {
     let most = u64::from(hosts) + busy.len() as u64;
-    let lanes = tx.query(LANES, params![now, i64::try_from(most).unwrap_or(i64::MAX)], |row| {
-        Ok((row.get::<Host>(0)?, row.get::<Option<Timestamp>>(1)?, row.get::<Option<Timestamp>>(2)?))
-    })?;
+    let lanes =
+        tx.query(LANES, params![now, i64::try_from(most).unwrap_or(i64::MAX), tx.process().unwrap_or(0)], |row| {
+            Ok((row.get::<Host>(0)?, row.get::<Option<Timestamp>>(1)?, row.get::<Option<Timestamp>>(2)?))
+        })?;
     let mut due = Due { more: lanes.len() as u64 == most, ..Due::default() };
     for (host, rest_until, open_until) in lanes {
         if busy.contains(&host) {

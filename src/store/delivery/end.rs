@@ -36,7 +36,7 @@ statements! {
     PAUSES = "SELECT l.rest_until, p.open_until FROM lane l LEFT JOIN peer p ON p.host = l.host WHERE l.host = ?1";
     REST = "UPDATE lane SET rest_until = ?2 WHERE host = ?1 AND (rest_until IS NULL OR rest_until < ?2)";
     SET_LANE = "UPDATE lane SET next_at = ?2 WHERE host = ?1";
-    END_LANE = "DELETE FROM lane WHERE host = ?1";
+    END_LANE = "DELETE FROM lane WHERE host = ?1 AND (held_by IS NULL OR held_by = ?2)";
     HURRY = "UPDATE delivery SET next_at = ?2 WHERE id IN (SELECT id FROM delivery \
              WHERE host = ?1 AND state = 'waiting' ORDER BY next_at, id LIMIT ?3)";
     HURRY_LANE = "UPDATE lane SET next_at = ?2 WHERE host = ?1 AND next_at > ?2";
@@ -108,7 +108,7 @@ pub fn expire(tx: &mut Tx<'_>, time: Timestamp, limit: u32, now: Timestamp) -> R
 pub fn refresh(tx: &mut Tx<'_>, host: &Host, now: Timestamp) -> Result<Option<Timestamp>, Error> {
     let host = host.as_str();
     let Some(head) = earliest(tx, HEAD, host)? else {
-        tx.execute(END_LANE, params![host])?;
+        tx.execute(END_LANE, params![host, tx.process().unwrap_or(0)])?;
         return Ok(None);
     };
     let pauses = tx.query_one(PAUSES, params![host], |row| Ok((row.get(0)?, row.get(1)?)))?;

@@ -89,7 +89,7 @@ impl FromStr for Address {
             ));
         }
         let (head, query) = text.split_once('?').unwrap_or((text, ""));
-        let (mut schema, mut verified) = (PUBLIC.to_owned(), None);
+        let (mut schema, mut verified, mut hosts) = (PUBLIC.to_owned(), None, 1);
         let mut rest = form_urlencoded::Serializer::new(String::new());
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             match &*name {
@@ -101,8 +101,9 @@ impl FromStr for Address {
                 "sslmode" if value == "disable" => verified = Some(SslMode::Disable),
                 "sslmode" if value == "prefer" => verified = Some(SslMode::Prefer),
                 "sslmode" => return Err(NoPlace("sslmode is disable, prefer, require or verify-full".to_owned())),
-                _ => {
-                    rest.append_pair(&name, &value);
+                name => {
+                    hosts = if name == "host" { value.split(',').count() } else { hosts };
+                    rest.append_pair(name, &value);
                 }
             }
         }
@@ -113,6 +114,11 @@ impl FromStr for Address {
         if config.get_hosts().is_empty() {
             return Err(NoPlace(
                 "the address of the database names no host, such as db.example or ?host=/run/postgresql".to_owned(),
+            ));
+        }
+        if query.contains("host=") && config.get_hosts().len() != hosts {
+            return Err(NoPlace(
+                "the address of the database names its host twice: before the database, and as host=".to_owned(),
             ));
         }
         if config.get_dbname().is_none() {
@@ -242,6 +248,7 @@ mod tests {
         }
         assert!(shown("mysql://db.example").contains("it has to be postgres://"));
         assert!(shown("postgres:///spaces").contains("names no host"));
+        assert!(shown("postgres://db.example/spaces?host=/run/postgresql").contains("twice"));
         assert!(!format!("{:?}", "postgres://a:s3cret@h/x".parse::<Address>()).contains("s3cret"));
     }
 
@@ -250,7 +257,7 @@ mod tests {
         let mode = |text: &str| text.parse::<Address>().unwrap().config.get_ssl_mode();
         assert_eq!(mode("postgres://db.example/x"), SslMode::Require);
         assert_eq!(mode("postgres://127.0.0.1/x"), SslMode::Disable);
-        assert_eq!(mode("postgres://localhost/x?host=/run/postgresql"), SslMode::Disable);
+        assert_eq!(mode("postgres:///x?host=/run/postgresql"), SslMode::Disable);
         assert_eq!(mode("postgres://localhost,db.example/x"), SslMode::Require);
         assert_eq!(mode("postgres://localhost/x?sslmode=verify-full"), SslMode::Require);
         assert_eq!(mode("postgres://db.example/x?sslmode=disable"), SslMode::Disable);

@@ -11,6 +11,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use tokio::sync::{Notify, mpsc};
+use tokio::time::Instant;
 use tokio_postgres::{AsyncMessage, Client};
 use tokio_util::sync::CancellationToken;
 
@@ -20,9 +21,11 @@ use crate::store::{Error, Notice};
 
 /// What is said within so long is said together.
 const BREATH: Duration = Duration::from_millis(5);
-/// How soon everybody looks by themselves where nobody tells them, and where somebody does.
+/// How soon everybody looks by themselves where nobody tells them.
 const LOOK_UNTOLD: Duration = Duration::from_secs(1);
-const LOOK_TOLD: Duration = Duration::from_secs(10);
+/// The same where somebody does: for work that is left undone, and for all that may have been changed.
+const LOOK_FOR_WORK: Duration = Duration::from_secs(4);
+const LOOK_TOLD: Duration = Duration::from_secs(60);
 /// Who has more to say says: look everywhere.
 const MOST: usize = 250;
 /// A word that the server does not take in this time is not said.
@@ -127,6 +130,7 @@ impl Listener {
         within(async { client.batch_execute(&format!("LISTEN {channel}")).await.map_err(|why| told(&why)) }).await?;
         // What was said before we listened.
         self.shared.subscribers.tell(Notice::Elsewhere);
+        let (mut work, mut all) = (Instant::now() + LOOK_FOR_WORK, Instant::now() + LOOK_TOLD);
         loop {
             tokio::select! {
                 word = heard.recv() => match word {
@@ -141,7 +145,16 @@ impl Listener {
                     };
                     within(say).await?;
                 }
-                () = tokio::time::sleep(LOOK_TOLD) => self.shared.subscribers.tell(Notice::Elsewhere),
+                () = tokio::time::sleep_until(work) => {
+                    work = Instant::now() + LOOK_FOR_WORK;
+                    for notice in [Notice::Event, Notice::Inbox, Notice::Delivery] {
+                        self.shared.subscribers.tell(notice);
+                    }
+                }
+                () = tokio::time::sleep_until(all) => {
+                    all = Instant::now() + LOOK_TOLD;
+                    self.shared.subscribers.tell(Notice::Elsewhere);
+                }
             }
         }
     }

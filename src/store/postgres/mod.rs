@@ -8,6 +8,8 @@
 mod address;
 mod bell;
 mod dialect;
+#[cfg(test)]
+mod live;
 mod migration;
 #[cfg(test)]
 pub(super) mod plan;
@@ -72,6 +74,15 @@ pub(super) fn exists(address: &Address) -> Result<bool, Error> {
     aside(|| {
         let mut session = Session::open(address, Options::default().read_deadline)?;
         migration::was_begun(&mut session, address.schema())
+    })
+}
+
+/// Removes the schema with all that is in it.
+pub(super) fn remove(address: &Address) -> Result<(), Error> {
+    aside(|| {
+        let mut session = Session::open(address, Options::default().write_deadline)?;
+        let drop = format!("DROP SCHEMA IF EXISTS \"{}\" CASCADE", address.schema());
+        session.batch(&drop).map_err(|(_, error)| error)
     })
 }
 

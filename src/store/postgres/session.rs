@@ -27,6 +27,8 @@ const ABANDONED: Duration = Duration::from_secs(60);
 
 /// The row of a session tells which of its jobs was committed last.
 const MARK: &str = "UPDATE commit_mark SET job = ?2 WHERE session = ?1";
+/// The server's time, in unix milliseconds.
+const NOW: &str = "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)";
 /// A connection is opened anew after so long. A row of commits twice as old is nobody's.
 const LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -116,15 +118,25 @@ impl Session {
     /// # Errors
     /// What kept it from that; it is to be opened anew then.
     pub(super) fn enrol(&mut self) -> Result<(), Error> {
-        let now = jiff::Timestamp::now().as_millisecond();
-        let sql = format!("INSERT INTO commit_mark (session, job, opened_at) VALUES ({}, 0, {now})", self.id);
+        let sql = format!("INSERT INTO commit_mark (session, job, opened_at) VALUES ({}, 0, {NOW})", self.id);
         self.batch(&sql).map_err(|(_, error)| error)
+    }
+
+    /// How far the server's clock is ahead of ours, in microseconds, to half the time that it takes to ask.
+    pub(super) fn ahead(&mut self) -> Result<i64, Error> {
+        let Self { runtime, client, deadline, .. } = self;
+        let ask = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)";
+        let before = jiff::Timestamp::now().as_microsecond();
+        let answers = wait(runtime, *deadline, client.simple_query(ask)).map_err(|(_, error)| error)?;
+        let after = jiff::Timestamp::now().as_microsecond();
+        let theirs = number(&answers).unwrap_or(after);
+        Ok(theirs - (before + (after - before) / 2))
     }
 
     /// Forgets the rows of commits of those that are long dead.
     pub(super) fn tidy_marks(&mut self) -> Result<(), Error> {
-        let old = jiff::Timestamp::now().as_millisecond() - 2 * LIFE.as_millis() as i64;
-        self.batch(&format!("DELETE FROM commit_mark WHERE opened_at < {old}")).map_err(|(_, error)| error)
+        let old = 2 * LIFE.as_millis();
+        self.batch(&format!("DELETE FROM commit_mark WHERE opened_at < {NOW} - {old}")).map_err(|(_, error)| error)
     }
 
     /// What was the last job that another session committed? It can commit nothing more after this: whatever
@@ -136,10 +148,7 @@ impl Session {
         let sql = format!("DELETE FROM commit_mark WHERE session = {session} RETURNING job");
         let Self { runtime, client, deadline, .. } = self;
         let answers = wait(runtime, *deadline, client.simple_query(&sql)).map_err(|(_, error)| error)?;
-        Ok(answers.iter().find_map(|answer| match answer {
-            SimpleQueryMessage::Row(row) => row.get(0)?.parse().ok(),
-            _ => None,
-        }))
+        Ok(number(&answers))
     }
 
     /// Takes this connection's row of commits away and says goodbye.
@@ -159,6 +168,14 @@ impl Session {
     pub(super) fn is_old(&self) -> bool {
         self.opened.elapsed() > LIFE
     }
+}
+
+/// The number in the first column of the first row.
+fn number(answers: &[SimpleQueryMessage]) -> Option<i64> {
+    answers.iter().find_map(|answer| match answer {
+        SimpleQueryMessage::Row(row) => row.get(0)?.parse().ok(),
+        _ => None,
+    })
 }
 
 /// What has to hold on every connection.

@@ -56,6 +56,7 @@ pub(super) fn reader(shared: &Arc<Shared>) -> Result<Work, Error> {
 fn enrolled(shared: &Shared) -> Result<Session, Error> {
     let mut session = Session::open(&shared.address, shared.options.write_deadline)?;
     session.enrol()?;
+    shared.ids.set_ahead(session.ahead()?);
     Ok(session)
 }
 
@@ -159,7 +160,7 @@ impl Worker {
         let Some(session) = &mut self.session else { return Tried::Lost };
         session.begin(self.access);
         let mut spoiled = false;
-        let tx = Tx::postgres(session, &mut self.notices, &self.shared.ids);
+        let tx = Tx::postgres(session, &mut self.notices, &self.shared.ids, job.asked_at());
         let outcome = match hopeful {
             true => job.run(&mut tx.hopeful(&mut spoiled)),
             false => job.run(&mut { tx }),

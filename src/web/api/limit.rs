@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::coworking::Refusal;
 use crate::coworking::id::TokenId;
 use crate::node::Clock;
-use crate::rate_limit::{Rate, RateLimit, household};
+use crate::rate_limit::{Rate, RateLimit, Tally, household};
 
 /// Requests of one token: five a second.
 const BY_TOKEN: Rate = Rate { burst: 300, every: Duration::from_millis(200) };
@@ -23,8 +23,11 @@ pub struct Limits {
 impl Limits {
     /// Nobody has asked yet.
     #[must_use]
-    pub fn new(clock: &Clock) -> Self {
-        Self { tokens: RateLimit::new(BY_TOKEN, clock), addresses: RateLimit::new(BY_ADDRESS, clock) }
+    pub fn new(clock: &Clock, tally: &Tally) -> Self {
+        Self {
+            tokens: RateLimit::new("api by token", BY_TOKEN, clock, tally),
+            addresses: RateLimit::new("api by address", BY_ADDRESS, clock, tally),
+        }
     }
 
     /// Counts a request of a token.

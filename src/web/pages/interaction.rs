@@ -21,7 +21,7 @@ use crate::coworking::Refusal;
 use crate::federation::resolve::{self, Resolved};
 use crate::node::{Clock, Node};
 use crate::operations;
-use crate::rate_limit::{Rate, RateLimit, household};
+use crate::rate_limit::{Rate, RateLimit, Tally, household};
 use crate::store::post::Reader;
 use crate::store::{Tx, actor, post};
 use crate::web::Door;
@@ -46,8 +46,11 @@ pub struct Lookups {
 impl Lookups {
     /// Nothing was looked up yet.
     #[must_use]
-    pub fn new(clock: &Clock) -> Self {
-        Self { all: RateLimit::new(BY_ALL, clock), visitors: RateLimit::new(BY_VISITOR, clock) }
+    pub fn new(clock: &Clock, tally: &Tally) -> Self {
+        Self {
+            all: RateLimit::new("look-ups", BY_ALL, clock, tally),
+            visitors: RateLimit::new("look-ups by visitor", BY_VISITOR, clock, tally),
+        }
     }
 
     /// Takes a turn, or tells in how many seconds there is one. Whoever has none left takes none from the others.

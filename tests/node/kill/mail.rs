@@ -68,7 +68,7 @@ impl Mail {
 }
 
 /// Bo of a sending host.
-fn uri_of(sender: usize) -> String {
+pub(super) fn uri_of(sender: usize) -> String {
     format!("http://sender{sender}.test/u/bo")
 }
 

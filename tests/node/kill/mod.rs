@@ -4,6 +4,7 @@
 mod mail;
 mod peers;
 mod program;
+mod together;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

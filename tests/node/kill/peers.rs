@@ -95,6 +95,15 @@ impl Peers {
             self.take(host, String::from_utf8(body).unwrap()).await;
             return (202, String::new());
         }
+        // Somebody far away, who is slow to answer.
+        if host == "far.test" && head.starts_with("GET /n/") {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            let path = head.split(' ').nth(1).unwrap_or_default();
+            return (200, note(&host, path).to_string());
+        }
+        if host == "far.test" && head.starts_with("GET /u/bo ") {
+            return (200, actor(&host, 0).to_string());
+        }
         let sender = host.strip_prefix("sender").and_then(|rest| rest.strip_suffix(".test")?.parse().ok());
         match sender {
             Some(sender) if head.starts_with("GET /u/bo ") => (200, actor(&host, sender).to_string()),
@@ -117,6 +126,12 @@ impl Peers {
         taken.distinct.insert((host.clone(), id.clone()));
         taken.arrivals.push(Arrival { host, id, body });
     }
+}
+
+fn note(host: &str, path: &str) -> Value {
+    json!({"@context": "https://www.w3.org/ns/activitystreams", "id": format!("http://{host}{path}"), "type": "Note",
+        "attributedTo": format!("http://{host}/u/bo"), "content": "<p>from afar</p>",
+        "to": ["https://www.w3.org/ns/activitystreams#Public"], "published": "2026-01-01T00:00:00Z"})
 }
 
 fn actor(host: &str, sender: usize) -> Value {

@@ -54,6 +54,10 @@ impl Ground {
         self.seat.local_addr().unwrap()
     }
 
+    pub(super) fn site(&self) -> Site {
+        self.config().site()
+    }
+
     fn config(&self) -> Config {
         Config::of(self.settings.iter().map(|(key, value)| (*key, value.as_str()))).unwrap()
     }
@@ -152,16 +156,21 @@ pub(super) struct Program(Child);
 impl Program {
     /// Starts it and waits until it answers.
     pub(super) async fn start(ground: &Ground) -> Self {
-        let log = ground.folder.join("log.txt");
+        Self::start_at(ground, ground.address()).await
+    }
+
+    /// The same at another address than the ground's.
+    pub(super) async fn start_at(ground: &Ground, address: SocketAddr) -> Self {
+        let log = ground.folder.join(format!("log of {}.txt", address.port()));
         let mut command = Command::new(env!("CARGO_BIN_EXE_thirdspace"));
-        command.current_dir(&ground.folder).env_clear().args(["serve", "--listen", &ground.address().to_string()]);
+        command.current_dir(&ground.folder).env_clear().args(["serve", "--listen", &address.to_string()]);
         for (key, value) in &ground.settings {
             command.args(["--set", &format!("{key}={value}")]);
         }
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(File::create(&log).unwrap());
         let mut program = Self(command.spawn().unwrap());
         let began = Instant::now();
-        while tokio::net::TcpStream::connect(ground.address()).await.is_err() {
+        while tokio::net::TcpStream::connect(address).await.is_err() {
             let said = || std::fs::read_to_string(&log).unwrap_or_default();
             assert_eq!(program.0.try_wait().unwrap(), None, "it runs: {}", said());
             assert!(began.elapsed() < DEADLINE, "it answers in time: {}", said());
