@@ -15,7 +15,7 @@ use crate::store::{Place, Store};
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  thirdspace migrate-store --from sqlite:data/thirdspace.sqlite3 --to 'postgres://thirdspace@db.example/thirdspace?schema=harbor'\n  \
+    after_help = "Examples:\n  thirdspace migrate-store --from sqlite:data/thirdspace.sqlite3 --to \"postgres://thirdspace@db.example/thirdspace?schema=harbor\"\n  \
                   thirdspace migrate-store --from /run/postgresql --to sqlite:data/thirdspace.sqlite3\n\n\
                   Nothing may run on either side meanwhile. A copy that was broken off goes on where it was when the same\n\
                   command is given again. What is copied stays where it was, too."

@@ -10,7 +10,7 @@ use crate::store::Tx;
 use crate::store::process::{self, BEAT, Beat, Duty, LEASE};
 
 /// How soon a process that does not have a duty asks again whether it is free.
-const ASK_AGAIN: Duration = Duration::from_secs(2);
+pub(super) const ASK_AGAIN: Duration = Duration::from_secs(2);
 
 /// Is this for us to do? Where nobody shares the work it is.
 pub(super) async fn is_ours(node: &Node, duty: Duty) -> bool {
@@ -25,17 +25,6 @@ pub(super) async fn is_ours(node: &Node, duty: Duty) -> bool {
             false
         }
     }
-}
-
-/// Waits until this is for us to do; `false` when the job is to end.
-pub(super) async fn until_ours(node: &Node, duty: Duty, stop: &CancellationToken) -> bool {
-    while !stop.is_cancelled() {
-        if is_ours(node, duty).await {
-            return true;
-        }
-        let _ = stop.run_until_cancelled(tokio::time::sleep(ASK_AGAIN)).await;
-    }
-    false
 }
 
 /// Says again and again that this process lives.

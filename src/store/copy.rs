@@ -157,7 +157,7 @@ pub fn unfinished(tx: &mut Tx<'_>) -> Result<Option<String>, Error> {
 /// Marks an empty store as a copy, or finds the mark; `false` for what is something else.
 fn begin(tx: &mut Tx<'_>, mark: &str) -> Result<bool, Error> {
     if let Some(of) = unfinished(tx)? {
-        return Ok(mark.ends_with(&of));
+        return Ok(mark == format!("copy of {of}"));
     }
     if tx.query_one("SELECT 1 FROM setting LIMIT 1", params![], |_| Ok(()))?.is_some()
         || tx.query_one("SELECT 1 FROM actor LIMIT 1", params![], |_| Ok(()))?.is_some()

@@ -98,7 +98,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
 const AT_HOME: [(&str, &[&str]); 16] = [
     ("rusqlite", &["store"]),
     ("reqwest", &["http_client"]),
-    ("rustls", &["http_client", "tls"]),
+    ("rustls", &["http_client", "store", "tls"]),
     ("webpki_roots", &["tls"]),
     ("tokio_postgres", &["store"]),
     ("tokio_postgres_rustls", &["store"]),

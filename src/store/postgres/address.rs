@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio_postgres::config::{Host, SslMode};
@@ -32,7 +33,7 @@ const SILENCE: Duration = Duration::from_secs(20);
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Address {
-    config: tokio_postgres::Config,
+    config: Arc<tokio_postgres::Config>,
     schema: String,
     ca_file: Option<PathBuf>,
 }
@@ -80,7 +81,7 @@ impl FromStr for Address {
             if let Some(port) = port {
                 config.port(port);
             }
-            return Ok(Self { config: patient(config), schema: PUBLIC.to_owned(), ca_file: None });
+            return Ok(Self { config: Arc::new(patient(config)), schema: PUBLIC.to_owned(), ca_file: None });
         }
         if !text.starts_with("postgres://") && !text.starts_with("postgresql://") {
             return Err(NoPlace(
@@ -129,7 +130,7 @@ impl FromStr for Address {
         }
         let usual = usual(&config);
         config.ssl_mode(verified.unwrap_or(usual));
-        Ok(Self { config: patient(config), schema, ca_file: None })
+        Ok(Self { config: Arc::new(patient(config)), schema, ca_file: None })
     }
 }
 

@@ -155,15 +155,6 @@ async fn what_one_process_says_the_others_hear() {
     let Some(place) = place(&folder) else { return };
     let (here, there) = (open(&place), open(&place));
     let mut heard = there.subscribe();
-    // The first word is that it listens.
-    while heard.recv().await != Ok(Notice::Elsewhere) {}
-    here.write(|tx| {
-        tx.notify(Notice::Changed(i64::MAX));
-        tx.notify(Notice::Judged);
-        shelve(tx, 1, "said")
-    })
-    .await
-    .unwrap();
     let both = async {
         let mut left = vec![Notice::Changed(i64::MAX), Notice::Judged];
         while !left.is_empty() {
@@ -171,7 +162,24 @@ async fn what_one_process_says_the_others_hear() {
             left.retain(|wanted| *wanted != notice);
         }
     };
-    tokio::time::timeout(Duration::from_secs(3), both).await.expect("sooner than they would look by themselves");
+    // It may not listen yet; then it is said in vain, and said again.
+    let speaking = async {
+        loop {
+            here.write(|tx| {
+                tx.notify(Notice::Changed(i64::MAX));
+                tx.notify(Notice::Judged);
+                Ok::<_, Error>(())
+            })
+            .await
+            .unwrap();
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    tokio::select! {
+        () = both => {}
+        () = speaking => {}
+        () = tokio::time::sleep(Duration::from_secs(10)) => panic!("nobody hears"),
+    }
 }
 
 #[tokio::test]
@@ -197,6 +205,78 @@ async fn a_duty_is_one_processs_until_it_ends_or_has_not_said_for_a_while_that_i
     assert_eq!(beat(0, 19).await.unwrap(), Beat::Born(2));
     stores[1].write(|tx: &mut Tx<'_>| process::leave(tx)).await.unwrap();
     assert!(take(0, 20).await.unwrap(), "who leaves leaves nothing behind");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_is_believed_for_its_certificate_and_for_nothing_else() {
+    let folder = TempDir::new().unwrap();
+    let Some(Place::Server(server)) = place(&folder) else { return };
+    let rcgen::CertifiedKey { cert, signing_key } =
+        rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let authority = folder.path().join("ca.pem");
+    std::fs::write(&authority, cert.pem()).unwrap();
+    let key = rustls::pki_types::PrivateKeyDer::try_from(signing_key.serialize_der()).unwrap();
+    let port = covered(&server, vec![cert.der().clone()], key).await;
+
+    let at = |host: &str, more: &str| -> Address {
+        let schema = server.schema();
+        format!("postgres://thirdspace@{host}:{port}/postgres?schema={schema}{more}").parse().unwrap()
+    };
+    let opened = |address: Address| {
+        tokio::task::block_in_place(|| Store::open_with(&Place::Server(address), Options::default(), SHELF))
+    };
+    let store = opened(at("localhost", "&sslmode=require").trusting(Some(authority.clone()))).unwrap();
+    store.write(|tx| shelve(tx, 1, "in secret")).await.unwrap();
+    assert_eq!(shelved(&store).await, ["in secret"]);
+    for (what, address) in [
+        ("an authority that nobody named", at("localhost", "&sslmode=require")),
+        ("another name than the certificate's", at("127.0.0.1", "&sslmode=require").trusting(Some(authority))),
+        ("no secrecy, where the server wants it", at("localhost", "&sslmode=disable")),
+    ] {
+        let refused = opened(address).map(drop);
+        assert!(matches!(refused, Err(Error::Server { .. })), "{what}: {refused:?}");
+    }
+    store.close().await;
+}
+
+/// The server behind TLS (PostgreSQL 55.2.10); answers with the port.
+async fn covered(
+    server: &Address,
+    chain: Vec<rustls::pki_types::CertificateDer<'static>>,
+    key: rustls::pki_types::PrivateKeyDer<'static>,
+) -> u16 {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let tokio_postgres::config::Host::Unix(folder) = &server.config().get_hosts()[0] else {
+        panic!("the test server has a socket")
+    };
+    let socket = folder.join(".s.PGSQL.5432");
+    let config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .unwrap();
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((mut client, _)) = listener.accept().await {
+            let (acceptor, socket) = (acceptor.clone(), socket.clone());
+            tokio::spawn(async move {
+                let mut asked = [0; 8];
+                client.read_exact(&mut asked).await.ok()?;
+                // SSLRequest; anything else is somebody who wants to speak openly.
+                if asked[4..] != [0x04, 0xd2, 0x16, 0x2f] {
+                    return None;
+                }
+                client.write_all(b"S").await.ok()?;
+                let mut client = acceptor.accept(client).await.ok()?;
+                let mut server = tokio::net::UnixStream::connect(socket).await.ok()?;
+                tokio::io::copy_bidirectional(&mut client, &mut server).await.ok()
+            });
+        }
+    });
+    port
 }
 
 /// When the wire is to break.

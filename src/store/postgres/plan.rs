@@ -108,7 +108,7 @@ pub(in crate::store) fn scans(tx: &mut Tx<'_>, sql: &str, places: usize, small: 
         if whole
             && !made_up
             && !ours
-            && !(walks && !kind.contains("Seq"))
+            && (!walks || kind.contains("Seq"))
             && !small.iter().any(|name| table.starts_with(name))
         {
             found.push(step.trim().to_owned());

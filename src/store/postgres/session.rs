@@ -182,7 +182,7 @@ fn number(answers: &[SimpleQueryMessage]) -> Option<i64> {
 fn settings(address: &Address, deadline: Duration) -> String {
     format!(
         "SET search_path TO \"{}\"; SET statement_timeout TO {}; SET idle_in_transaction_session_timeout TO {}; \
-         SET client_encoding TO 'UTF8'",
+         SET client_encoding TO 'UTF8'; SET client_min_messages TO warning",
         address.schema(),
         deadline.as_millis(),
         ABANDONED.as_millis()

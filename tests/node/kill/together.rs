@@ -224,7 +224,9 @@ fn came_in_order(told: &[String]) {
 /// Each host heard of each post that it was made and that it was changed, each time no older than before, whatever it heard
 /// twice. (What is told of a change is how the post stands by then.)
 fn went_in_order(arrivals: &[Arrival]) {
-    let mut of: BTreeMap<(String, String), Vec<(String, String, usize)>> = BTreeMap::new();
+    /// An activity's id, its type and the version of the post in it.
+    type Heard = (String, String, usize);
+    let mut of: BTreeMap<(String, String), Vec<Heard>> = BTreeMap::new();
     for arrival in arrivals {
         let body: serde_json::Value = serde_json::from_str(&arrival.body).unwrap();
         let object = body["object"]["id"].as_str().unwrap().to_owned();
