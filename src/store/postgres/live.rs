@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use tempfile::TempDir;
 
 use crate::store::process::{self, Beat, Duty};
+use crate::store::spent::{self, Turns};
 use crate::store::tests::{SHELF, shelve, shelved};
 use crate::store::{Address, Error, Notice, Options, Place, Store, Tx, database, params};
 
@@ -286,6 +287,24 @@ enum Cut {
     Question,
     /// After it has heard it, before we hear that.
     Answer,
+}
+
+#[tokio::test]
+async fn what_one_process_counted_the_others_hear_for_some_seconds() {
+    let folder = TempDir::new().unwrap();
+    let Some(place) = place(&folder) else { return };
+    let stores: Vec<Store> = (0..2).map(|_| Store::open(place.clone(), Options::default()).unwrap()).collect();
+    let at = |seconds: i64| Timestamp::from_second(1_800_000_000 + seconds).unwrap();
+    let turns = vec![Turns { what: "api by token".to_owned(), who: i64::MIN, times: 60 }];
+    let said = turns.clone();
+    stores[0].write(move |tx: &mut Tx<'_>| spent::say(tx, &said, at(0))).await.unwrap();
+    let hears = |which: usize, seconds| {
+        let heard = stores[which].read(move |tx: &mut Tx<'_>| spent::hear(tx, at(seconds)));
+        async { heard.await.unwrap().into_iter().map(|(_, turns)| turns).collect::<Vec<_>>() }
+    };
+    assert_eq!(hears(0, 1).await, [], "it knows what it counted itself");
+    assert_eq!((hears(1, 1).await, hears(1, 9).await), (turns.clone(), turns));
+    assert_eq!(hears(1, 12).await, []);
 }
 
 /// A wire to the server that can be cut.

@@ -164,6 +164,11 @@ impl Session {
         (self.id, self.job)
     }
 
+    /// Is it good for nothing more?
+    pub(super) fn is_lost(&self) -> bool {
+        self.open.harm == Some(Harm::Lost)
+    }
+
     /// Has it been open for so long that another one should take its place?
     pub(super) fn is_old(&self) -> bool {
         self.opened.elapsed() > LIFE
@@ -403,8 +408,10 @@ impl Session {
         if self.open.harm == Some(Harm::Lost) {
             return;
         }
+        // Nobody knows then where it stands; nothing more is said on it.
         if let Err((_, error)) = self.end("ROLLBACK") {
             tracing::warn!(%error, "a transaction was not rolled back");
+            self.open.harm = Some(Harm::Lost);
         }
     }
 }

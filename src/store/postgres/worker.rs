@@ -140,10 +140,12 @@ impl Worker {
 
     fn attempt(&mut self, job: &mut Box<dyn Errand>, hopeful: bool) -> Tried {
         self.notices.clear();
-        if self.session.as_ref().is_none_or(Session::is_old) {
-            if let Some(old) = self.session.take() {
-                old.close();
-            }
+        if let Some(old) = self.session.take_if(|session| session.is_lost() || session.is_old())
+            && !old.is_lost()
+        {
+            old.close();
+        }
+        if self.session.is_none() {
             let opened = match self.access {
                 Access::Write => enrolled(&self.shared),
                 Access::Read => Session::open(&self.shared.address, self.shared.options.read_deadline),
