@@ -4,15 +4,14 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use thirdspace::coworking::id::ActorId;
 use thirdspace::store::{self, Tx};
 
 use crate::caller::{Pace, call};
-use crate::inbox::{ACTORS, KEYS, actor, deliveries};
+use crate::inbox::{ACTORS, KEYS, deliveries, follow_all};
 use crate::parts;
 use crate::peer::Peers;
 use crate::process::{Home, Process};
-use crate::stock::{self, Stock};
+use crate::stock::Stock;
 use crate::table::{Table, quantile};
 
 /// What is said in one run.
@@ -43,17 +42,7 @@ async fn run(table: &mut Table, name: &str, database: Option<String>, processes:
         home.set("database_url", url);
     }
     let stock = Stock::set_up(&home).await;
-    let profiles: Vec<_> = (0..ACTORS).map(|n| stock::stranger(&actor(n), &keys[n % KEYS])).collect();
-    let ana = ActorId::from(stock.ana);
-    stock
-        .act(move |tx| {
-            for profile in &profiles {
-                let somebody = stock::meet(tx, profile)?;
-                stock::let_follow(tx, ana, somebody, None)?;
-            }
-            Ok(())
-        })
-        .await;
+    follow_all(&stock, &keys).await;
     let nodes: Vec<Process> = (0..processes).map(|_| home.start()).collect();
     for node in &nodes {
         node.rests().await;

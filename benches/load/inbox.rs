@@ -31,8 +31,7 @@ pub const KEYS: usize = 8;
 /// The bound on processor time, as a multiple of the parts.
 const RATIO: f64 = 1.7;
 
-/// Who says it.
-pub fn actor(number: usize) -> String {
+fn actor(number: usize) -> String {
     format!("http://pier.test/users/u{}", number % ACTORS)
 }
 
@@ -94,12 +93,8 @@ pub fn deliveries(numbers: std::ops::Range<usize>, keys: &[Arc<PrivateKey>]) -> 
     Rc::new(numbers.map(|number| delivery(number, &keys[number % ACTORS % KEYS], now)).collect())
 }
 
-/// Prints what receiving costs.
-pub async fn measure(table: &mut Table) {
-    eprintln!("inbox: {ACTORS} people elsewhere, {IN_FLIGHT} deliveries in flight, synchronous=full");
-    let keys: Vec<_> = (0..KEYS).map(|_| parts::key()).collect();
-    let home = Home::new(Some(Peers::start().address()));
-    let stock = Stock::set_up(&home).await;
+/// Ana follows all who speak.
+pub async fn follow_all(stock: &Stock, keys: &[Arc<PrivateKey>]) {
     let profiles: Vec<_> = (0..ACTORS).map(|n| stock::stranger(&actor(n), &keys[n % KEYS])).collect();
     let ana = ActorId::from(stock.ana);
     stock
@@ -111,6 +106,15 @@ pub async fn measure(table: &mut Table) {
             Ok(())
         })
         .await;
+}
+
+/// Prints what receiving costs.
+pub async fn measure(table: &mut Table) {
+    eprintln!("inbox: {ACTORS} people elsewhere, {IN_FLIGHT} deliveries in flight, synchronous=full");
+    let keys: Vec<_> = (0..KEYS).map(|_| parts::key()).collect();
+    let home = Home::new(Some(Peers::start().address()));
+    let stock = Stock::set_up(&home).await;
+    follow_all(&stock, &keys).await;
     stock.store.close().await;
     let node = home.start();
     node.rests().await;
