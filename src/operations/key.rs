@@ -58,6 +58,7 @@ pub fn rotate(tx: &mut Tx<'_>, acting: Acting, actor: ActorId, keys: &NewKeys, n
     key::give(tx, actor.id, &actor.uri, keys, now)?;
     event::record(tx, &Event::KeysRotated { actor: actor.id }, now)?;
     tx.notify(Notice::Changed(actor.id.0));
+    tx.notify(Notice::Keys(actor.id.0));
     Ok(())
 }
 

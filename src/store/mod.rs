@@ -142,6 +142,8 @@ pub enum Notice {
     Delivery,
     /// Cached documents about the actor with this id are stale.
     Changed(i64),
+    /// The actor with this id signs with other keys: those at hand are to be forgotten.
+    Keys(i64),
     /// Who may speak here was judged anew: servers were blocked or actors silenced, or let in again.
     Judged,
     /// Another process has written; anything may be stale.

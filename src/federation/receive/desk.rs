@@ -411,7 +411,7 @@ impl Desk {
 fn is_about_the_inbox(notice: Notice) -> bool {
     match notice {
         Notice::Inbox | Notice::Elsewhere => true,
-        Notice::Event | Notice::Delivery | Notice::Changed(_) | Notice::Judged => false,
+        Notice::Event | Notice::Delivery | Notice::Changed(_) | Notice::Keys(_) | Notice::Judged => false,
     }
 }
 

@@ -134,9 +134,7 @@ fn one(tx: &mut Tx<'_>, work: &Work, case: &Case<'_>, done: &mut Vec<InboxId>) -
 
 /// Other processes have the keys of this actor at hand, too, and are to forget them.
 pub(super) fn tell_keys(tx: &mut Tx<'_>, actor: ActorId) {
-    if process::is_shared(tx) {
-        tx.notify(Notice::Changed(actor.0));
-    }
+    tx.notify(Notice::Keys(actor.0));
 }
 
 /// A panic ends what it broke and nothing else.

@@ -207,6 +207,7 @@ fn spoken(own: u32, notices: Vec<Notice>) -> String {
             Notice::Inbox => words.push_str("inbox"),
             Notice::Delivery => words.push_str("delivery"),
             Notice::Changed(id) => words.push_str(&format!("changed:{id}")),
+            Notice::Keys(id) => words.push_str(&format!("keys:{id}")),
             Notice::Judged => words.push_str("judged"),
             Notice::Elsewhere => words.push_str("elsewhere"),
         }
@@ -220,7 +221,11 @@ fn understood(word: &str) -> Option<Notice> {
         "inbox" => Notice::Inbox,
         "delivery" => Notice::Delivery,
         "judged" => Notice::Judged,
-        word => Notice::Changed(word.strip_prefix("changed:")?.parse().ok()?),
+        word => match word.split_once(':')? {
+            ("changed", id) => Notice::Changed(id.parse().ok()?),
+            ("keys", id) => Notice::Keys(id.parse().ok()?),
+            _ => return None,
+        },
     })
 }
 
@@ -230,7 +235,14 @@ mod tests {
 
     #[test]
     fn what_is_said_is_understood_and_what_is_new_means_everything() {
-        let notices = [Notice::Event, Notice::Inbox, Notice::Delivery, Notice::Changed(i64::MAX), Notice::Judged];
+        let notices = [
+            Notice::Event,
+            Notice::Inbox,
+            Notice::Delivery,
+            Notice::Changed(i64::MAX),
+            Notice::Keys(7),
+            Notice::Judged,
+        ];
         let words = spoken(7, notices.to_vec());
         let heard: Vec<_> = words.split(' ').skip(1).map(|word| understood(word).unwrap()).collect();
         assert_eq!((words.split(' ').next(), heard.as_slice()), (Some("7"), notices.as_slice()));
