@@ -113,8 +113,10 @@ statements! {
            created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'waiting', greatest(?8, coalesce((SELECT next_at FROM delivery \
            WHERE host = ?5 AND ordering_key = ?6 AND state = 'waiting' ORDER BY id DESC LIMIT 1), 0)), ?8) \
            ON CONFLICT (activity_id, inbox) DO NOTHING";
+    /// Writes the row in any case: another process may just have seen that nothing waits for the host and end its lane.
+    /// A row that is only looked at would go unnoticed there (`ON CONFLICT` looks without a predicate lock).
     WAKE = "INSERT INTO lane (host, next_at) VALUES (?1, ?2) ON CONFLICT (host) DO UPDATE \
-            SET next_at = excluded.next_at WHERE lane.next_at > excluded.next_at";
+            SET next_at = least(lane.next_at, excluded.next_at)";
     REACH = "INSERT INTO reached (actor_id, inbox) VALUES (?1, ?2) ON CONFLICT (actor_id, inbox) DO NOTHING";
     REACHED = "SELECT inbox FROM reached WHERE actor_id = ?1 AND inbox > ?2 ORDER BY inbox LIMIT ?3";
     WAITS = "SELECT 1 FROM lane WHERE host = ?1";

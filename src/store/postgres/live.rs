@@ -1,16 +1,20 @@
 //! What a store on a server promises when things go wrong between us and it. Told on the server that TEST_DATABASE_URL names;
 //! where it names none, these stories are not told.
 
+use std::collections::HashSet;
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tempfile::TempDir;
 
+use crate::store::activity::{self, Activity};
+use crate::store::actor::{self, RemoteProfile};
+use crate::store::delivery::{self, Answer, Destination, Posting};
 use crate::store::process::{self, Beat, Duty};
 use crate::store::spent::{self, Turns};
 use crate::store::tests::{SHELF, shelve, shelved};
@@ -206,6 +210,67 @@ async fn a_duty_is_one_processs_until_it_ends_or_has_not_said_for_a_while_that_i
     assert_eq!(beat(0, 19).await.unwrap(), Beat::Born(2));
     stores[1].write(|tx: &mut Tx<'_>| process::leave(tx)).await.unwrap();
     assert!(take(0, 20).await.unwrap(), "who leaves leaves nothing behind");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_put_on_its_way_while_another_process_sees_nothing_left_for_the_host_is_still_found() {
+    let folder = TempDir::new().unwrap();
+    let Some(place) = place(&folder) else { return };
+    let [sender, publisher] = [0, 1].map(|_| Store::open(place.clone(), Options::default()).unwrap());
+    let now = Timestamp::from_second(1_800_000_000).unwrap();
+    let to = Destination::of("https://far.example/inbox").unwrap();
+    let say = move |tx: &mut Tx<'_>, id: i64, to: &Destination| {
+        let profile = RemoteProfile::bare("https://harbor.example/ana", "ana", "harbor.example");
+        let (actor, _) = actor::upsert_remote(tx, &profile, now)?;
+        let body = "{}".to_owned();
+        let said = Activity { id, actor, kind: "Create".into(), body, public: true, key_uri: None, created_at: now };
+        activity::add(tx, &said)?;
+        let posting = Posting { activity: id, actor, ordering_key: "a post", urgent: false };
+        delivery::add(tx, &posting, std::slice::from_ref(to), now)
+    };
+    let first = to.clone();
+    publisher.write(move |tx| say(tx, 1, &first)).await.unwrap();
+    let (host, nobody) = (to.host.clone(), HashSet::new());
+    sender
+        .write(move |tx| {
+            process::beat(tx, now)?;
+            process::claim_hosts(tx, 1, now)?;
+            let due = delivery::due(tx, &nobody, 1, 1, now)?;
+            delivery::done(tx, due.runs[0].deliveries[0].id, &Answer::default(), now)
+        })
+        .await
+        .unwrap();
+
+    // The sender has begun to look what is left when the publisher adds something.
+    let (begun, begins) = mpsc::channel();
+    let (added, adds) = mpsc::channel();
+    let looking = tokio::spawn({
+        let (sender, host, mut waits) = (sender.clone(), host.clone(), true);
+        async move {
+            sender
+                .write(move |tx| {
+                    delivery::waits_for(tx, &host)?;
+                    if std::mem::take(&mut waits) {
+                        begun.send(()).unwrap();
+                        adds.recv_timeout(Duration::from_secs(30)).unwrap();
+                    }
+                    delivery::refresh(tx, &host, now)?;
+                    process::release_host(tx, &host)
+                })
+                .await
+        }
+    });
+    tokio::task::spawn_blocking(move || begins.recv_timeout(Duration::from_secs(30))).await.unwrap().unwrap();
+    assert_eq!(publisher.write(move |tx| say(tx, 2, &to)).await.unwrap(), 1);
+    added.send(()).unwrap();
+    looking.await.unwrap().unwrap();
+
+    let found = sender.write(move |tx| {
+        process::claim_hosts(tx, 1, now)?;
+        delivery::due(tx, &HashSet::new(), 1, 1, now)
+    });
+    let runs = found.await.unwrap().runs;
+    assert_eq!(runs.iter().flat_map(|run| &run.deliveries).map(|one| one.activity).collect::<Vec<_>>(), [2]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
