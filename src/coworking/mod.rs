@@ -3,7 +3,9 @@
 //! Pure: values in, decisions out. Nothing here reads a clock, a database or the network, and nothing speaks of
 //! protocols. Time comes in as a parameter; a "no" is a [`Refusal`] that tells the person what would pass.
 
+pub mod capacity;
 pub mod event;
+pub mod hours;
 pub mod id;
 pub mod markdown;
 pub mod member;
@@ -14,8 +16,10 @@ pub mod post;
 pub mod profile;
 pub mod refusal;
 pub mod report;
+pub mod slot;
 pub mod space;
 pub mod tag;
+pub mod wall;
 
 pub use event::Event;
 pub use refusal::Refusal;

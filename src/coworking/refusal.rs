@@ -94,6 +94,56 @@ pub enum Refusal {
         /// The latest time that passes.
         latest: jiff::Timestamp,
     },
+    /// Something ends before it has begun.
+    #[error("{field} is {found}; it must be after {after}")]
+    NotAfter {
+        /// The field's name, as in the API.
+        field: &'static str,
+        /// The time given.
+        found: jiff::Timestamp,
+        /// What it must be after.
+        after: jiff::Timestamp,
+    },
+    /// The clocks of a zone were set forward past this time.
+    #[error("{field} is {found}, which no clock in {zone} shows; the nearest times that pass are {before} and {after}")]
+    NoSuchTime {
+        /// The field's name, as in the API.
+        field: &'static str,
+        /// The time given.
+        found: jiff::civil::DateTime,
+        /// The IANA zone.
+        zone: String,
+        /// The last minute before, with its offset.
+        before: String,
+        /// The first minute after, with its offset.
+        after: String,
+    },
+    /// The clocks of a zone were set back and show this time twice.
+    #[error("{field} is {found}, which clocks in {zone} show twice; say which with its offset: {first} or {second}")]
+    AmbiguousTime {
+        /// The field's name, as in the API.
+        field: &'static str,
+        /// The time given.
+        found: jiff::civil::DateTime,
+        /// The IANA zone.
+        zone: String,
+        /// The first of the two, with its offset.
+        first: String,
+        /// The second of the two, with its offset.
+        second: String,
+    },
+    /// A time has an offset from UTC that the zone does not have then.
+    #[error("{field} is {found}, but the clock of {zone} has another offset then; what would pass is {expected}")]
+    OtherOffset {
+        /// The field's name, as in the API.
+        field: &'static str,
+        /// The time given.
+        found: String,
+        /// The IANA zone.
+        zone: String,
+        /// The same time of day with the zone's offset.
+        expected: String,
+    },
     /// Nobody can do this to themselves.
     #[error("nobody can {act} themselves")]
     Oneself {
@@ -206,6 +256,10 @@ impl Refusal {
             Self::Taken { .. } => "taken",
             Self::InThePast { .. } => "in-the-past",
             Self::TooFar { .. } => "too-far",
+            Self::NotAfter { .. } => "not-after",
+            Self::NoSuchTime { .. } => "no-such-time",
+            Self::AmbiguousTime { .. } => "ambiguous-time",
+            Self::OtherOffset { .. } => "other-offset",
             Self::Oneself { .. } => "oneself",
             Self::Blocked { .. } => "blocked",
             Self::WrongState { .. } => "wrong-state",
@@ -230,6 +284,10 @@ impl Refusal {
             | Self::Malformed { .. }
             | Self::InThePast { .. }
             | Self::TooFar { .. }
+            | Self::NotAfter { .. }
+            | Self::NoSuchTime { .. }
+            | Self::AmbiguousTime { .. }
+            | Self::OtherOffset { .. }
             | Self::Oneself { .. }
             | Self::NotPublic { .. } => Sort::Invalid,
             Self::Taken { .. } | Self::WrongState { .. } | Self::Setup(_) => Sort::Conflict,
@@ -248,7 +306,11 @@ impl Refusal {
             | Self::Malformed { field, .. }
             | Self::Taken { field, .. }
             | Self::InThePast { field, .. }
-            | Self::TooFar { field, .. } => Some(field),
+            | Self::TooFar { field, .. }
+            | Self::NotAfter { field, .. }
+            | Self::NoSuchTime { field, .. }
+            | Self::AmbiguousTime { field, .. }
+            | Self::OtherOffset { field, .. } => Some(field),
             _ => None,
         }
     }
@@ -264,7 +326,11 @@ impl Refusal {
             | Self::Malformed { field, .. }
             | Self::Taken { field, .. }
             | Self::InThePast { field, .. }
-            | Self::TooFar { field, .. } => *field = name,
+            | Self::TooFar { field, .. }
+            | Self::NotAfter { field, .. }
+            | Self::NoSuchTime { field, .. }
+            | Self::AmbiguousTime { field, .. }
+            | Self::OtherOffset { field, .. } => *field = name,
             _ => {}
         }
         self

@@ -117,6 +117,22 @@ pub const CATALOGUE: &[Kind] = &[
     kind("taken", "Taken", "Somebody has this name already, or had it once; names are not given twice."),
     kind("in-the-past", "In the past", "A time that has to lie ahead has passed."),
     kind("too-far", "Too far ahead", "A time lies further ahead than the node plans."),
+    kind("not-after", "Ends too early", "Something ends before it has begun."),
+    kind(
+        "no-such-time",
+        "No such time",
+        "The clocks of the space were set forward past this time. The detail names the nearest times that pass.",
+    ),
+    kind(
+        "ambiguous-time",
+        "Which of the two?",
+        "The clocks of the space were set back and show this time twice. The detail names both, each with its offset.",
+    ),
+    kind(
+        "other-offset",
+        "Another offset",
+        "A time was given with an offset that the space does not have then. The detail names the one that it has.",
+    ),
     kind("oneself", "Not with yourself", "This needs two."),
     kind("blocked", "Blocked", "One of the two has blocked the other."),
     kind(

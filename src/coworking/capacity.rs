@@ -1,0 +1,324 @@
+//! Capacity: how many units of one resource are taken at once, and which of them.
+//!
+//! Every resource is counted on its own. What several claims take of it at one instant is found by going along the time line
+//! once; counting a claim's neighbours would take two that follow each other for two at once.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::slot::Slot;
+
+/// The most steps of a search for units, once the plain way has failed.
+const STEPS: u32 = 20_000;
+/// With more than this to be placed, the plain way has the last word.
+const SEARCHED: usize = 200;
+
+/// What somebody takes of a resource.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// When.
+    pub slot: Slot,
+    /// How many units.
+    pub units: u32,
+    /// The unit that was chosen, from 0; it is kept. Of several units this is the first one, and the others follow it.
+    pub chosen: Option<u32>,
+}
+
+/// Time that a resource needs around each claim.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Buffers {
+    /// To make it ready.
+    pub before: SignedDuration,
+    /// To clear it.
+    pub after: SignedDuration,
+}
+
+impl Buffers {
+    /// What must lie between two claims: the longer of the two, not their sum; one cleaning is enough.
+    #[must_use]
+    pub fn gap(self) -> SignedDuration {
+        self.before.max(self.after).max(SignedDuration::ZERO)
+    }
+}
+
+/// A claim's time and the gap behind it. Two claims of one unit keep the gap when these do not overlap.
+fn kept(slot: Slot, gap: SignedDuration) -> Slot {
+    let end = slot.end().saturating_add(gap).unwrap_or(Timestamp::MAX);
+    // Longer than anybody can ask for by a gap at most: then the gap is left out.
+    Slot::new(slot.start(), end).unwrap_or(slot)
+}
+
+/// How many units are taken or kept free for the gap, in the parts of a window in which that does not change, the first first.
+#[must_use]
+pub fn usage(claims: &[Claim], buffers: Buffers, window: Slot) -> Vec<(Slot, u32)> {
+    let mut changes: BTreeMap<Timestamp, i64> = BTreeMap::from([(window.start(), 0), (window.end(), 0)]);
+    for claim in claims {
+        if let Some(part) = kept(claim.slot, buffers.gap()).intersection(window) {
+            *changes.entry(part.start()).or_default() += i64::from(claim.units);
+            *changes.entry(part.end()).or_default() -= i64::from(claim.units);
+        }
+    }
+    let (mut taken, mut parts) = (0, Vec::<(Slot, u32)>::new());
+    for ((from, change), to) in changes.iter().zip(changes.keys().skip(1)) {
+        taken += change;
+        let units = u32::try_from(taken).unwrap_or(u32::MAX);
+        let Ok(part) = Slot::new(*from, *to) else { continue };
+        match parts.last_mut() {
+            Some((before, same)) if *same == units => *before = Slot::new(before.start(), *to).unwrap_or(*before),
+            _ => parts.push((part, units)),
+        }
+    }
+    parts
+}
+
+/// The most units that are taken at one instant of a window; the gap after the window counts, too.
+#[must_use]
+pub fn peak(claims: &[Claim], buffers: Buffers, window: Slot) -> u32 {
+    usage(claims, buffers, kept(window, buffers.gap())).into_iter().map(|(_, units)| units).max().unwrap_or(0)
+}
+
+/// Does this fit beside what is there, in a pool of so many units? Those that did not choose may be given others for it.
+#[must_use]
+pub fn fits(pool: u32, buffers: Buffers, there: &[Claim], wanted: &Claim) -> bool {
+    // Without this nothing fits; with it everything does when nobody has chosen.
+    if u64::from(peak(there, buffers, wanted.slot)) + u64::from(wanted.units) > u64::from(pool) {
+        return false;
+    }
+    if wanted.chosen.is_none() && there.iter().all(|claim| claim.chosen.is_none()) {
+        return true;
+    }
+    let all: Vec<Claim> = there.iter().chain([wanted]).cloned().collect();
+    pack(pool, buffers, &all).is_some()
+}
+
+/// Gives each claim its units, from 0 to below `pool`, so that none has two claims at once; `None` when that cannot be done,
+/// or is not found. Where nobody has chosen it is always found, if it is possible.
+#[must_use]
+pub fn pack(pool: u32, buffers: Buffers, claims: &[Claim]) -> Option<Vec<Vec<u32>>> {
+    let mut plan = Plan { units: vec![BTreeMap::new(); usize::try_from(pool).ok()?] };
+    let mut given: Vec<Vec<u32>> = vec![Vec::new(); claims.len()];
+    let mut loose: Vec<(Slot, usize)> = Vec::new();
+    for (at, claim) in claims.iter().enumerate() {
+        let slot = kept(claim.slot, buffers.gap());
+        match claim.chosen {
+            None => loose.extend((0..claim.units).map(|_| (slot, at))),
+            Some(first) => {
+                for unit in first..first.checked_add(claim.units)? {
+                    if !plan.is_free(unit, slot) {
+                        return None;
+                    }
+                    plan.put(unit, slot);
+                    given.get_mut(at)?.push(unit);
+                }
+            }
+        }
+    }
+    loose.sort_unstable();
+    let mut found = Vec::with_capacity(loose.len());
+    if !plan.place_each(&loose, &mut found) {
+        let mut steps = STEPS;
+        if loose.len() > SEARCHED || !plan.search(&loose, &mut found, &mut steps) {
+            return None;
+        }
+    }
+    for ((_, at), unit) in loose.iter().zip(found) {
+        given.get_mut(*at)?.push(unit);
+    }
+    Some(given)
+}
+
+/// Which unit is taken when: for each the end of what begins at a time.
+struct Plan {
+    units: Vec<BTreeMap<Timestamp, Timestamp>>,
+}
+
+impl Plan {
+    fn of(&self, unit: u32) -> Option<&BTreeMap<Timestamp, Timestamp>> {
+        self.units.get(usize::try_from(unit).ok()?)
+    }
+
+    fn is_free(&self, unit: u32, slot: Slot) -> bool {
+        // Nothing overlaps in a unit, so the last that begins before the slot ends is the only one that can reach into it.
+        self.of(unit)
+            .is_some_and(|taken| taken.range(..slot.end()).next_back().is_none_or(|(_, end)| *end <= slot.start()))
+    }
+
+    fn put(&mut self, unit: u32, slot: Slot) {
+        if let Some(taken) = usize::try_from(unit).ok().and_then(|unit| self.units.get_mut(unit)) {
+            taken.insert(slot.start(), slot.end());
+        }
+    }
+
+    fn take_back(&mut self, unit: u32, slot: Slot) {
+        if let Some(taken) = usize::try_from(unit).ok().and_then(|unit| self.units.get_mut(unit)) {
+            taken.remove(&slot.start());
+        }
+    }
+
+    /// The units that are free for a slot; first those that are wanted again the soonest, so that long free times stay.
+    fn free(&self, slot: Slot) -> Vec<u32> {
+        let next = |unit: u32| self.of(unit)?.range(slot.end()..).next().map(|(start, _)| *start);
+        let units = 0..u32::try_from(self.units.len()).unwrap_or(u32::MAX);
+        let mut free: Vec<u32> = units.filter(|unit| self.is_free(*unit, slot)).collect();
+        free.sort_by_key(|unit| next(*unit).unwrap_or(Timestamp::MAX));
+        free
+    }
+
+    /// One after another, each to the first that suits; nothing is kept when it does not work out.
+    fn place_each(&mut self, loose: &[(Slot, usize)], found: &mut Vec<u32>) -> bool {
+        for (slot, _) in loose {
+            let Some(unit) = self.free(*slot).first().copied() else {
+                for ((slot, _), unit) in loose.iter().zip(found.drain(..)) {
+                    self.take_back(unit, *slot);
+                }
+                return false;
+            };
+            self.put(unit, *slot);
+            found.push(unit);
+        }
+        true
+    }
+
+    /// Every way, as long as the steps last.
+    fn search(&mut self, loose: &[(Slot, usize)], found: &mut Vec<u32>, steps: &mut u32) -> bool {
+        let Some((slot, _)) = loose.get(found.len()) else { return true };
+        for unit in self.free(*slot) {
+            let Some(left) = steps.checked_sub(1) else { return false };
+            *steps = left;
+            self.put(unit, *slot);
+            found.push(unit);
+            if self.search(loose, found, steps) {
+                return true;
+            }
+            found.pop();
+            self.take_back(unit, *slot);
+        }
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn slot(from: i64, to: i64) -> Slot {
+        let at = |minutes: i64| Timestamp::from_second(1_800_000_000 + minutes * 60).unwrap();
+        Slot::new(at(from), at(to)).unwrap()
+    }
+
+    fn claim(from: i64, to: i64) -> Claim {
+        Claim { slot: slot(from, to), units: 1, chosen: None }
+    }
+
+    fn at_desk(desk: u32, from: i64, to: i64) -> Claim {
+        Claim { chosen: Some(desk), ..claim(from, to) }
+    }
+
+    fn minutes(before: i64, after: i64) -> Buffers {
+        Buffers { before: SignedDuration::from_mins(before), after: SignedDuration::from_mins(after) }
+    }
+
+    const NONE: Buffers = Buffers { before: SignedDuration::ZERO, after: SignedDuration::ZERO };
+
+    #[test]
+    fn i13_two_that_follow_each_other_under_a_third_are_two_at_once_and_not_three() {
+        let there = [claim(0, 60), claim(120, 180)];
+        let wanted = claim(0, 180);
+        assert_eq!(peak(&there, NONE, wanted.slot), 1);
+        assert!(fits(2, NONE, &there, &wanted) && !fits(1, NONE, &there, &wanted));
+        let parts: Vec<u32> = usage(&there, NONE, slot(-60, 240)).into_iter().map(|(_, units)| units).collect();
+        assert_eq!(parts, [0, 1, 0, 1, 0]);
+        let groups = [Claim { units: 3, ..claim(0, 60) }, Claim { units: 2, ..claim(30, 90) }];
+        assert_eq!(peak(&groups, NONE, slot(0, 90)), 5);
+        assert!(!fits(u32::MAX, NONE, &[Claim { units: u32::MAX, ..claim(0, 60) }], &claim(0, 60)), "no sum runs over");
+    }
+
+    #[test]
+    fn i1_back_to_back_claims_share_a_unit() {
+        assert!(fits(1, NONE, &[claim(0, 60), claim(120, 180)], &claim(60, 120)));
+    }
+
+    #[test]
+    fn i14_who_chose_a_desk_keeps_it_and_the_others_move() {
+        // Whoever did not choose could sit at either; only one way leaves desk 0 to the third.
+        let there = [claim(0, 60), at_desk(1, 60, 120)];
+        let long = claim(0, 120);
+        let given = pack(2, NONE, &[there[0].clone(), there[1].clone(), long.clone()]).unwrap();
+        assert_eq!(given, [[1], [1], [0]]);
+        assert!(fits(2, NONE, &there, &long));
+        // Two have chosen so that no desk is free all through, though there are never more than two at once.
+        let chosen = [at_desk(0, 0, 60), at_desk(1, 60, 120)];
+        assert_eq!(peak(&chosen, NONE, long.slot), 1);
+        assert!(!fits(2, NONE, &chosen, &long));
+        assert!(!fits(2, NONE, &chosen, &at_desk(0, 30, 90)) && fits(2, NONE, &chosen, &at_desk(1, 30, 60)));
+        assert!(!fits(2, NONE, &[], &at_desk(2, 0, 60)), "there is no such desk");
+    }
+
+    #[test]
+    fn i20_the_gap_is_the_longer_buffer_and_counts_against_what_comes_before_and_after() {
+        let buffers = minutes(10, 15);
+        let there = [claim(100, 160)];
+        for (from, to, free) in [(0, 85, true), (0, 86, false), (174, 200, false), (175, 200, true)] {
+            assert_eq!(fits(1, buffers, &there, &claim(from, to)), free, "{from} to {to}");
+        }
+        assert_eq!(minutes(20, 5).gap(), SignedDuration::from_mins(20));
+        assert!(fits(2, buffers, &there, &claim(150, 200)));
+    }
+
+    fn claims() -> impl Strategy<Value = (u32, i64, Vec<Claim>)> {
+        let one = (0_i64..12, 1_i64..8, 1_u32..3, prop::option::weighted(0.4, 0_u32..3))
+            .prop_map(|(from, length, units, chosen)| Claim { slot: slot(from, from + length), units, chosen });
+        (1_u32..5, 0_i64..3, prop::collection::vec(one, 0..6))
+    }
+
+    /// Every way to give units, tried without any thought.
+    fn any_way(pool: u32, gap: i64, strands: &[(Slot, Option<u32>)], given: &mut Vec<u32>) -> bool {
+        let Some((slot, chosen)) = strands.get(given.len()) else { return true };
+        let gap = SignedDuration::from_mins(gap);
+        (0..pool).filter(|unit| chosen.is_none_or(|chosen| chosen == *unit)).any(|unit| {
+            let apart = |other: Slot| other.end() + gap <= slot.start() || slot.end() + gap <= other.start();
+            let free = given.iter().zip(strands).all(|(taken, (other, _))| *taken != unit || apart(*other));
+            given.push(unit);
+            let works = free && any_way(pool, gap.as_mins(), strands, given);
+            given.pop();
+            works
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(400))]
+
+        #[test]
+        fn i14_units_are_given_whenever_that_is_possible((pool, gap, claims) in claims()) {
+            let strand = |claim: &Claim| {
+                let (slot, chosen) = (claim.slot, claim.chosen);
+                (0..claim.units).map(move |number| (slot, chosen.map(|first| first + number))).collect::<Vec<_>>()
+            };
+            let strands: Vec<_> = claims.iter().flat_map(strand).collect();
+            let given = pack(pool, minutes(gap, 0), &claims);
+            prop_assert_eq!(given.is_some(), any_way(pool, gap, &strands, &mut Vec::new()));
+            for (one, units) in given.iter().flatten().enumerate() {
+                prop_assert_eq!(units.len(), claims[one].units as usize);
+                prop_assert!(claims[one].chosen.is_none_or(|chosen| units.first() == Some(&chosen)));
+                prop_assert!(units.iter().all(|unit| *unit < pool));
+            }
+        }
+
+        #[test]
+        fn i13_without_choices_what_fits_is_what_never_exceeds_the_pool((pool, gap, mut claims) in claims()) {
+            claims.iter_mut().for_each(|claim| claim.chosen = None);
+            let most = peak(&claims, minutes(0, gap), slot(0, 30));
+            prop_assert_eq!(pack(pool, minutes(0, gap), &claims).is_some(), most <= pool);
+            let (wanted, there) = match claims.split_last() {
+                Some(all) => all,
+                None => return Ok(()),
+            };
+            if peak(there, minutes(0, gap), slot(0, 30)) <= pool {
+                prop_assert_eq!(fits(pool, minutes(0, gap), there, wanted), most <= pool);
+            }
+        }
+    }
+}
