@@ -44,9 +44,7 @@ impl Buffers {
 
 /// A claim's time and the gap behind it. Two claims of one unit keep the gap when these do not overlap.
 fn kept(slot: Slot, gap: SignedDuration) -> Slot {
-    let end = slot.end().saturating_add(gap).unwrap_or(Timestamp::MAX);
-    // Longer than anybody can ask for by a gap at most: then the gap is left out.
-    Slot::new(slot.start(), end).unwrap_or(slot)
+    slot.until(slot.end().saturating_add(gap).unwrap_or(Timestamp::MAX))
 }
 
 /// How many units are taken or kept free for the gap, in the parts of a window in which that does not change, the first first.
@@ -63,9 +61,9 @@ pub fn usage(claims: &[Claim], buffers: Buffers, window: Slot) -> Vec<(Slot, u32
     for ((from, change), to) in changes.iter().zip(changes.keys().skip(1)) {
         taken += change;
         let units = u32::try_from(taken).unwrap_or(u32::MAX);
-        let Ok(part) = Slot::new(*from, *to) else { continue };
+        let Some(part) = Slot::between(*from, *to) else { continue };
         match parts.last_mut() {
-            Some((before, same)) if *same == units => *before = Slot::new(before.start(), *to).unwrap_or(*before),
+            Some((before, same)) if *same == units => *before = before.until(*to),
             _ => parts.push((part, units)),
         }
     }
@@ -266,6 +264,13 @@ mod tests {
         }
         assert_eq!(minutes(20, 5).gap(), SignedDuration::from_mins(20));
         assert!(fits(2, buffers, &there, &claim(150, 200)));
+        let year = Slot::LONGEST.as_mins();
+        assert!(
+            !fits(1, buffers, &[claim(0, year)], &claim(year + 14, year + 60)),
+            "the longest slot keeps its gap, too"
+        );
+        assert_eq!(usage(&[], buffers, kept(slot(0, year), buffers.gap())).len(), 1);
+        assert_eq!(peak(&[claim(year + 14, year + 60)], buffers, slot(0, year)), 1);
     }
 
     fn claims() -> impl Strategy<Value = (u32, i64, Vec<Claim>)> {

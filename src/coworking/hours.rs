@@ -123,9 +123,11 @@ impl Hours {
             .collect();
         parts.sort_unstable();
         parts.dedup_by(|next, before| {
-            let joined =
-                (next.start() <= before.end()).then(|| Slot::new(before.start(), before.end().max(next.end())).ok());
-            joined.flatten().map(|joined| *before = joined).is_some()
+            let joined = next.start() <= before.end();
+            if joined {
+                *before = before.until(next.end());
+            }
+            joined
         });
         parts
     }

@@ -44,6 +44,16 @@ impl Slot {
         self.end
     }
 
+    /// A part of a time line, however long; `None` when it would be empty.
+    pub(super) fn between(start: Timestamp, end: Timestamp) -> Option<Self> {
+        (start < end).then_some(Self { start, end })
+    }
+
+    /// The same, going on until `end` if that is later. What follows from a slot may be longer than what can be asked for.
+    pub(super) fn until(self, end: Timestamp) -> Self {
+        Self { end: self.end.max(end), ..self }
+    }
+
     /// How long it takes, as a stop watch tells; limits in hours mean this.
     #[must_use]
     pub fn elapsed(self) -> SignedDuration {
@@ -66,7 +76,7 @@ impl Slot {
     #[must_use]
     pub fn intersection(self, other: Self) -> Option<Self> {
         let (start, end) = (self.start.max(other.start), self.end.min(other.end));
-        (start < end).then_some(Self { start, end })
+        Self::between(start, end)
     }
 }
 
