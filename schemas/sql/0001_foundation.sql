@@ -91,9 +91,115 @@ CREATE TABLE space (
   actor_id INTEGER PRIMARY KEY REFERENCES actor (id),
   zone TEXT NOT NULL,                  -- IANA
   is_default INTEGER NOT NULL DEFAULT 0,
-  founded_at INTEGER NOT NULL
+  founded_at INTEGER NOT NULL,
+  place TEXT NOT NULL                  -- JSON of coworking::Place: where it is, when it is open and can be booked
 ) STRICT;
 CREATE UNIQUE INDEX space_default ON space (is_default) WHERE is_default = 1;
+
+-- What a space has that can be booked.
+CREATE TABLE resource (
+  id INTEGER PRIMARY KEY,
+  space_id INTEGER NOT NULL REFERENCES space (actor_id),
+  body TEXT NOT NULL,                  -- JSON of coworking::Resource
+  added_at INTEGER NOT NULL,
+  updated INTEGER NOT NULL,            -- the version of its rules
+  retired_at INTEGER                   -- nobody can book it any more
+) STRICT;
+CREATE INDEX resource_space ON resource (space_id, id) WHERE retired_at IS NULL;
+
+-- What a combined resource is made of.
+CREATE TABLE resource_part (
+  whole_id INTEGER NOT NULL REFERENCES resource (id),
+  part_id INTEGER NOT NULL REFERENCES resource (id),
+  PRIMARY KEY (whole_id, part_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX resource_part_of ON resource_part (part_id, whole_id);
+
+-- When a space, or one resource of it, is closed in spite of its hours.
+CREATE TABLE closure (
+  id INTEGER PRIMARY KEY,
+  space_id INTEGER NOT NULL REFERENCES space (actor_id),
+  resource_id INTEGER REFERENCES resource (id),
+  starts_at INTEGER NOT NULL,
+  ends_at INTEGER NOT NULL,
+  audiences TEXT NOT NULL DEFAULT '[]', -- JSON: for whom; empty = for all
+  reason TEXT NOT NULL
+) STRICT;
+CREATE INDEX closure_space ON closure (space_id, ends_at);
+
+-- Claims to what a space of this node has, from the first asking to their end. Others keep copies of these; only
+-- what stands here counts.
+CREATE TABLE booking (
+  id INTEGER PRIMARY KEY,
+  space_id INTEGER NOT NULL REFERENCES space (actor_id),
+  resource_id INTEGER NOT NULL REFERENCES resource (id),
+  requester_id INTEGER NOT NULL REFERENCES actor (id), -- whose it is
+  booked_by_id INTEGER REFERENCES actor (id), -- who asked for it, if that is somebody of the front desk
+  guest TEXT,                          -- for whom, if that is somebody without an account
+  audience TEXT NOT NULL CHECK (audience IN ('resident', 'guest', 'external', 'staff')),
+  state TEXT NOT NULL CHECK (state IN ('requested', 'held', 'confirmed', 'checked_in', 'completed', 'refused', 'expired', 'cancelled', 'no_show')),
+  units INTEGER NOT NULL,
+  unit INTEGER,                        -- the one that was chosen, from 0
+  people INTEGER NOT NULL,
+  starts_at INTEGER NOT NULL,
+  ends_at INTEGER NOT NULL,
+  wall_start TEXT NOT NULL,            -- what was meant: as the clock of the space shows it
+  wall_end TEXT NOT NULL,
+  zone TEXT NOT NULL,
+  rules TEXT NOT NULL,                 -- JSON of coworking::Rules: those under which it was given
+  note TEXT,
+  override_reason TEXT,                -- why rules were passed over
+  words TEXT,                          -- why it was refused or cancelled
+  refusal TEXT,                        -- JSON: a code and the times that would have passed, of refused ones
+  offer_uri TEXT UNIQUE,               -- the activity that asked, of those from elsewhere
+  offer_hash BLOB,                     -- SHA-256 of what it asked
+  context TEXT,                        -- what it was asked for together with
+  expires_at INTEGER,                  -- of what is held, or waits for staff
+  due_at INTEGER,                      -- when something happens to it by itself
+  cancelled_by TEXT CHECK (cancelled_by IN ('guest', 'host')),
+  late INTEGER NOT NULL DEFAULT 0,
+  requested_at INTEGER NOT NULL,
+  answered_at INTEGER,
+  checked_in_at INTEGER,
+  checked_out_at INTEGER,
+  estimated INTEGER NOT NULL DEFAULT 0, -- nobody saw when its guest left
+  sequence INTEGER NOT NULL DEFAULT 0, -- grows with each change that calendars should show
+  updated INTEGER NOT NULL
+) STRICT;
+CREATE INDEX booking_requester ON booking (requester_id, starts_at, id);
+CREATE INDEX booking_space ON booking (space_id, starts_at, id);
+CREATE INDEX booking_resource ON booking (resource_id, starts_at, id);
+CREATE INDEX booking_due ON booking (due_at, id) WHERE due_at IS NOT NULL;
+CREATE INDEX booking_held ON booking (expires_at, resource_id, requester_id) WHERE state = 'held';
+CREATE INDEX booking_present ON booking (requester_id, id) WHERE state = 'checked_in';
+CREATE INDEX booking_waiting ON booking (space_id, id) WHERE state = 'requested';
+
+-- What bookings take of each resource while they take it, once for each day (since 1970, UTC) that they touch: a stretch of the
+-- calendar is one range of this.
+CREATE TABLE claim (
+  resource_id INTEGER NOT NULL,
+  day INTEGER NOT NULL,
+  booking_id INTEGER NOT NULL,
+  starts_at INTEGER NOT NULL,
+  ends_at INTEGER NOT NULL,
+  kept_until INTEGER NOT NULL,         -- with the gap that the resource had when it was given
+  units INTEGER NOT NULL,
+  unit INTEGER,                        -- the first of those that were chosen; null: they can still be moved
+  given TEXT NOT NULL,                 -- JSON: [number], the units that it has
+  expires_at INTEGER,                  -- as of the booking: from then on it takes nothing
+  PRIMARY KEY (resource_id, day, booking_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX claim_booking ON claim (booking_id, resource_id);
+
+-- Who has which unit in which five minutes: the database itself lets nobody have what somebody has, whatever the code
+-- above it does.
+CREATE TABLE claimed_step (
+  resource_id INTEGER NOT NULL,
+  unit INTEGER NOT NULL,
+  step INTEGER NOT NULL,               -- since 1970
+  booking_id INTEGER NOT NULL,
+  PRIMARY KEY (resource_id, unit, step)
+) STRICT, WITHOUT ROWID;
 
 -- Bearer tokens; only the SHA-256 of a token is kept.
 CREATE TABLE token (

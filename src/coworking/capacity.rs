@@ -43,7 +43,8 @@ impl Buffers {
 }
 
 /// A claim's time and the gap behind it. Two claims of one unit keep the gap when these do not overlap.
-fn kept(slot: Slot, gap: SignedDuration) -> Slot {
+#[must_use]
+pub fn kept(slot: Slot, gap: SignedDuration) -> Slot {
     slot.until(slot.end().saturating_add(gap).unwrap_or(Timestamp::MAX))
 }
 
@@ -124,6 +125,30 @@ pub fn pack(pool: u32, buffers: Buffers, claims: &[Claim]) -> Option<Vec<Vec<u32
         given.get_mut(*at)?.push(unit);
     }
     Some(given)
+}
+
+/// Units for a claim beside what is there, each with the units that it has, while nobody moves; `None` when there are none.
+#[must_use]
+pub fn seat(pool: u32, buffers: Buffers, there: &[(Claim, Vec<u32>)], wanted: &Claim) -> Option<Vec<u32>> {
+    let mut plan = Plan { units: vec![BTreeMap::new(); usize::try_from(pool).ok()?] };
+    for (claim, given) in there {
+        given.iter().for_each(|unit| plan.put(*unit, kept(claim.slot, buffers.gap())));
+    }
+    let slot = kept(wanted.slot, buffers.gap());
+    match wanted.chosen {
+        Some(first) => {
+            let units: Vec<u32> = (first..first.checked_add(wanted.units)?).collect();
+            units.iter().all(|unit| plan.is_free(*unit, slot)).then_some(units)
+        }
+        None => {
+            let mut free = plan.free(slot);
+            let wanted = usize::try_from(wanted.units).ok()?;
+            (free.len() >= wanted).then(|| {
+                free.truncate(wanted);
+                free
+            })
+        }
+    }
 }
 
 /// Which unit is taken when: for each the end of what begins at a time.

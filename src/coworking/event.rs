@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::id::{ActorId, AnnounceId, FollowId, LikeId, MemberId, PostId, ReportId, SpaceId};
+use super::id::{ActorId, AnnounceId, BookingId, FollowId, LikeId, MemberId, PostId, ReportId, SpaceId};
 
 /// A fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -177,6 +177,56 @@ pub enum Event {
         /// The report.
         report: ReportId,
     },
+    /// A booking was asked for and waits for staff.
+    BookingRequested {
+        /// The booking.
+        booking: BookingId,
+    },
+    /// A time is kept for somebody who has to confirm it.
+    BookingHeld {
+        /// The booking.
+        booking: BookingId,
+    },
+    /// A booking stands.
+    BookingConfirmed {
+        /// The booking.
+        booking: BookingId,
+    },
+    /// The answer to a wish from elsewhere was no, or staff said no.
+    BookingRefused {
+        /// The booking.
+        booking: BookingId,
+    },
+    /// A booking has another time, place or size.
+    BookingChanged {
+        /// The booking.
+        booking: BookingId,
+    },
+    /// A booking was taken back.
+    BookingCancelled {
+        /// The booking.
+        booking: BookingId,
+    },
+    /// Nobody decided or confirmed in time.
+    BookingExpired {
+        /// The booking.
+        booking: BookingId,
+    },
+    /// Its guest is there.
+    BookingCheckedIn {
+        /// The booking.
+        booking: BookingId,
+    },
+    /// It is over.
+    BookingCompleted {
+        /// The booking.
+        booking: BookingId,
+    },
+    /// Nobody came.
+    BookingNoShow {
+        /// The booking.
+        booking: BookingId,
+    },
     /// A member blocked somebody.
     ActorBlocked {
         /// Who blocks.
@@ -216,6 +266,16 @@ impl Event {
             Self::OfferExpired { .. } => "OfferExpired",
             Self::OfferDeleted { .. } => "OfferDeleted",
             Self::ActorReported { .. } => "ActorReported",
+            Self::BookingRequested { .. } => "BookingRequested",
+            Self::BookingHeld { .. } => "BookingHeld",
+            Self::BookingConfirmed { .. } => "BookingConfirmed",
+            Self::BookingRefused { .. } => "BookingRefused",
+            Self::BookingChanged { .. } => "BookingChanged",
+            Self::BookingCancelled { .. } => "BookingCancelled",
+            Self::BookingExpired { .. } => "BookingExpired",
+            Self::BookingCheckedIn { .. } => "BookingCheckedIn",
+            Self::BookingCompleted { .. } => "BookingCompleted",
+            Self::BookingNoShow { .. } => "BookingNoShow",
             Self::ActorBlocked { .. } => "ActorBlocked",
         }
     }

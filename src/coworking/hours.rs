@@ -5,6 +5,7 @@ use std::fmt;
 
 use jiff::civil::{Date, Time};
 use jiff::{SignedDuration, Span, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use super::refusal::Refusal;
 use super::slot::Slot;
@@ -67,8 +68,71 @@ impl fmt::Display for TimeRange {
     }
 }
 
+/// Hours as they are written: for each day of the week and each different date the ranges, `["09:00-12:00", "13:00-17:00"]`;
+/// a day that is not named is closed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct HoursInput {
+    /// The ranges of each Monday; and so on.
+    pub monday: Vec<String>,
+    #[allow(missing_docs)]
+    pub tuesday: Vec<String>,
+    #[allow(missing_docs)]
+    pub wednesday: Vec<String>,
+    #[allow(missing_docs)]
+    pub thursday: Vec<String>,
+    #[allow(missing_docs)]
+    pub friday: Vec<String>,
+    #[allow(missing_docs)]
+    pub saturday: Vec<String>,
+    #[allow(missing_docs)]
+    pub sunday: Vec<String>,
+    /// Dates that are different, with all of their ranges.
+    pub exceptions: BTreeMap<Date, Vec<String>>,
+}
+
+impl HoursInput {
+    /// Reads every range.
+    ///
+    /// # Errors
+    /// The first [`Refusal`] met; [`Refusal::TooMany`] as of [`Hours::new`].
+    pub fn parse(&self) -> Result<Hours, Refusal> {
+        let read =
+            |texts: &[String]| texts.iter().map(|text| TimeRange::parse("hours", text)).collect::<Result<_, _>>();
+        let week = [
+            read(&self.monday)?,
+            read(&self.tuesday)?,
+            read(&self.wednesday)?,
+            read(&self.thursday)?,
+            read(&self.friday)?,
+            read(&self.saturday)?,
+            read(&self.sunday)?,
+        ];
+        let exceptions = self.exceptions.iter().map(|(date, texts)| Ok((*date, read(texts)?)));
+        Hours::new(week, exceptions.collect::<Result<_, Refusal>>()?)
+    }
+}
+
+impl TryFrom<HoursInput> for Hours {
+    type Error = Refusal;
+
+    fn try_from(input: HoursInput) -> Result<Self, Refusal> {
+        input.parse()
+    }
+}
+
+impl From<Hours> for HoursInput {
+    fn from(hours: Hours) -> Self {
+        let written = |ranges: Vec<TimeRange>| ranges.iter().map(ToString::to_string).collect();
+        let [monday, tuesday, wednesday, thursday, friday, saturday, sunday] = hours.week.map(written);
+        let exceptions = hours.exceptions.into_iter().map(|(date, ranges)| (date, written(ranges))).collect();
+        Self { monday, tuesday, wednesday, thursday, friday, saturday, sunday, exceptions }
+    }
+}
+
 /// The hours of a week, and the days that are different.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "HoursInput", into = "HoursInput")]
 pub struct Hours {
     /// From Monday to Sunday.
     week: [Vec<TimeRange>; 7],
@@ -92,6 +156,13 @@ impl Hours {
         Ok(Self { week, exceptions })
     }
 
+    /// Day and night, each day.
+    #[must_use]
+    pub fn always() -> Self {
+        let all_day = TimeRange { opens: Time::midnight(), closes: Time::midnight() };
+        Self { week: std::array::from_fn(|_| vec![all_day]), exceptions: BTreeMap::new() }
+    }
+
     /// The same ranges on each day of the week.
     ///
     /// # Errors
@@ -100,7 +171,9 @@ impl Hours {
         Self::new(std::array::from_fn(|_| ranges.to_vec()), BTreeMap::new())
     }
 
-    fn of(&self, date: Date) -> &[TimeRange] {
+    /// The ranges of one date, as they are written.
+    #[must_use]
+    pub fn of(&self, date: Date) -> &[TimeRange] {
         let of_week = || {
             let day = usize::try_from(date.weekday().to_monday_zero_offset()).unwrap_or_default();
             self.week.get(day)

@@ -96,6 +96,18 @@ id!(
     /// A report to the people who keep order.
     ReportId
 );
+id!(
+    /// Something of a space that can be booked.
+    ResourceId
+);
+id!(
+    /// A claim to a resource, from the first asking to its end.
+    BookingId
+);
+id!(
+    /// A time in which a space or a part of it is closed.
+    ClosureId
+);
 
 impl From<MemberId> for ActorId {
     fn from(member: MemberId) -> Self {

@@ -3,7 +3,9 @@
 //! Pure: values in, decisions out. Nothing here reads a clock, a database or the network, and nothing speaks of
 //! protocols. Time comes in as a parameter; a "no" is a [`Refusal`] that tells the person what would pass.
 
+pub mod booking;
 pub mod capacity;
+pub mod decision;
 pub mod event;
 pub mod hours;
 pub mod id;
@@ -14,12 +16,17 @@ pub mod offer;
 pub mod peer;
 pub mod post;
 pub mod profile;
+mod recurrence;
 pub mod refusal;
 pub mod report;
+pub mod resource;
+pub mod rules;
+pub mod series;
 pub mod slot;
 pub mod space;
 pub mod tag;
 pub mod wall;
+mod word;
 
 pub use event::Event;
 pub use refusal::Refusal;

@@ -3,15 +3,13 @@
 //! An offer is a post with a proposal in it, so that it can be read, answered and shared like any post. It ends by
 //! itself: a board full of stale offers helps nobody.
 
-use std::fmt;
-use std::str::FromStr;
-
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::post::{CONTENT_LIMIT, Visibility};
 use super::refusal::{self, Refusal};
 use super::tag::{self, Tag};
+use super::word::word;
 
 /// The most characters of an offer's title.
 pub const TITLE_LIMIT: usize = 200;
@@ -24,40 +22,6 @@ pub const DEFAULT_LIFE: SignedDuration = SignedDuration::from_hours(30 * 24);
 pub const KEPT_AFTER_END: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// The longest that an offer may stand.
 pub const LONGEST_LIFE: SignedDuration = SignedDuration::from_hours(366 * 24);
-
-macro_rules! word {
-    ($(#[$doc:meta])* $name:ident, $field:literal, $expected:literal, { $($(#[$variant_doc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        #[serde(rename_all = "lowercase")]
-        pub enum $name { $($(#[$variant_doc])* $variant),+ }
-
-        impl $name {
-            /// The word on the wire, in the store and on the page.
-            #[must_use]
-            pub fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $text),+ }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = Refusal;
-
-            fn from_str(text: &str) -> Result<Self, Refusal> {
-                match text {
-                    $($text => Ok(Self::$variant),)+
-                    _ => Err(Refusal::malformed($field, text, $expected)),
-                }
-            }
-        }
-    };
-}
 
 word!(
     /// Which way it goes (FEP-0837 `purpose`).

@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use super::decision::{Rule, Unbookable};
+
 /// A "no" to a person.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -144,6 +146,24 @@ pub enum Refusal {
         /// The same time of day with the zone's offset.
         expected: String,
     },
+    /// Something cannot be booked as it was wished.
+    #[error("{0}")]
+    Unbookable(Box<Unbookable>),
+    /// Somebody cannot be in two places.
+    #[error("you are checked in at another space; check out there first")]
+    Elsewhere,
+    /// It is too early or too late for it.
+    #[error("it is {found}; {act} from {from} until {until}")]
+    WrongTime {
+        /// The act, as a verb.
+        act: &'static str,
+        /// The time it is.
+        found: String,
+        /// From when it passes.
+        from: String,
+        /// Until when.
+        until: String,
+    },
     /// Nobody can do this to themselves.
     #[error("nobody can {act} themselves")]
     Oneself {
@@ -260,6 +280,9 @@ impl Refusal {
             Self::NoSuchTime { .. } => "no-such-time",
             Self::AmbiguousTime { .. } => "ambiguous-time",
             Self::OtherOffset { .. } => "other-offset",
+            Self::Unbookable(_) => "unbookable",
+            Self::Elsewhere => "elsewhere",
+            Self::WrongTime { .. } => "wrong-time",
             Self::Oneself { .. } => "oneself",
             Self::Blocked { .. } => "blocked",
             Self::WrongState { .. } => "wrong-state",
@@ -276,6 +299,8 @@ impl Refusal {
     pub fn sort(&self) -> Sort {
         match self {
             Self::NotFound { .. } => Sort::NotFound,
+            // What others have can be free later; the rest will not pass however often it is asked.
+            Self::Unbookable(no) if no.broken.iter().all(|broken| broken.rule == Rule::Capacity) => Sort::Conflict,
             Self::Gone { .. } | Self::Moved { .. } => Sort::Gone,
             Self::NotPermitted { .. } | Self::Blocked { .. } => Sort::Forbidden,
             Self::Empty { .. }
@@ -288,9 +313,14 @@ impl Refusal {
             | Self::NoSuchTime { .. }
             | Self::AmbiguousTime { .. }
             | Self::OtherOffset { .. }
+            | Self::Unbookable(_)
             | Self::Oneself { .. }
             | Self::NotPublic { .. } => Sort::Invalid,
-            Self::Taken { .. } | Self::WrongState { .. } | Self::Setup(_) => Sort::Conflict,
+            Self::Taken { .. }
+            | Self::WrongState { .. }
+            | Self::Elsewhere
+            | Self::WrongTime { .. }
+            | Self::Setup(_) => Sort::Conflict,
             Self::Unreachable { .. } => Sort::Upstream,
             Self::TooOften { .. } => Sort::TooOften,
         }

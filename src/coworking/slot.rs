@@ -45,13 +45,28 @@ impl Slot {
     }
 
     /// A part of a time line, however long; `None` when it would be empty.
-    pub(super) fn between(start: Timestamp, end: Timestamp) -> Option<Self> {
+    #[must_use]
+    pub fn between(start: Timestamp, end: Timestamp) -> Option<Self> {
         (start < end).then_some(Self { start, end })
     }
 
     /// The same, going on until `end` if that is later. What follows from a slot may be longer than what can be asked for.
-    pub(super) fn until(self, end: Timestamp) -> Self {
+    #[must_use]
+    pub fn until(self, end: Timestamp) -> Self {
         Self { end: self.end.max(end), ..self }
+    }
+
+    /// From the earlier beginning to the later end.
+    #[must_use]
+    pub fn hull(self, other: Self) -> Self {
+        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+
+    /// The time so far around it.
+    #[must_use]
+    pub fn around(self, reach: SignedDuration) -> Self {
+        let start = self.start.saturating_sub(reach).unwrap_or(Timestamp::MIN);
+        Self { start, end: self.end.saturating_add(reach).unwrap_or(Timestamp::MAX) }
     }
 
     /// How long it takes, as a stop watch tells; limits in hours mean this.

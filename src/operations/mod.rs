@@ -6,6 +6,7 @@
 
 pub mod announce;
 pub mod block;
+pub mod booking;
 pub mod departure;
 pub mod follow;
 pub mod idempotency;
@@ -20,6 +21,7 @@ pub mod profile;
 pub mod queue;
 pub mod reaction;
 pub mod report;
+pub mod resource;
 pub mod search;
 pub mod secret;
 pub mod setup;

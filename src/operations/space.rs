@@ -7,7 +7,7 @@ use super::{Result, member};
 use crate::coworking::id::SpaceId;
 use crate::coworking::member::{Acting, Role};
 use crate::coworking::refusal::SetupRefusal;
-use crate::coworking::space::{NewSpace, Zone};
+use crate::coworking::space::{NewSpace, Place, PlaceInput, Zone};
 use crate::coworking::{Event, Refusal};
 use crate::site::Site;
 use crate::store::actor::{self, ActorType, NewLocal};
@@ -52,10 +52,23 @@ pub fn found(
         now,
     )?;
     key::equip(tx, actor, &uri, keys, now)?;
-    let space = space::add(tx, actor, new.zone.as_str(), others == 0, now)?;
+    let space = space::add(tx, actor, new.zone.as_str(), &PlaceInput::default().parse()?, others == 0, now)?;
     event::record(tx, &Event::SpaceFounded { space }, now)?;
     tx.notify(Notice::Changed(actor.0));
     Ok(space)
+}
+
+/// Says where a space is, when it is open and when it can be booked. Bookings that are there stay, whatever the hours say.
+///
+/// # Errors
+/// [`Refusal::NotPermitted`] for all but administrators and the keeper; [`Refusal::NotFound`].
+pub fn set_place(tx: &mut Tx<'_>, acting: Acting, id: SpaceId, place: &Place, now: Timestamp) -> Result<()> {
+    acting.needs(Role::Admin, "change where a space is")?;
+    or_default(tx, Some(id))?;
+    space::set_place(tx, id, place)?;
+    event::record(tx, &Event::ProfileEdited { actor: id.into() }, now)?;
+    tx.notify(Notice::Changed(id.0));
+    Ok(())
 }
 
 /// Hangs a space's clock elsewhere.

@@ -9,6 +9,8 @@ pub mod activity;
 pub mod actor;
 pub mod announce;
 pub mod block;
+pub mod booking;
+pub mod closure;
 pub mod copy;
 mod crew;
 #[cfg(test)]
@@ -40,6 +42,7 @@ pub mod process;
 mod queue;
 pub mod reaction;
 pub mod report;
+pub mod resource;
 pub mod setting;
 pub mod space;
 pub mod spent;

@@ -2,12 +2,14 @@
 
 use jiff::Timestamp;
 
+use super::json::{self, Json};
 use super::plan::statements;
 use super::{Error, Row, Tx, params};
 use crate::coworking::id::{ActorId, SpaceId};
+use crate::coworking::space::Place;
 
 /// A space of this node.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Space {
     /// Which.
     pub id: SpaceId,
@@ -17,13 +19,16 @@ pub struct Space {
     pub is_default: bool,
     /// Since when it is there.
     pub founded_at: Timestamp,
+    /// Where it is, and when it is open.
+    pub place: Place,
 }
 
 statements! {
-    BY_ID = "SELECT actor_id, zone, is_default, founded_at FROM space WHERE actor_id = ?1";
-    DEFAULT = "SELECT actor_id, zone, is_default, founded_at FROM space WHERE is_default = 1";
-    LIST = "SELECT actor_id, zone, is_default, founded_at FROM space ORDER BY actor_id LIMIT 200";
-    ADD = "INSERT INTO space (actor_id, zone, is_default, founded_at) VALUES (?1, ?2, ?3, ?4)";
+    BY_ID = "SELECT actor_id, zone, is_default, founded_at, place FROM space WHERE actor_id = ?1";
+    DEFAULT = "SELECT actor_id, zone, is_default, founded_at, place FROM space WHERE is_default = 1";
+    LIST = "SELECT actor_id, zone, is_default, founded_at, place FROM space ORDER BY actor_id LIMIT 200";
+    ADD = "INSERT INTO space (actor_id, zone, is_default, founded_at, place) VALUES (?1, ?2, ?3, ?4, ?5)";
+    SET_PLACE = "UPDATE space SET place = ?2 WHERE actor_id = ?1";
     SET_ZONE = "UPDATE space SET zone = ?2 WHERE actor_id = ?1";
 }
 
@@ -31,7 +36,8 @@ statements! {
 pub const SPACE_LIMIT: usize = 200;
 
 fn read(row: &Row<'_>) -> Result<Space, Error> {
-    Ok(Space { id: row.get(0)?, zone: row.get(1)?, is_default: row.get(2)?, founded_at: row.get(3)? })
+    let Json(place) = row.get(4)?;
+    Ok(Space { id: row.get(0)?, zone: row.get(1)?, is_default: row.get(2)?, founded_at: row.get(3)?, place })
 }
 
 /// The space that this actor is.
@@ -62,8 +68,15 @@ pub fn list(tx: &mut Tx<'_>) -> Result<Vec<Space>, Error> {
 ///
 /// # Errors
 /// [`Error::Constraint`] when it is one, or for a second default.
-pub fn add(tx: &mut Tx<'_>, actor: ActorId, zone: &str, is_default: bool, now: Timestamp) -> Result<SpaceId, Error> {
-    tx.execute(ADD, params![actor, zone, is_default, now])?;
+pub fn add(
+    tx: &mut Tx<'_>,
+    actor: ActorId,
+    zone: &str,
+    place: &Place,
+    is_default: bool,
+    now: Timestamp,
+) -> Result<SpaceId, Error> {
+    tx.execute(ADD, params![actor, zone, is_default, now, json::text(place)?])?;
     Ok(SpaceId(actor.0))
 }
 
@@ -73,6 +86,15 @@ pub fn add(tx: &mut Tx<'_>, actor: ActorId, zone: &str, is_default: bool, now: T
 /// The store's.
 pub fn set_zone(tx: &mut Tx<'_>, space: SpaceId, zone: &str) -> Result<(), Error> {
     tx.execute(SET_ZONE, params![space, zone])?;
+    Ok(())
+}
+
+/// Writes where it is, and when it is open.
+///
+/// # Errors
+/// The store's.
+pub fn set_place(tx: &mut Tx<'_>, space: SpaceId, place: &Place) -> Result<(), Error> {
+    tx.execute(SET_PLACE, params![space, json::text(place)?])?;
     Ok(())
 }
 

@@ -2,13 +2,15 @@
 
 use super::{Error, FromValue, Value};
 use crate::coworking::id::{
-    ActorId, AnnounceId, EventId, FollowId, LikeId, MemberId, NotificationId, PostId, ReportId, SpaceId, TokenId,
+    ActorId, AnnounceId, BookingId, ClosureId, EventId, FollowId, LikeId, MemberId, NotificationId, PostId, ReportId,
+    ResourceId, SpaceId, TokenId,
 };
 use crate::coworking::member::Role;
 use crate::coworking::name::Username;
-use crate::coworking::offer;
 use crate::coworking::peer::Level;
 use crate::coworking::post::Visibility;
+use crate::coworking::resource::Audience;
+use crate::coworking::{booking, offer};
 
 macro_rules! ids {
     ($($id:ident),+ $(,)?) => {$(
@@ -25,7 +27,22 @@ macro_rules! ids {
         }
     )+};
 }
-ids!(ActorId, AnnounceId, EventId, FollowId, LikeId, MemberId, NotificationId, PostId, ReportId, SpaceId, TokenId);
+ids!(
+    ActorId,
+    AnnounceId,
+    BookingId,
+    ClosureId,
+    EventId,
+    FollowId,
+    LikeId,
+    MemberId,
+    NotificationId,
+    PostId,
+    ReportId,
+    ResourceId,
+    SpaceId,
+    TokenId,
+);
 
 /// Column values of a type that is a word: it has `as_str` and reads itself back with `FromStr`.
 macro_rules! words {
@@ -53,6 +70,9 @@ words!(
     Level: "the level of a peer",
     Role: "a role",
     Visibility: "a visibility",
+    Audience: "an audience",
+    booking::Side: "guest or host",
+    booking::State: "the state of a booking",
     offer::Kind: "the kind of an offer",
     offer::Purpose: "offer or request",
     offer::State: "the state of an offer",

@@ -133,6 +133,16 @@ pub const CATALOGUE: &[Kind] = &[
         "Another offset",
         "A time was given with an offset that the space does not have then. The detail names the one that it has.",
     ),
+    kind(
+        "unbookable",
+        "Cannot be booked like that",
+        "The wish breaks rules of what it is about, or others have it at that time. Each rule is named with its value and the nearest time that passes it, and then the nearest times that pass them all.",
+    ),
+    kind(
+        "wrong-time",
+        "Too early or too late",
+        "It can be done at another time. The detail says from when until when.",
+    ),
     kind("oneself", "Not with yourself", "This needs two."),
     kind("blocked", "Blocked", "One of the two has blocked the other."),
     kind(

@@ -56,6 +56,16 @@ pub(super) fn compose(tx: &mut Tx<'_>, site: &Site, fact: &Recorded) -> Result<C
     match fact.event {
         // Others see them when they meet them; a block is nobody's to know.
         Event::SpaceFounded { .. } | Event::MemberJoined { .. } | Event::ActorBlocked { .. } => Ok(None),
+        Event::BookingRequested { .. }
+        | Event::BookingHeld { .. }
+        | Event::BookingConfirmed { .. }
+        | Event::BookingRefused { .. }
+        | Event::BookingChanged { .. }
+        | Event::BookingCancelled { .. }
+        | Event::BookingExpired { .. }
+        | Event::BookingCheckedIn { .. }
+        | Event::BookingCompleted { .. }
+        | Event::BookingNoShow { .. } => Ok(None),
         Event::MemberLeft { member } => composer.left(member.into()),
         Event::ProfileEdited { actor } => composer.shown_anew(actor),
         Event::KeysRotated { actor } => composer.keys_rotated(actor),

@@ -18,7 +18,17 @@ INSERT INTO actor_key (uri, actor_id, algorithm, public_key, private_key, create
 INSERT INTO actor_key (uri, actor_id, algorithm, public_key, private_key, created_at, retired_at)
   SELECT uri || '#old' || n, id, 'rsa', 'p', CAST('k' AS BYTEA), id, id FROM actor CROSS JOIN generate_series(1, 5) AS n ON local = 1;
 INSERT INTO member (actor_id, role, joined_at) SELECT id, 'member', id FROM actor WHERE id <= 200;
-INSERT INTO space (actor_id, zone, founded_at) SELECT id, 'UTC', id FROM actor WHERE id <= 3;
+INSERT INTO space (actor_id, zone, founded_at, place) SELECT id, 'UTC', id, '{}' FROM actor WHERE id <= 3;
+INSERT INTO resource (id, space_id, body, added_at, updated, retired_at)
+  SELECT n, 1 + n % 3, '{}', n, n, CASE WHEN n % 10 = 0 THEN n END FROM generate_series(1, 2000) AS n;
+INSERT INTO resource_part (whole_id, part_id) SELECT n, n + 1 FROM generate_series(1, 500) AS n;
+INSERT INTO closure (id, space_id, starts_at, ends_at, reason) SELECT n, 1 + n % 3, n, n + 1, 'r' FROM generate_series(1, 2000) AS n;
+INSERT INTO booking (id, space_id, resource_id, requester_id, audience, state, units, people, starts_at, ends_at, wall_start, wall_end, zone, rules, offer_uri, due_at, requested_at, updated)
+  SELECT n, 1 + n % 3, 1 + n % 2000, 1 + n % 10000, 'resident', CASE n % 50 WHEN 0 THEN 'held' WHEN 1 THEN 'requested' WHEN 2 THEN 'confirmed' ELSE 'completed' END,
+    1, 1, n, n + 1, 'w', 'w', 'UTC', '{}', CASE WHEN n % 4 = 0 THEN 'https://h/o/' || n END, CASE WHEN n % 50 < 3 THEN n END, n, n
+  FROM generate_series(1, 30000) AS n;
+INSERT INTO claim (resource_id, day, booking_id, starts_at, ends_at, kept_until, units, given) SELECT 1 + n % 2000, n % 300, n, n, n + 1, n + 1, 1, '[0]' FROM generate_series(1, 20000) AS n;
+INSERT INTO claimed_step (resource_id, unit, step, booking_id) SELECT 1 + n % 2000, 0, n, n FROM generate_series(1, 30000) AS n;
 INSERT INTO token (hash, id, member_id, label, created_at)
   SELECT CAST('h' || n AS BYTEA), n, 1 + n % 200, 'l', n FROM generate_series(1, 2000) AS n;
 INSERT INTO idempotency (token_id, key, fingerprint, answer, answered_at)

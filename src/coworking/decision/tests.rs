@@ -1,0 +1,300 @@
+//! Every rule alone, all at once, and that what is named passes.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::coworking::hours::HoursInput;
+use crate::coworking::resource::ResourceInput;
+use crate::coworking::rules::{KeepFree, Quota, RulesInput};
+
+fn zone() -> Zone {
+    Zone::parse("Europe/Amsterdam").unwrap()
+}
+
+fn at(text: &str) -> Timestamp {
+    zone().read("start", text).unwrap()
+}
+
+fn slot(from: &str, to: &str) -> Slot {
+    Slot::new(at(from), at(to)).unwrap()
+}
+
+fn wish(from: &str, to: &str) -> Wish {
+    Wish { slot: slot(from, to), units: 1, unit: None, people: 1 }
+}
+
+fn room(units: u32, rules: RulesInput) -> Resource {
+    ResourceInput {
+        kind: "meeting_room".into(),
+        name: "Attic".into(),
+        units: Some(units),
+        seats: Some(4),
+        rules: Some([(Audience::Resident, rules)].into()),
+        ..Default::default()
+    }
+    .parse()
+    .unwrap()
+}
+
+fn weekdays() -> Hours {
+    let day = || vec!["09:00-18:00".to_owned()];
+    let week = HoursInput {
+        monday: day(),
+        tuesday: day(),
+        wednesday: day(),
+        thursday: day(),
+        friday: day(),
+        ..HoursInput::default()
+    };
+    week.parse().unwrap()
+}
+
+fn free(pool: u32) -> Vec<Calendar> {
+    vec![Calendar { pool, buffers: Buffers::default(), claims: Vec::new(), all: false }]
+}
+
+fn taken(pool: u32, slots: &[(&str, &str)]) -> Vec<Calendar> {
+    let claim = |(from, to): &(&str, &str)| Claim { slot: slot(from, to), units: 1, chosen: None };
+    vec![Calendar { claims: slots.iter().map(claim).collect(), ..free(pool).remove(0) }]
+}
+
+struct Case {
+    resource: Resource,
+    hours: Hours,
+    closed: Vec<Closed>,
+    calendars: Vec<Calendar>,
+    own: Vec<Slot>,
+    audience: Audience,
+}
+
+impl Case {
+    fn new(rules: RulesInput) -> Self {
+        Self {
+            resource: room(1, rules),
+            hours: weekdays(),
+            closed: Vec::new(),
+            calendars: free(1),
+            own: Vec::new(),
+            audience: Audience::Resident,
+        }
+    }
+
+    fn answer(&self, wish: &Wish) -> Unbookable {
+        let zone = zone();
+        // A Wednesday.
+        let ground = Ground {
+            zone: &zone,
+            hours: &self.hours,
+            closed: &self.closed,
+            resource: &self.resource,
+            audience: self.audience,
+            calendars: &self.calendars,
+            own: &self.own,
+            now: at("2026-12-02T10:00"),
+        };
+        let broken = judge(wish, &ground);
+        let answer = refuse(wish, &ground, broken);
+        for slot in &answer.alternatives {
+            let wish = Wish { slot: *slot, ..wish.clone() };
+            assert_eq!(judge(&wish, &ground), [], "what is named passes");
+        }
+        answer
+    }
+
+    fn broken(&self, wish: &Wish) -> Vec<(Rule, String)> {
+        self.answer(wish).broken.into_iter().map(|broken| (broken.rule, broken.words)).collect()
+    }
+}
+
+fn hourly() -> RulesInput {
+    RulesInput {
+        shortest_minutes: Some(60),
+        longest_minutes: Some(120),
+        grid_minutes: Some(30),
+        notice_minutes: Some(60),
+        horizon_days: Some(30),
+        ..Default::default()
+    }
+}
+
+#[test]
+fn i12_all_broken_rules_are_told_at_once_with_their_values_and_what_would_pass() {
+    let mut case = Case::new(hourly());
+    case.calendars = taken(1, &[("2026-12-06T09:00", "2026-12-06T14:00")]);
+    let sunday = Wish { people: 9, ..wish("2026-12-06T13:10", "2026-12-06T13:20") };
+    let words = case.broken(&sunday);
+    let expected = [
+        (Rule::People, "9 people are to come; 1 to 4 pass"),
+        (Rule::Shortest, "it is 10 minutes long; the shortest that passes is 1 hour"),
+        (Rule::Grid, "13:10 is between the times that pass: every 30 minutes from midnight on"),
+        (Rule::Hours, "on Sunday, 6 December it can be booked not at all"),
+        (Rule::Capacity, "it is taken at that time"),
+    ];
+    assert_eq!(words, expected.map(|(rule, words)| (rule, words.to_owned())));
+    let answer = case.answer(&Wish { people: 4, ..sunday });
+    assert_eq!(
+        answer.alternatives,
+        [
+            slot("2026-12-07T09:00", "2026-12-07T10:00"),
+            slot("2026-12-07T09:30", "2026-12-07T10:30"),
+            slot("2026-12-07T10:00", "2026-12-07T11:00"),
+        ]
+    );
+    let hours = answer.broken.iter().find(|broken| broken.rule == Rule::Hours).unwrap();
+    assert_eq!(hours.nearest, Some(slot("2026-12-07T09:00", "2026-12-07T10:00")));
+}
+
+#[test]
+fn each_rule_says_its_value_and_the_nearest_time_that_passes() {
+    let quota = Some(Quota { minutes: 180, per: Period::Week });
+    let rules = RulesInput { quota, ..hourly() };
+    for (wanted, rule, words, first) in [
+        (
+            ("2026-12-02T10:30", "2026-12-02T11:30"),
+            Rule::Notice,
+            "from 2026-12-02T11:00+01:00 on passes",
+            "2026-12-02T11:00",
+        ),
+        (("2026-12-01T10:00", "2026-12-01T11:00"), Rule::Notice, "has passed", "2026-12-02T11:00"),
+        (("2027-01-04T10:00", "2027-01-04T11:00"), Rule::Horizon, "up to 2027-01-01T10:00+01:00", "2027-01-01T10:00"),
+        (
+            ("2026-12-04T15:00", "2026-12-04T18:00"),
+            Rule::Longest,
+            "it is 3 hours long; the longest that passes is 2 hours",
+            "2026-12-04T15:00",
+        ),
+        (("2026-12-04T17:30", "2026-12-04T18:30"), Rule::Hours, "09:00-18:00", "2026-12-04T17:00"),
+        (
+            ("2026-12-03T14:00", "2026-12-03T15:00"),
+            Rule::Closure,
+            "closed until 2026-12-04T00:00+01:00: the floor is sanded",
+            "2026-12-04T09:00",
+        ),
+        (
+            ("2026-12-04T10:00", "2026-12-04T11:00"),
+            Rule::AtOnce,
+            "you have 1 at that time already; 1 at the most pass",
+            "2026-12-04T09:00",
+        ),
+        (
+            ("2026-12-04T13:00", "2026-12-04T15:00"),
+            Rule::Quota,
+            "you have 2 hours in that week already and want 2 hours; 3 hours at the most pass",
+            "2026-12-07T09:00",
+        ),
+    ] {
+        let mut case = Case::new(rules.clone());
+        case.closed =
+            vec![Closed { slot: slot("2026-12-03T00:00", "2026-12-04T00:00"), reason: "the floor is sanded".into() }];
+        case.own = match rule {
+            Rule::AtOnce => vec![slot("2026-12-04T10:00", "2026-12-04T11:00")],
+            Rule::Quota => {
+                vec![slot("2026-12-02T11:00", "2026-12-02T13:00"), slot("2026-12-09T11:00", "2026-12-09T12:00")]
+            }
+            _ => Vec::new(),
+        };
+        let answer = case.answer(&wish(wanted.0, wanted.1));
+        assert_eq!(answer.broken.len(), 1, "{:?}", answer.broken);
+        assert_eq!(answer.broken[0].rule, rule);
+        assert!(answer.broken[0].words.contains(words), "{}", answer.broken[0].words);
+        let start = answer.alternatives.first().map(|slot| zone().shown(slot.start()));
+        assert_eq!(start.as_deref().map(|text| &text[..16]), Some(first), "{answer}");
+    }
+    let outside = Case { audience: Audience::External, ..Case::new(hourly()) };
+    let answer = outside.answer(&wish("2026-12-04T10:00", "2026-12-04T11:00"));
+    assert_eq!(answer.to_string(), "Attic cannot be booked like that: it is not for people from outside");
+}
+
+#[test]
+fn i8_what_began_less_than_a_step_of_the_grid_ago_can_be_had() {
+    let case = Case::new(RulesInput { grid_minutes: Some(15), ..Default::default() });
+    assert_eq!(case.broken(&wish("2026-12-02T09:45", "2026-12-02T11:00")), []);
+    assert_eq!(case.broken(&wish("2026-12-02T09:30", "2026-12-02T11:00"))[0].0, Rule::Notice);
+}
+
+#[test]
+fn i5_limits_in_days_follow_the_calendar_and_limits_in_hours_the_stop_watch() {
+    let day =
+        RulesInput { longest_days: Some(1), grid_minutes: Some(1_440), horizon_days: Some(730), ..Default::default() };
+    let mut case = Case { hours: Hours::always(), ..Case::new(day) };
+    for date in [("2027-03-28T00:00", "2027-03-29T00:00"), ("2027-10-31T00:00", "2027-11-01T00:00")] {
+        assert_eq!(case.broken(&wish(date.0, date.1)), [], "a day of 23 or 25 hours is one day");
+    }
+    assert_eq!(case.broken(&wish("2027-03-28T00:00", "2027-03-30T00:00"))[0].1, "it is on 2 days; 1 at the most pass");
+    case.resource = room(1, RulesInput { longest_minutes: Some(1_440), horizon_days: Some(730), ..Default::default() });
+    assert_eq!(case.broken(&wish("2027-10-31T00:00", "2027-11-01T00:00"))[0].0, Rule::Longest, "25 hours");
+}
+
+#[test]
+fn i39_the_last_units_are_kept_for_others_until_shortly_before() {
+    let keep = KeepFree { units: 2, until_minutes: 24 * 60 };
+    let mut case = Case::new(RulesInput { keep_free: Some(keep), ..Default::default() });
+    case.resource = Resource { units: 5, ..case.resource };
+    case.calendars = taken(5, &[("2026-12-04T10:00", "2026-12-04T12:00"); 3]);
+    assert_eq!(
+        case.broken(&wish("2026-12-04T11:00", "2026-12-04T12:00"))[0].1,
+        "the last 2 are kept for others until 24 hours before"
+    );
+    case.calendars = taken(5, &[("2026-12-03T09:00", "2026-12-03T12:00"); 4]);
+    assert_eq!(case.broken(&wish("2026-12-03T09:00", "2026-12-03T10:00")), []);
+}
+
+#[test]
+fn i13_units_and_people_are_counted_apart_and_each_part_by_itself() {
+    let mut case = Case::new(RulesInput::default());
+    case.resource = Resource { units: 10, ..case.resource };
+    case.calendars = taken(10, &[("2026-12-04T10:00", "2026-12-04T11:00"); 9]);
+    let two = Wish { units: 2, people: 8, ..wish("2026-12-04T10:30", "2026-12-04T11:30") };
+    assert_eq!(case.broken(&two)[0].1, "1 of 10 are free all through that time; 2 are wanted");
+    assert_eq!(case.answer(&two).alternatives[0], slot("2026-12-04T11:00", "2026-12-04T12:00"));
+    assert_eq!(case.broken(&Wish { units: 11, ..two.clone() })[0].1, "11 are wanted; 1 to 10 pass");
+    assert_eq!(case.broken(&Wish { unit: Some(9), ..two })[0].1, "number 10 is wanted; 1 to 9 pass");
+    // A hall of two rooms, one of which is taken.
+    let part = |calendars: Vec<Calendar>| Calendar { all: true, ..calendars.into_iter().next().unwrap() };
+    case.resource = room(1, RulesInput::default());
+    case.calendars = vec![part(free(1)), part(taken(1, &[("2026-12-04T10:00", "2026-12-04T11:00")]))];
+    assert_eq!(case.broken(&wish("2026-12-04T10:45", "2026-12-04T12:00"))[0].0, Rule::Capacity);
+    assert_eq!(case.broken(&wish("2026-12-04T11:00", "2026-12-04T12:00")), []);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn what_is_named_passes_and_the_first_is_the_nearest(
+        from in 0_i64..600, length in 1_i64..30, units in 1_u32..4,
+        claims in prop::collection::vec((0_i64..700, 1_i64..40, 1_u32..3, prop::option::weighted(0.2, 0_u32..3)), 0..25),
+        gap in 0_i64..3,
+    ) {
+        let now = at("2026-12-02T10:00");
+        let step = |quarters: i64| now + SignedDuration::from_mins(15 * quarters);
+        let stretch = |from: i64, length: i64| Slot::new(step(from), step(from + length)).unwrap();
+        let mut case = Case::new(RulesInput { at_once: Some(9), ..Default::default() });
+        case.resource = Resource { units: 4, ..case.resource };
+        let claims = claims.into_iter().map(|(from, length, units, chosen)| Claim { slot: stretch(from, length), units, chosen });
+        let buffers = Buffers { before: SignedDuration::from_mins(15 * gap), after: SignedDuration::ZERO };
+        // Nobody was let in who does not fit.
+        let mut there: Vec<Claim> = Vec::new();
+        for claim in claims {
+            if capacity::fits(4, buffers, &there, &claim) {
+                there.push(claim);
+            }
+        }
+        case.calendars = vec![Calendar { pool: 4, buffers, claims: there, all: false }];
+        let wish = Wish { units, people: 1, unit: None, slot: stretch(from, length) };
+        let answer = case.answer(&wish);
+        let zone = zone();
+        let ground = Ground {
+            zone: &zone, hours: &case.hours, closed: &[], resource: &case.resource, audience: Audience::Resident,
+            calendars: &case.calendars, own: &[], now,
+        };
+        let away = |slot: &Slot| slot.start().duration_since(wish.slot.start()).abs();
+        let nearest = (from - 600..from + 600)
+            .filter(|start| *start >= -1)
+            .map(|start| stretch(start, length))
+            .filter(|slot| away(slot) <= REACH && judge(&Wish { slot: *slot, ..wish.clone() }, &ground).is_empty())
+            .min_by_key(away);
+        prop_assert_eq!(answer.alternatives.first().map(away), nearest.as_ref().map(away));
+        prop_assert_eq!(answer.broken.is_empty(), nearest == Some(wish.slot));
+    }
+}

@@ -1,0 +1,79 @@
+//! Bookings: asked for, held, decided on, moved, taken back, begun and over.
+//!
+//! What is decided and what it takes of the calendar are one transaction, on whatever door the wish came in.
+
+mod answer;
+mod ask;
+mod place;
+mod scene;
+mod stay;
+#[cfg(test)]
+mod stories;
+mod tend;
+
+use jiff::Timestamp;
+
+use super::Result;
+use crate::coworking::booking::State;
+use crate::coworking::id::{ActorId, BookingId};
+use crate::coworking::member::{Acting, Role};
+use crate::coworking::{Event, Refusal};
+use crate::store::booking::{self, Booking};
+use crate::store::{Tx, event};
+
+pub use answer::{approve, cancel, confirm, decline};
+pub use ask::{Asking, change, request, request_all};
+pub(super) use place::shrink_gaps;
+pub use scene::{Availability, availability, hit};
+pub use stay::{check_in, check_out, walk_in};
+pub use tend::{is_time_for_any, tend};
+
+/// Who may do something to a booking.
+fn of(tx: &mut Tx<'_>, acting: Acting, id: BookingId) -> Result<Booking> {
+    let booking = booking::by_id(tx, id)?.ok_or(Refusal::NotFound { what: "booking" })?;
+    // Whether somebody else has a booking is nobody's to know.
+    if !is_own(acting, &booking) && acting.needs(Role::Host, "see somebody else's booking").is_err() {
+        return Err(Refusal::NotFound { what: "booking" }.into());
+    }
+    Ok(booking)
+}
+
+fn is_own(acting: Acting, booking: &Booking) -> bool {
+    matches!(acting, Acting::Member(member, _) if ActorId::from(member) == booking.requester)
+}
+
+/// A booking, for the one who has it and for those who work here.
+///
+/// # Errors
+/// [`Refusal::NotFound`].
+pub fn view(tx: &mut Tx<'_>, acting: Acting, id: BookingId) -> Result<Booking> {
+    of(tx, acting, id)
+}
+
+/// Writes a booking's new state with the fact that made it, and gives back what it does not take any more.
+fn settle(tx: &mut Tx<'_>, booking: &mut Booking, state: State, now: Timestamp) -> Result<()> {
+    booking.state = state;
+    booking.updated = now;
+    booking.sequence = booking.sequence.saturating_add(1);
+    if state != State::Held && state != State::Requested {
+        booking.expires_at = None;
+    }
+    if !state.takes_room(booking.rules.approval) {
+        place::release(tx, booking.id)?;
+    }
+    booking::save(tx, booking)?;
+    let id = booking.id;
+    let fact = match state {
+        State::Requested => Event::BookingRequested { booking: id },
+        State::Held => Event::BookingHeld { booking: id },
+        State::Confirmed => Event::BookingConfirmed { booking: id },
+        State::CheckedIn => Event::BookingCheckedIn { booking: id },
+        State::Completed => Event::BookingCompleted { booking: id },
+        State::Refused => Event::BookingRefused { booking: id },
+        State::Expired => Event::BookingExpired { booking: id },
+        State::Cancelled => Event::BookingCancelled { booking: id },
+        State::NoShow => Event::BookingNoShow { booking: id },
+    };
+    event::record(tx, &fact, now)?;
+    Ok(())
+}

@@ -1,0 +1,131 @@
+//! Being there: checking in, with a booking or without, and leaving.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::ask::{Asking, request};
+use super::scene::Scene;
+use super::{Result, of, place, settle};
+use crate::coworking::Refusal;
+use crate::coworking::booking::{Draft, Request, State, can_check_in, step_after, step_before};
+use crate::coworking::capacity::{self, Claim};
+use crate::coworking::decision::Wish;
+use crate::coworking::id::{BookingId, ResourceId};
+use crate::coworking::member::Acting;
+use crate::coworking::slot::Slot;
+use crate::coworking::space::Zone;
+use crate::store::Tx;
+use crate::store::booking::{self, Booking, Taken};
+
+/// The guest of a booking is there: said by the guest, or by those who work here. A second time changes nothing.
+///
+/// # Errors
+/// [`Refusal::NotFound`]; [`Refusal::WrongState`]; [`Refusal::WrongTime`]; [`Refusal::Elsewhere`] while the same person
+/// is checked in at another space.
+pub fn check_in(tx: &mut Tx<'_>, acting: Acting, id: BookingId, now: Timestamp) -> Result<Booking> {
+    let booking = of(tx, acting, id)?;
+    arrive(tx, booking, now)
+}
+
+pub(super) fn arrive(tx: &mut Tx<'_>, mut booking: Booking, now: Timestamp) -> Result<Booking> {
+    if booking.state == State::CheckedIn {
+        return Ok(booking);
+    }
+    booking.state_at(now).must_be(&[State::Confirmed], "what is confirmed")?;
+    let zone = Zone::parse(&booking.zone)?;
+    can_check_in(booking.slot, &zone, now)?;
+    // A guest without an account is another person than who booked.
+    if booking.guest.is_none() {
+        for other in booking::present(tx, booking.requester)? {
+            if booking::by_id(tx, other)?.is_some_and(|other| other.space != booking.space && other.guest.is_none()) {
+                return Err(Refusal::Elsewhere.into());
+            }
+        }
+    }
+    if now < booking.slot.start() {
+        must_be_free_before(tx, &booking, &zone, now)?;
+    }
+    booking.checked_in_at = Some(now);
+    // From now on the place is theirs: nobody is moved who sits.
+    place::rewrite(tx, booking.id, |taken| {
+        let unit = taken.unit.or_else(|| taken.given.first().copied().filter(|_| taken.units == 1));
+        Taken { unit, ..taken }
+    })?;
+    if let [(resource, taken)] = booking::takes(tx, booking.id)?.as_slice()
+        && *resource == booking.resource
+    {
+        booking.unit = taken.unit;
+    }
+    settle(tx, &mut booking, State::CheckedIn, now)?;
+    Ok(booking)
+}
+
+/// Early is welcome as long as nobody else has the place until then.
+fn must_be_free_before(tx: &mut Tx<'_>, booking: &Booking, zone: &Zone, now: Timestamp) -> Result<()> {
+    let scene = Scene::load(tx, booking.resource)?;
+    let Some(before) = Slot::between(step_before(now), booking.slot.start()) else { return Ok(()) };
+    let free = scene.calendars(tx, before, Some(booking.id), now)?.into_iter().all(|calendar| {
+        let units = if calendar.all { calendar.pool } else { booking.units };
+        let wanted = Claim { slot: before, units, chosen: booking.unit.filter(|_| !calendar.all) };
+        capacity::fits(calendar.pool, calendar.buffers, &calendar.claims, &wanted)
+    });
+    if free {
+        return Ok(());
+    }
+    let (from, until) = (zone.shown(booking.slot.start()), zone.shown(booking.slot.end()));
+    Err(Refusal::WrongTime { act: "check in", found: zone.shown(now), from, until }.into())
+}
+
+/// The guest of a booking leaves. What is left of its time is free again.
+///
+/// # Errors
+/// [`Refusal::NotFound`]; [`Refusal::WrongState`].
+pub fn check_out(tx: &mut Tx<'_>, acting: Acting, id: BookingId, now: Timestamp) -> Result<Booking> {
+    let booking = of(tx, acting, id)?;
+    leave(tx, booking, now)
+}
+
+pub(super) fn leave(tx: &mut Tx<'_>, mut booking: Booking, now: Timestamp) -> Result<Booking> {
+    if booking.state == State::Completed {
+        return Ok(booking);
+    }
+    booking.state.must_be(&[State::CheckedIn], "whoever is checked in")?;
+    booking.checked_out_at = Some(now);
+    settle(tx, &mut booking, State::Completed, now)?;
+    Ok(booking)
+}
+
+/// Somebody comes without a booking: takes a place if one is free, until closing or for as long as was said, and is
+/// checked in.
+///
+/// # Errors
+/// [`Refusal::Unbookable`] when all are taken or the house is closed; as of [`check_in`].
+pub fn walk_in(
+    tx: &mut Tx<'_>,
+    asking: &Asking,
+    resource: ResourceId,
+    guest: Option<String>,
+    length: Option<SignedDuration>,
+    now: Timestamp,
+) -> Result<Booking> {
+    let scene = Scene::load(tx, resource)?;
+    let start = step_before(now);
+    let rest_of_day = || {
+        let today = scene.zone.day(scene.zone.wall(now).date())?;
+        let until_late = Slot::between(start, today.end())?;
+        scene.hours().within(&scene.zone, until_late).first().map(|part| part.end())
+    };
+    // Outside the hours the rules say no in their own words.
+    let end = match length {
+        Some(length) => start.saturating_add(length).unwrap_or(start),
+        None => rest_of_day().unwrap_or_else(|| start.saturating_add(SignedDuration::from_hours(1)).unwrap_or(start)),
+    };
+    let slot = Slot::new(start, step_after(end))?;
+    let wish = Wish { slot, units: 1, unit: None, people: 1 };
+    let draft = Draft { wish, note: None, guest };
+    let booking = request(tx, &asking.at_the_door(), &Request { resource, draft, hold: false, reason: None }, now)?;
+    match booking.state {
+        State::Confirmed => arrive(tx, booking, now),
+        // Staff have to say yes first; they stand next to the guest.
+        _ => Ok(booking),
+    }
+}

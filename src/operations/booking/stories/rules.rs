@@ -1,0 +1,212 @@
+//! Units, parts, and those who may pass over rules.
+
+use super::*;
+use crate::coworking::id::ActorId;
+use crate::coworking::member::Role;
+use crate::coworking::peer::Level;
+use crate::coworking::resource::Audience;
+use crate::coworking::slot::Slot;
+use crate::operations::resource::NewClosure;
+use crate::operations::testing::stranger;
+use crate::store::booking as rows;
+
+#[test]
+fn i14_who_chose_a_desk_keeps_it_and_the_others_are_moved_before_anybody_is_refused() {
+    let (ground, done) = Ground::set_up();
+    let people = ["ben", "cleo", "dora", "eve"].map(|name| ground.member(name, Role::Member));
+    ground
+        .act(move |tx, _| {
+            let pool = add(tx, &done, desks(2));
+            let [ben, cleo, dora, eve] = people;
+            let chosen = |number| move |input: &mut BookingInput| input.unit = Some(number);
+            let loose = ask(tx, ben, &wish(pool, "09:30", "10:30"), "09:00")?;
+            ask(tx, cleo, &wish_of(pool, "10:30", "11:30", chosen(2)), "09:00")?;
+            let given = |tx: &mut Tx<'_>, booking: &Booking| rows::takes(tx, booking.id).unwrap().remove(0).1.given;
+            assert_eq!(given(tx, &loose), [0]);
+            // Only desk 1 is free all day, if the one who did not choose moves to the other.
+            let long = ask(tx, dora, &wish(pool, "09:30", "11:30"), "09:00")?;
+            assert_eq!((given(tx, &loose), given(tx, &long)), (vec![1], vec![0]));
+            let refusal = no(tx, |tx| ask(tx, eve, &wish_of(pool, "10:00", "11:00", chosen(1)), "09:00"));
+            assert!(
+                refusal.to_string().contains("it is taken at that time") || refusal.to_string().contains("number 1")
+            );
+            // Whoever sits there stays: nobody moves who is checked in.
+            let sits = check_in(tx, acting(ben), loose.id, time("09:30"))?;
+            assert_eq!(sits.unit, Some(1));
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn i15_i18_a_hall_takes_both_of_its_rooms_and_several_things_are_had_together_or_not_at_all() {
+    let (ground, done) = Ground::set_up();
+    let [ben, cleo] = ["ben", "cleo"].map(|name| ground.member(name, Role::Member));
+    ground
+        .act(move |tx, _| {
+            let named = |name: &str| ResourceInput { name: name.into(), ..room() };
+            let (left, right) = (add(tx, &done, named("Left")), add(tx, &done, named("Right")));
+            let hall = add(tx, &done, ResourceInput { parts: vec![left, right], seats: Some(16), ..named("Hall") });
+            let right_taken = ask(tx, ben, &wish(right, "10:00", "11:00"), "09:00")?;
+            assert_eq!(no(tx, |tx| ask(tx, cleo, &wish(hall, "10:30", "11:30"), "09:00")).code(), "unbookable");
+            ask(tx, cleo, &wish(hall, "11:00", "12:00"), "09:00")?;
+            for part in [left, right] {
+                assert_eq!(no(tx, |tx| ask(tx, ben, &wish(part, "11:30", "12:30"), "09:00")).code(), "unbookable");
+            }
+            assert_eq!(no(tx, |tx| resources::retire(tx, Acting::Keeper, left, time("09:00"))).code(), "wrong-state");
+            assert!(
+                no(tx, |tx| resources::edit(
+                    tx,
+                    Acting::Keeper,
+                    left,
+                    &ResourceInput { parts: vec![right], ..named("Left") }.parse()?,
+                    time("09:00")
+                ))
+                .to_string()
+                .contains("parts")
+            );
+
+            let beamer = add(tx, &done, ResourceInput { kind: "equipment".into(), ..named("Beamer") });
+            let both = [wish(beamer, "10:00", "11:00"), wish(left, "10:00", "11:00")];
+            let clash = [wish(beamer, "10:00", "11:00"), wish(right, "10:00", "11:00")];
+            let asking = Asking::here(tx, acting(cleo), None, false)?;
+            assert_eq!(no(tx, |tx| request_all(tx, &asking, &clash, time("09:00"))).code(), "unbookable");
+            let had = request_all(tx, &asking, &both, time("09:00"))?;
+            assert_eq!(had.iter().map(|booking| booking.resource).collect::<Vec<_>>(), [beamer, left]);
+            let window = Slot::new(time("09:00"), time("13:00"))?;
+            let free = availability(tx, hall, Audience::Resident, window, time("09:00"))?;
+            assert_eq!(free.busy, [(Slot::new(time("10:00"), time("12:00"))?, 1)]);
+            cancel(tx, acting(ben), right_taken.id, None, time("09:01"))?;
+            let free = availability(tx, right, Audience::Resident, window, time("09:01"))?;
+            assert_eq!(free.busy, [(Slot::new(time("11:00"), time("12:00"))?, 1)]);
+            assert_eq!(free.bookable, [window]);
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn i28_nobody_holds_more_than_they_can_use_and_no_server_starves_the_others() {
+    let (ground, done) = Ground::set_up();
+    let ben = ground.member("ben", Role::Member);
+    ground
+        .act(move |tx, _| {
+            let rules = r#"{"at_once": 50}"#;
+            let pool = add(tx, &done, ResourceInput { rules: None, ..with_rules(desks(100), rules) });
+            let everybody = |input: ResourceInput| {
+                let rules: crate::coworking::rules::RulesInput = serde_json::from_str(rules).unwrap();
+                let rules = [Audience::Resident, Audience::Guest].map(|audience| (audience, rules.clone()));
+                ResourceInput { rules: Some(rules.into()), ..input }
+            };
+            resources::edit(tx, Acting::Keeper, pool, &everybody(desks(100)).parse()?, time("08:01"))?;
+            let hold = holding(wish(pool, "10:00", "11:00"));
+            ask(tx, ben, &hold, "09:00")?;
+            ask(tx, ben, &hold, "09:01")?;
+            assert_eq!(no(tx, |tx| ask(tx, ben, &hold, "09:02")).to_string(), "holds has 3 items; at most 2 pass");
+            ask(tx, ben, &hold, "09:10")?;
+
+            let mut had = 0;
+            for number in 0..15_u8 {
+                let guest = stranger(tx, &format!("guest{number}"))?;
+                for offer in 0..2_u8 {
+                    let uri = format!("https://pier.example/offers/{number}-{offer}");
+                    let asking = Asking::elsewhere(guest, Level::Trusted, uri, [number; 32])?;
+                    match tx.savepoint(|tx| request(tx, &asking, &hold, time("09:15"))) {
+                        Ok(held) => {
+                            assert_eq!(held.expires_at, Some(time("09:45")));
+                            had += 1;
+                        }
+                        Err(error) => assert!(error.to_string().starts_with("holds of your server has 21"), "{error}"),
+                    }
+                }
+            }
+            assert_eq!(had, 20);
+            let small = add(tx, &done, everybody(desks(10)));
+            let four =
+                holding(wish_of(small, "10:00", "11:00", |input| (input.units, input.people) = (Some(4), Some(4))));
+            assert_eq!(no(tx, |tx| ask(tx, ben, &four, "09:30")).to_string(), "held units has 4 items; at most 3 pass");
+            let stranger = stranger(tx, "far")?;
+            let limited = Asking::elsewhere(stranger, Level::Limited, "https://pier.example/offers/x".into(), [0; 32]);
+            assert_eq!(crate::operations::testing::refused(limited).code(), "not-permitted");
+            let known = Asking::elsewhere(stranger, Level::Known, "https://pier.example/offers/x".into(), [0; 32])?;
+            let outside = no(tx, |tx| request(tx, &known, &hold, time("09:15")));
+            assert!(outside.to_string().contains("it is not for people from outside"), "{outside}");
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn staff_pass_over_rules_with_a_reason_and_never_over_what_others_have() {
+    let (ground, done) = Ground::set_up();
+    let [ben, cleo] = ["ben", "cleo"].map(|name| ground.member(name, Role::Member));
+    let hugo = ground.member("hugo", Role::Host);
+    ground
+        .act(move |tx, _| {
+            let host = Acting::Member(hugo, Role::Host);
+            let attic = add(tx, &done, room());
+            let evening =
+                |reason: Option<&str>| Request { reason: reason.map(str::to_owned), ..wish(attic, "20:00", "21:00") };
+            assert_eq!(no(tx, |tx| ask(tx, ben, &evening(Some("I want to")), "09:00")).code(), "not-permitted");
+            assert_eq!(no(tx, |tx| Asking::here(tx, acting(cleo), Some(ben.into()), false)).code(), "not-permitted");
+            let asking = Asking::here(tx, host, Some(ben.into()), false)?;
+            assert_eq!(no(tx, |tx| request(tx, &asking, &evening(None), time("09:00"))).code(), "unbookable");
+            assert_eq!(no(tx, |tx| request(tx, &asking, &evening(Some(" ")), time("09:00"))).code(), "empty");
+            let booked = request(tx, &asking, &evening(Some("Choir")), time("09:00"))?;
+            assert_eq!(booked.override_reason.as_deref(), Some("Choir"));
+            assert_eq!((booked.requester, booked.booked_by), (ben.into(), Some(ActorId::from(hugo))));
+            let again = no(tx, |tx| request(tx, &asking, &evening(Some("Choir, too")), time("09:00")));
+            assert!(again.to_string().contains("it is taken at that time"), "{again}");
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn i11_i17_i20_what_changes_later_takes_nothing_from_anybody_and_says_whom_it_hits() {
+    let (ground, done) = Ground::set_up();
+    let people = ["ben", "cleo", "dora"].map(|name| ground.member(name, Role::Member));
+    ground
+        .act(move |tx, _| {
+            let cleaned = |minutes: u32| ResourceInput { clear_minutes: Some(minutes), ..desks(3) };
+            let pool = add(tx, &done, cleaned(30));
+            let [ben, cleo, dora] = people;
+            let mut had = Vec::new();
+            for person in [ben, cleo, dora] {
+                had.push(ask(tx, person, &wish(pool, "10:00", "11:00"), "09:00")?.id);
+            }
+            assert_eq!(no(tx, |tx| ask(tx, ben, &wish(pool, "11:15", "12:00"), "09:00")).code(), "unbookable");
+            // Less cleaning: what is booked keeps others out for no longer.
+            assert_eq!(resources::edit(tx, Acting::Keeper, pool, &cleaned(15).parse()?, time("09:01"))?, []);
+            had.push(ask(tx, ben, &wish(pool, "11:15", "12:00"), "09:02")?.id);
+            // Fewer desks than are booked at ten: the newest first.
+            let fewer = ResourceInput { units: Some(2), ..cleaned(15) };
+            let hit = resources::edit(tx, Acting::Keeper, pool, &fewer.parse()?, time("09:03"))?;
+            assert_eq!(hit, [had[2], had[1], had[0]]);
+            assert_eq!(view(tx, acting(dora), had[2])?.state, State::Confirmed);
+            ask(tx, cleo, &wish(pool, "11:15", "12:00"), "09:04")?;
+            assert_eq!(no(tx, |tx| ask(tx, dora, &wish(pool, "11:15", "12:00"), "09:04")).code(), "unbookable");
+
+            let closure = NewClosure {
+                space: done.space,
+                resource: None,
+                slot: Slot::new(time("11:30"), time("18:00"))?,
+                audiences: vec![Audience::Resident],
+                reason: "The floor is sanded.".into(),
+            };
+            assert_eq!(no(tx, |tx| resources::close(tx, acting(ben), &closure, time("09:05"))).code(), "not-permitted");
+            let (id, hit) = resources::close(tx, Acting::Keeper, &closure, time("09:05"))?;
+            assert_eq!(hit.len(), 2);
+            let refusal = no(tx, |tx| ask(tx, dora, &wish(pool, "14:00", "15:00"), "09:06"));
+            assert!(
+                refusal.to_string().contains("closed until 2027-01-15T18:00+01:00: The floor is sanded."),
+                "{refusal}"
+            );
+            resources::open(tx, Acting::Keeper, id)?;
+            ask(tx, dora, &wish(pool, "14:00", "15:00"), "09:06")?;
+            resources::retire(tx, Acting::Keeper, pool, time("09:07"))?;
+            assert_eq!(no(tx, |tx| ask(tx, dora, &wish(pool, "15:00", "16:00"), "09:08")).code(), "gone");
+            Ok(())
+        })
+        .unwrap();
+}

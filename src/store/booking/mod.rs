@@ -1,0 +1,9 @@
+//! Bookings of what the spaces of this node have: their lives, what they take of the calendar, and lists of them.
+
+mod calendar;
+mod life;
+mod list;
+
+pub use calendar::{Taken, calendar, give, release, takes};
+pub use life::{Booking, Holds, Origin, Refused, add, by_id, by_offer, due, holds, move_to, next_due, present, save};
+pub use list::{Of, around, list, of_requester, waiting};
