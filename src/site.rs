@@ -7,7 +7,7 @@ use std::fmt::Display;
 
 use url::Url;
 
-use crate::coworking::id::{ActorId, AnnounceId, FollowId, LikeId, PostId};
+use crate::coworking::id::{ActorId, AnnounceId, AwayId, BookingId, FollowId, LikeId, PostId, ResourceId};
 use crate::coworking::name::Username;
 
 /// Where this node lives on the web.
@@ -37,6 +37,12 @@ pub enum Local {
     Like(LikeId),
     /// One of our Announce activities.
     Announce(AnnounceId),
+    /// Something that can be booked.
+    Resource(ResourceId),
+    /// A booking at one of our spaces: the agreement about it.
+    Booking(BookingId),
+    /// One of our Offer activities: a member asks to book elsewhere.
+    Asked(AwayId),
 }
 
 /// The origin is not `http(s)://host[:port]` alone.
@@ -156,6 +162,24 @@ impl Site {
         self.at(format_args!("announces/{id}"))
     }
 
+    /// Something that can be booked: its proposal.
+    #[must_use]
+    pub fn resource(&self, id: ResourceId) -> String {
+        self.at(format_args!("resources/{id}"))
+    }
+
+    /// A booking at one of our spaces: the agreement about it.
+    #[must_use]
+    pub fn booking(&self, id: BookingId) -> String {
+        self.at(format_args!("bookings/{id}"))
+    }
+
+    /// An Offer of ours, by which a member asks to book elsewhere.
+    #[must_use]
+    pub fn asked(&self, id: AwayId) -> String {
+        self.at(format_args!("asked/{id}"))
+    }
+
     /// The page of a hashtag.
     #[must_use]
     pub fn tag(&self, folded: &str) -> String {
@@ -192,6 +216,9 @@ impl Site {
             "follows" => name.parse().ok().map(Local::Follow),
             "likes" => name.parse().ok().map(Local::Like),
             "announces" => name.parse().ok().map(Local::Announce),
+            "resources" => name.parse().ok().map(Local::Resource),
+            "bookings" => name.parse().ok().map(Local::Booking),
+            "asked" => name.parse().ok().map(Local::Asked),
             _ => None,
         }
     }
@@ -228,6 +255,9 @@ mod tests {
             (site.follow(FollowId(7)), Local::Follow(FollowId(7))),
             (site.like(LikeId(7)), Local::Like(LikeId(7))),
             (site.announce(AnnounceId(7)), Local::Announce(AnnounceId(7))),
+            (site.resource(ResourceId(7)), Local::Resource(ResourceId(7))),
+            (site.booking(BookingId(7)), Local::Booking(BookingId(7))),
+            (site.asked(AwayId(7)), Local::Asked(AwayId(7))),
         ] {
             assert_eq!(site.local_of(&minted), Some(meaning), "{minted}");
             assert!(site.is_ours(&minted.parse().unwrap()));

@@ -174,6 +174,38 @@ CREATE INDEX booking_held ON booking (expires_at, resource_id, requester_id) WHE
 CREATE INDEX booking_present ON booking (requester_id, id) WHERE state = 'checked_in';
 CREATE INDEX booking_waiting ON booking (space_id, id) WHERE state = 'requested';
 
+-- What members of this node have booked elsewhere, as far as the host has said it: only the host confirms.
+CREATE TABLE away_booking (
+  id INTEGER PRIMARY KEY,
+  member_id INTEGER NOT NULL REFERENCES member (actor_id),
+  space_id INTEGER NOT NULL REFERENCES actor (id), -- the host
+  proposal TEXT NOT NULL,              -- what was asked for, by its address
+  name TEXT NOT NULL,
+  zone TEXT NOT NULL,
+  rules_version TEXT,
+  units INTEGER NOT NULL,
+  people INTEGER NOT NULL,
+  starts_at INTEGER NOT NULL,
+  ends_at INTEGER NOT NULL,
+  note TEXT,
+  price TEXT NOT NULL,                 -- JSON of coworking::Price: what was asked in return
+  state TEXT NOT NULL CHECK (state IN ('sent', 'held', 'confirmed', 'checked_in', 'completed', 'refused', 'expired', 'cancelled', 'no_show')),
+  agreement TEXT UNIQUE,               -- the host's address of it
+  words TEXT,                          -- why it was refused or cancelled
+  alternatives TEXT NOT NULL DEFAULT '[]', -- JSON: times that would have passed
+  cancelled_by TEXT CHECK (cancelled_by IN ('guest', 'host')),
+  held_until INTEGER,
+  deadline INTEGER NOT NULL,           -- after which the host must not say yes
+  asked_by INTEGER NOT NULL,           -- the event that asked
+  requested_at INTEGER NOT NULL,
+  answered_at INTEGER,
+  told_at INTEGER,                     -- the time of the last thing that the host said
+  sequence INTEGER NOT NULL DEFAULT 0,
+  updated INTEGER NOT NULL
+) STRICT;
+CREATE INDEX away_booking_member ON away_booking (member_id, starts_at, id);
+CREATE INDEX away_booking_waiting ON away_booking (deadline, id) WHERE state = 'sent';
+
 -- What bookings take of each resource while they take it, once for each day (since 1970, UTC) that they touch: a stretch of the
 -- calendar is one range of this.
 CREATE TABLE claim (

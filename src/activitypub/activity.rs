@@ -36,6 +36,10 @@ pub enum ActivityKind {
     Add,
     /// Takes something out of a collection.
     Remove,
+    /// Asks for an agreement on the ground of a proposal.
+    Offer,
+    /// Says perhaps, and keeps it until then.
+    TentativeAccept,
     /// Any other type, by its name cut to 60 characters.
     Other(String),
 }
@@ -59,6 +63,8 @@ impl ActivityKind {
             Self::Flag => "Flag",
             Self::Add => "Add",
             Self::Remove => "Remove",
+            Self::Offer => "Offer",
+            Self::TentativeAccept => "TentativeAccept",
             Self::Other(name) => name,
         }
     }
@@ -81,6 +87,8 @@ impl ActivityKind {
             "Flag" => Self::Flag,
             "Add" => Self::Add,
             "Remove" => Self::Remove,
+            "Offer" => Self::Offer,
+            "TentativeAccept" => Self::TentativeAccept,
             other => Self::Other(other.chars().take(60).collect()),
         }
     }

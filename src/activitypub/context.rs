@@ -47,6 +47,30 @@ pub fn proposal() -> Value {
     json!([ACTIVITYSTREAMS, DATA_INTEGRITY, terms])
 }
 
+/// Of what can be booked: a proposal, and where it is.
+#[must_use]
+pub fn bookable() -> Value {
+    let mut terms = note_terms();
+    if let Some(terms) = terms.as_object_mut() {
+        for more in [proposal_terms(), place_terms()] {
+            terms.extend(more.as_object().cloned().unwrap_or_default());
+        }
+    }
+    json!([ACTIVITYSTREAMS, DATA_INTEGRITY, terms])
+}
+
+fn place_terms() -> Value {
+    json!({
+        "PostalAddress": "schema:PostalAddress",
+        "address": "schema:address",
+        "streetAddress": "schema:streetAddress",
+        "postalCode": "schema:postalCode",
+        "addressLocality": "schema:addressLocality",
+        "addressRegion": "schema:addressRegion",
+        "addressCountry": "schema:addressCountry"
+    })
+}
+
 fn actor_terms() -> Value {
     json!({
         "toot": "http://joinmastodon.org/ns#",
@@ -120,6 +144,14 @@ fn proposal_terms() -> Value {
         "kind": "ts:kind",
         "state": "ts:state",
         "rulesVersion": "ts:rulesVersion",
+        "rules": {"@id": "ts:rules", "@type": "@json"},
+        "units": "ts:units",
+        "people": "ts:people",
+        "seats": "ts:seats",
+        "reason": "ts:reason",
+        "alternatives": {"@id": "ts:alternatives", "@type": "@json"},
+        "secondsLeft": "ts:secondsLeft",
+        "fresh": "ts:fresh",
         "timezone": "ts:timezone"
     })
 }

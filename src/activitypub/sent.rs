@@ -202,7 +202,7 @@ pub struct Frame<'a> {
 }
 
 impl Frame<'_> {
-    fn activity(&self, kind: &str) -> Compact {
+    pub(super) fn activity(&self, kind: &str) -> Compact {
         Compact::new(kind)
             .with("@context", context::plain())
             .with("id", self.id)

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::id::{ActorId, AnnounceId, BookingId, FollowId, LikeId, MemberId, PostId, ReportId, SpaceId};
+use super::id::{ActorId, AnnounceId, AwayId, BookingId, FollowId, LikeId, MemberId, PostId, ReportId, SpaceId};
 
 /// A fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -227,6 +227,21 @@ pub enum Event {
         /// The booking.
         booking: BookingId,
     },
+    /// A member asked to book at another node.
+    AwayAsked {
+        /// The booking, as it is kept here.
+        away: AwayId,
+    },
+    /// The host of a booking elsewhere said something about it.
+    AwayAnswered {
+        /// The booking, as it is kept here.
+        away: AwayId,
+    },
+    /// A member took a booking elsewhere back.
+    AwayCancelled {
+        /// The booking, as it is kept here.
+        away: AwayId,
+    },
     /// A member blocked somebody.
     ActorBlocked {
         /// Who blocks.
@@ -276,6 +291,9 @@ impl Event {
             Self::BookingCheckedIn { .. } => "BookingCheckedIn",
             Self::BookingCompleted { .. } => "BookingCompleted",
             Self::BookingNoShow { .. } => "BookingNoShow",
+            Self::AwayAsked { .. } => "AwayAsked",
+            Self::AwayAnswered { .. } => "AwayAnswered",
+            Self::AwayCancelled { .. } => "AwayCancelled",
             Self::ActorBlocked { .. } => "ActorBlocked",
         }
     }

@@ -105,6 +105,10 @@ id!(
     BookingId
 );
 id!(
+    /// A booking of a member of this node at another one.
+    AwayId
+);
+id!(
     /// A time in which a space or a part of it is closed.
     ClosureId
 );

@@ -3,6 +3,7 @@
 //! Pure: values in, decisions out. Nothing here reads a clock, a database or the network, and nothing speaks of
 //! protocols. Time comes in as a parameter; a "no" is a [`Refusal`] that tells the person what would pass.
 
+pub mod away;
 pub mod booking;
 pub mod capacity;
 pub mod decision;

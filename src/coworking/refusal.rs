@@ -149,6 +149,12 @@ pub enum Refusal {
     /// Something cannot be booked as it was wished.
     #[error("{0}")]
     Unbookable(Box<Unbookable>),
+    /// Something was asked on the ground of what has changed since.
+    #[error("the {what} have changed since you looked; look again and ask by the new ones")]
+    Stale {
+        /// What has changed.
+        what: &'static str,
+    },
     /// Somebody cannot be in two places.
     #[error("you are checked in at another space; check out there first")]
     Elsewhere,
@@ -281,6 +287,7 @@ impl Refusal {
             Self::AmbiguousTime { .. } => "ambiguous-time",
             Self::OtherOffset { .. } => "other-offset",
             Self::Unbookable(_) => "unbookable",
+            Self::Stale { .. } => "stale",
             Self::Elsewhere => "elsewhere",
             Self::WrongTime { .. } => "wrong-time",
             Self::Oneself { .. } => "oneself",
@@ -318,6 +325,7 @@ impl Refusal {
             | Self::NotPublic { .. } => Sort::Invalid,
             Self::Taken { .. }
             | Self::WrongState { .. }
+            | Self::Stale { .. }
             | Self::Elsewhere
             | Self::WrongTime { .. }
             | Self::Setup(_) => Sort::Conflict,

@@ -103,10 +103,13 @@ pub struct ResourceInput {
     /// The name, up to 200 characters.
     pub name: String,
     /// More about it, up to 2,000 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// How many there are, 1 to 1,000; 1 if absent. A combined one has those of its parts.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub units: Option<u32>,
     /// How many people one of them holds; 1 if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub seats: Option<u32>,
     /// What it is made of: other resources of the space, each of which it takes as a whole.
     pub parts: Vec<ResourceId>,
@@ -117,12 +120,16 @@ pub struct ResourceInput {
     /// Where each unit stands on the floor plan, the first first.
     pub plan: Vec<Area>,
     /// Minutes to make it ready before a booking; 0 if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub ready_minutes: Option<u32>,
     /// Minutes to clear it after one; 0 if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub clear_minutes: Option<u32>,
     /// When it can be booked, where that differs from the space's bookable hours.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub hours: Option<HoursInput>,
     /// By which rules, for each audience; whoever is not named cannot book it. If absent: the usual ones of the kind.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub rules: Option<BTreeMap<Audience, RulesInput>>,
 }
 

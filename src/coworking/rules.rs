@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::refusal::Refusal;
 use super::resource::{Audience, Kind, minutes, number};
+use super::slot::Slot;
+use super::space::Zone;
 use super::word::word;
 
 const DAY: u32 = 24 * 60;
@@ -82,6 +84,18 @@ pub enum Price {
 }
 
 impl Price {
+    /// What so many units cost for a time, in the smallest unit of the currency: each hour and each day that is begun counts.
+    #[must_use]
+    pub fn total(&self, zone: &Zone, slot: Slot, units: u32) -> u64 {
+        let Self::Money { amount, per, .. } = self else { return 0 };
+        let times = match per {
+            Per::Booking => 1,
+            Per::Hour => u64::try_from((slot.elapsed().as_mins() + 59) / 60).unwrap_or(u64::MAX),
+            Per::Day => zone.days(slot) as u64,
+        };
+        u64::from(*amount).saturating_mul(times).saturating_mul(u64::from(units))
+    }
+
     fn check(self) -> Result<Self, Refusal> {
         match &self {
             Self::Money { currency, .. }
@@ -94,33 +108,62 @@ impl Price {
     }
 }
 
+/// An amount of money as people write it, with the digits that the currency has: `12.50`.
+#[must_use]
+pub fn written_amount(amount: u64, currency: &str) -> String {
+    // ISO 4217: those of the world's currencies that do not have two.
+    let digits = match currency {
+        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI" | "VND"
+        | "VUV" | "XAF" | "XOF" | "XPF" => 0,
+        "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
+        _ => 2_usize,
+    };
+    if digits == 0 {
+        return amount.to_string();
+    }
+    let one = 10_u64.pow(u32::try_from(digits).unwrap_or(2));
+    format!("{}.{:0digits$}", amount / one, amount % one)
+}
+
 /// Rules as they are written; what is absent is not limited, unless it says otherwise.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RulesInput {
     /// The shortest booking, in minutes of a stop watch; 5 if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub shortest_minutes: Option<u32>,
     /// The longest booking, in minutes of a stop watch.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub longest_minutes: Option<u32>,
     /// The longest booking, in days of the calendar that it touches.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub longest_days: Option<u32>,
     /// Beginnings and ends are this many minutes apart, counted from midnight; 15 if absent. 1440 is whole days.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub grid_minutes: Option<u32>,
     /// Minutes that must lie between the asking and the beginning; 0 if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub notice_minutes: Option<u32>,
     /// How many days ahead it can begin; 90 if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub horizon_days: Option<u32>,
     /// How many bookings of the resource one person can have at the same time; 1 if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub at_once: Option<u32>,
     /// How much one person can have of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub quota: Option<Quota>,
     /// Units that others keep until shortly before.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub keep_free: Option<KeepFree>,
     /// Who decides: `none`, `open` or `blocking`; `none` if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub approval: Option<Approval>,
     /// Cancelling later than so many minutes before the beginning is late; 0 if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub cancel_minutes: Option<u32>,
     /// Minutes after the beginning at which it is given away if nobody came; never if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub release_minutes: Option<u32>,
     /// What it costs.
     pub price: Price,
@@ -294,6 +337,20 @@ impl Rules {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_price_is_for_each_hour_that_is_begun_each_day_or_all_of_it() {
+        let zone = Zone::parse("Europe/Amsterdam").unwrap();
+        let at = |text| zone.read("start", text).unwrap();
+        let slot = Slot::new(at("2027-03-27T22:00"), at("2027-03-28T08:30")).unwrap();
+        let money = |per| Price::Money { amount: 1_250, currency: "EUR".into(), per };
+        let total = |per| money(per).total(&zone, slot, 2);
+        assert_eq!([total(Per::Hour), total(Per::Day), total(Per::Booking)], [25_000, 5_000, 2_500], "9.5 hours pass");
+        assert_eq!(Price::SocialCapital.total(&zone, slot, 2), 0);
+        for (amount, currency, text) in [(1_205, "EUR", "12.05"), (1_205, "JPY", "1205"), (1_205, "KWD", "1.205")] {
+            assert_eq!(written_amount(amount, currency), text);
+        }
+    }
 
     #[test]
     fn rules_are_kept_as_they_were_written_and_nonsense_is_refused() {

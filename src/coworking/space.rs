@@ -95,10 +95,13 @@ pub struct PlaceInput {
     /// Where it is.
     pub address: Address,
     /// Where it is on a map.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub coordinates: Option<Coordinates>,
     /// When it is open; Monday to Friday from nine to six if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub opening_hours: Option<HoursInput>,
     /// When it can be booked, where that differs.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub bookable_hours: Option<HoursInput>,
 }
 

@@ -1,4 +1,4 @@
-//! Ends offers whose time has come, and takes back those that ended long ago.
+//! Ends what has had its time: offers, holds, requests and bookings; and takes back offers that ended long ago.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,10 +7,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::duty;
 use crate::node::Node;
-use crate::operations::{self, offer};
+use crate::operations::{self, booking, offer};
+use crate::store::Tx;
 use crate::store::process::Duty;
 
-/// Ends are shown to the minute.
+/// Ends are shown to the minute. What depends on them to the second is judged when it is looked at.
 const EVERY: Duration = Duration::from_secs(30);
 const AT_ONCE: u32 = 100;
 
@@ -33,7 +34,7 @@ pub(super) async fn settle(node: &Node) -> bool {
             Ok(0) => return worked,
             Ok(_) => worked = true,
             Err(error) => {
-                tracing::error!(%error, "cannot end offers");
+                tracing::error!(%error, "cannot end what has had its time");
                 return worked;
             }
         }
@@ -43,8 +44,16 @@ pub(super) async fn settle(node: &Node) -> bool {
 async fn expire(node: &Node) -> operations::Result<usize> {
     let now = node.clock.now();
     // Asked on a snapshot first: mostly there is nothing, and then nothing is to be committed.
-    if !node.store.read(move |tx| offer::is_time_for_any(tx, now)).await? {
+    let due = move |tx: &mut Tx<'_>| {
+        Ok::<_, operations::Error>(offer::is_time_for_any(tx, now)? || booking::is_time_for_any(tx, now)?)
+    };
+    if !node.store.read(due).await? {
         return Ok(0);
     }
-    node.store.write(move |tx| Ok(offer::expire_due(tx, now, AT_ONCE)? + offer::forget_over(tx, now, AT_ONCE)?)).await
+    node.store
+        .write(move |tx| {
+            let offers = offer::expire_due(tx, now, AT_ONCE)? + offer::forget_over(tx, now, AT_ONCE)?;
+            Ok(offers + booking::tend(tx, now, AT_ONCE)?)
+        })
+        .await
 }

@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 
-use super::Result;
+use super::{Result, booking};
 use crate::coworking::id::ActorId;
 use crate::store::{Notice, Tx, actor, follow, notification, post, timeline};
 
-/// Takes back all that an actor said, liked, announced and followed, and what it was told. Its tombstone is not made
+/// Takes back all that an actor said, liked, announced, followed and booked, and what it was told. Its tombstone is not made
 /// here.
 ///
 /// # Errors
@@ -17,6 +17,7 @@ pub fn forget(tx: &mut Tx<'_>, gone: ActorId, now: Timestamp) -> Result<()> {
     for actor in counted {
         tx.notify(Notice::Changed(actor.0));
     }
+    booking::forget(tx, gone, now)?;
     post::bury_all_of(tx, gone, now)?;
     follow::remove_all_of(tx, gone)?;
     timeline::clear(tx, gone)?;

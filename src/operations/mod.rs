@@ -5,6 +5,7 @@
 //! from the recorded events afterwards.
 
 pub mod announce;
+pub mod away;
 pub mod block;
 pub mod booking;
 pub mod departure;

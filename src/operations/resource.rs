@@ -10,7 +10,7 @@ use crate::coworking::resource::{Audience, Resource};
 use crate::coworking::slot::Slot;
 use crate::coworking::{Refusal, refusal};
 use crate::store::resource::{self, Kept, RESOURCE_LIMIT};
-use crate::store::{Tx, booking, closure};
+use crate::store::{Notice, Tx, booking, closure};
 
 /// Adds something that can be booked.
 ///
@@ -25,6 +25,7 @@ pub fn add(tx: &mut Tx<'_>, acting: Acting, space: SpaceId, new: &Resource, now:
         return Err(Refusal::TooMany { field: "resources", limit: RESOURCE_LIMIT, found: others + 1 }.into());
     }
     parts_are_there(tx, space, None, new)?;
+    tx.notify(Notice::Changed(space.0));
     Ok(resource::add(tx, space, new, now)?)
 }
 
@@ -40,6 +41,7 @@ pub fn edit(tx: &mut Tx<'_>, acting: Acting, id: ResourceId, new: &Resource, now
     // Whoever asked by the version before is told of the new one: it is newer by a whole second, which is what is sent.
     let updated = now.max(old.updated.saturating_add(SignedDuration::from_secs(1)).unwrap_or(now));
     resource::save(tx, id, new, updated)?;
+    tx.notify(Notice::Changed(old.space.0));
     if new.buffers.gap() < old.resource.buffers.gap() {
         bookings::shrink_gaps(tx, id, new, now)?;
     }
@@ -52,11 +54,12 @@ pub fn edit(tx: &mut Tx<'_>, acting: Acting, id: ResourceId, new: &Resource, now
 /// [`Refusal::NotPermitted`]; [`Refusal::NotFound`]; [`Refusal::WrongState`] when something is made of it.
 pub fn retire(tx: &mut Tx<'_>, acting: Acting, id: ResourceId, now: Timestamp) -> Result<()> {
     acting.needs(Role::Admin, "take away what can be booked")?;
-    by_id(tx, id)?;
+    let space = by_id(tx, id)?.space;
     if !resource::wholes(tx, id)?.is_empty() {
         let needed = "what nothing else is made of";
         return Err(Refusal::WrongState { what: "resource", state: "a part of another one", needed }.into());
     }
+    tx.notify(Notice::Changed(space.0));
     Ok(resource::retire(tx, id, now)?)
 }
 

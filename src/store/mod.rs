@@ -8,6 +8,7 @@
 pub mod activity;
 pub mod actor;
 pub mod announce;
+pub mod away;
 pub mod block;
 pub mod booking;
 pub mod closure;

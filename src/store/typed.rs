@@ -2,15 +2,15 @@
 
 use super::{Error, FromValue, Value};
 use crate::coworking::id::{
-    ActorId, AnnounceId, BookingId, ClosureId, EventId, FollowId, LikeId, MemberId, NotificationId, PostId, ReportId,
-    ResourceId, SpaceId, TokenId,
+    ActorId, AnnounceId, AwayId, BookingId, ClosureId, EventId, FollowId, LikeId, MemberId, NotificationId, PostId,
+    ReportId, ResourceId, SpaceId, TokenId,
 };
 use crate::coworking::member::Role;
 use crate::coworking::name::Username;
 use crate::coworking::peer::Level;
 use crate::coworking::post::Visibility;
 use crate::coworking::resource::Audience;
-use crate::coworking::{booking, offer};
+use crate::coworking::{away, booking, offer};
 
 macro_rules! ids {
     ($($id:ident),+ $(,)?) => {$(
@@ -30,6 +30,7 @@ macro_rules! ids {
 ids!(
     ActorId,
     AnnounceId,
+    AwayId,
     BookingId,
     ClosureId,
     EventId,
@@ -73,6 +74,7 @@ words!(
     Audience: "an audience",
     booking::Side: "guest or host",
     booking::State: "the state of a booking",
+    away::State: "the state of a booking elsewhere",
     offer::Kind: "the kind of an offer",
     offer::Purpose: "offer or request",
     offer::State: "the state of an offer",

@@ -7,6 +7,7 @@ pub mod activitypub;
 pub mod api;
 pub mod asker;
 pub mod asset;
+mod availability;
 pub mod discovery;
 pub mod document;
 pub mod error;

@@ -14,7 +14,7 @@ use super::activitypub::inbox;
 use super::document::Documents;
 use super::error::{Error, Wrong};
 use super::frame::Frame;
-use super::{Door, activitypub, api, asset, discovery, pages};
+use super::{Door, activitypub, api, asset, availability, discovery, pages};
 use crate::node::Node;
 
 /// How long a client may take to send the head of a request.
@@ -100,6 +100,10 @@ pub fn routes(app: &mut web::ServiceConfig) {
         .service(at("/follows/{id}", READ).route(read().to(activitypub::get)))
         .service(at("/likes/{id}", READ).route(read().to(activitypub::get)))
         .service(at("/announces/{id}", READ).route(read().to(activitypub::get)))
+        .service(at("/resources/{id}", READ).route(read().to(activitypub::get)))
+        .service(at("/resources/{id}/availability", READ).route(read().to(availability::show)))
+        .service(at("/bookings/{id}", READ).route(read().to(activitypub::get)))
+        .service(at("/asked/{id}", READ).route(read().to(activitypub::get)))
         .service(web::scope("/api").configure(api::configure))
         .service(at("/.well-known/host-meta", READ).route(read().to(discovery::host_meta)))
         .service(at("/.well-known/host-meta.json", READ).route(read().to(discovery::host_meta_json)))

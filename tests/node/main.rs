@@ -1,6 +1,7 @@
 //! Whole nodes: real servers on real ports of this machine, and everything that is said to them.
 
 mod away;
+mod booking;
 mod conversation;
 #[path = "../database.rs"]
 mod database;

@@ -8,6 +8,9 @@ use crate::activitypub::compact::Compact;
 use crate::activitypub::id::Id;
 use crate::activitypub::json;
 
+/// The most characters of a word to the other side.
+const NOTE_LIMIT: usize = 500;
+
 /// One party's commitment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Commitment {
@@ -23,6 +26,12 @@ pub struct Commitment {
     pub has_end: Option<Timestamp>,
     /// The zone of the place where it happens (IANA): an offset is not a zone.
     pub timezone: Option<String>,
+    /// How many units at a time (`ts:units`); 1 if absent.
+    pub units: Option<u32>,
+    /// For how many people (`ts:people`); 1 if absent.
+    pub people: Option<u32>,
+    /// A word to the other side (`vf:note`), plain text.
+    pub note: Option<String>,
     /// Is it fulfilled, or will it never be?
     pub finished: bool,
 }
@@ -101,6 +110,9 @@ impl Commitment {
             has_beginning: time(value, "hasBeginning")?,
             has_end: time(value, "hasEnd")?,
             timezone: json::text(value, "timezone").map(word),
+            units: number(value, "units")?,
+            people: number(value, "people")?,
+            note: json::text(value, "note").map(|text| text.chars().take(NOTE_LIMIT).collect()),
             finished: json::boolean(value, "finished").unwrap_or(false),
         }))
     }
@@ -113,9 +125,22 @@ impl Commitment {
             .with_time("hasBeginning", self.has_beginning)
             .with_time("hasEnd", self.has_end)
             .with_some("timezone", self.timezone.as_deref())
+            .with_some("units", self.units)
+            .with_some("people", self.people)
+            .with_some("note", self.note.as_deref())
             .with_flag("finished", self.finished)
             .into()
     }
+}
+
+/// A whole number that has to be one if it is there.
+fn number(value: &Value, key: &'static str) -> Result<Option<u32>, MarketplaceError> {
+    let own = format!("ts:{key}");
+    let Some(key_there) = [key, own.as_str()].into_iter().find(|key| json::get(value, key).is_some()) else {
+        return Ok(None);
+    };
+    let number = json::whole(value, key_there).and_then(|number| u32::try_from(number).ok());
+    number.map(Some).ok_or(MarketplaceError::Part(key))
 }
 
 fn optional_id(value: &Value) -> Result<Option<Id>, MarketplaceError> {

@@ -4,7 +4,9 @@
 //! `unitBased` always there), because Mitra refuses other spellings and the FEP contradicts itself about absence.
 
 mod agreement;
+mod bookable;
 mod decimal;
+mod negotiation;
 mod proposal;
 
 use std::fmt;
@@ -15,7 +17,9 @@ use super::compact::Compact;
 use super::json;
 
 pub use agreement::{Agreement, Commitment};
+pub use bookable::Bookable;
 pub use decimal::{Decimal, MalformedDecimal};
+pub use negotiation::{Ask, No, Slot, Told, answered_offer, told};
 pub use proposal::{Intent, Proposal, is_proposal};
 
 /// The most characters of a unit, an action or another word that is read.

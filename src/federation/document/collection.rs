@@ -8,13 +8,14 @@ use super::rows::{self, Author};
 use super::{Answer, Document};
 use crate::activitypub::collection::{Collection as Sent, CollectionPage, context_of_ids};
 use crate::activitypub::context;
-use crate::coworking::id::{ActorId, PostId};
+use crate::coworking::id::{ActorId, PostId, SpaceId};
 use crate::federation::translate::activity::{self as compose, Sayer};
+use crate::federation::translate::booking as translate;
 use crate::site::{Local, Site};
 use crate::store::actor::{self, Actor, ActorSummary};
 use crate::store::page::{Page, Slice};
 use crate::store::post::{self, Post, Reader, Spoken};
-use crate::store::{Error, Tx, follow};
+use crate::store::{Error, Tx, follow, resource};
 
 /// A collection that every actor has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +28,8 @@ pub enum Collection {
     Following,
     /// Which posts it pinned.
     Featured,
+    /// What can be booked there; of spaces.
+    Proposals,
 }
 
 /// Which part of a collection is asked for.
@@ -48,9 +51,14 @@ pub fn collection(tx: &mut Tx<'_>, site: &Site, owner: &Local, which: Collection
         Local::Node => site.node_actor(),
         Local::Member(name) => site.member(name),
         Local::Space(name) => site.space(name),
-        Local::Post(_) | Local::Activity(_) | Local::Follow(_) | Local::Like(_) | Local::Announce(_) => {
-            return Ok(Answer::Missing);
-        }
+        Local::Post(_)
+        | Local::Activity(_)
+        | Local::Follow(_)
+        | Local::Like(_)
+        | Local::Announce(_)
+        | Local::Resource(_)
+        | Local::Booking(_)
+        | Local::Asked(_) => return Ok(Answer::Missing),
     };
     let Some(owner) = actor::by_uri(tx, &uri)?.filter(|actor| actor.local && actor.is_active()) else {
         return Ok(Answer::Missing);
@@ -58,6 +66,7 @@ pub fn collection(tx: &mut Tx<'_>, site: &Site, owner: &Local, which: Collection
     let value = match which {
         Collection::Outbox => outbox(tx, site, &owner, part)?,
         Collection::Featured => featured(tx, &owner, part)?,
+        Collection::Proposals => proposals(tx, site, &owner, part)?,
         Collection::Followers | Collection::Following => network(tx, &owner, which, part)?,
     };
     Ok(value.map(|value| Document::public(&value, owner.id)).into())
@@ -138,6 +147,20 @@ fn featured(tx: &mut Tx<'_>, owner: &Actor, part: Part) -> Result<Option<Value>,
     }
     let items = post::featured(tx, owner.id)?.into_iter().map(|post| Value::from(post.uri)).collect();
     Ok(Some(Sent::whole(&id, items).to_value(context_of_ids())))
+}
+
+/// What can be booked at a space, the newest first; of what is not for people from elsewhere nothing is told.
+fn proposals(tx: &mut Tx<'_>, site: &Site, owner: &Actor, part: Part) -> Result<Option<Value>, Error> {
+    let Some(host) = rows::host(tx, SpaceId(owner.id.0))? else { return Ok(None) };
+    let id = below(None, owner, "proposals");
+    let Part::Page(before) = part else {
+        let total = resource::count(tx, SpaceId(owner.id.0))?;
+        return Ok(Some(Sent::paged(&id, total as u64, &first(&id)).to_value(context_of_ids())));
+    };
+    let there = resource::list(tx, SpaceId(owner.id.0), Page::new(before, None))?;
+    let shown = there.items.iter().filter_map(|kept| translate::bookable(site, &host, kept));
+    let items = shown.map(|bookable| bookable.to_value()).collect();
+    Ok(Some(page(&id, before, there.next, items, context::bookable())))
 }
 
 fn network(tx: &mut Tx<'_>, owner: &Actor, which: Collection, part: Part) -> Result<Option<Value>, Error> {

@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::coworking::id::ActorId;
 
 pub use collection::{Collection, Part, collection, replies};
-pub use object::object;
+pub use object::{by_offer, object};
 
 /// A document as it is served (`application/activity+json`).
 #[derive(Debug, Clone, PartialEq, Eq)]

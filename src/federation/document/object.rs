@@ -6,14 +6,16 @@ use serde_json::Value;
 use super::rows::{self, Author};
 use super::{Answer, Document};
 use crate::activitypub::activity::Audience;
+use crate::activitypub::context;
 use crate::activitypub::json;
-use crate::activitypub::sent::tombstone;
-use crate::coworking::id::{ActorId, AnnounceId, FollowId, LikeId, PostId};
+use crate::activitypub::sent::{tombstone, with_context};
+use crate::coworking::id::{ActorId, AnnounceId, AwayId, BookingId, FollowId, LikeId, PostId, ResourceId};
 use crate::federation::translate::activity::{self as compose, Composed, Pair, Sayer};
+use crate::federation::translate::booking as translate;
 use crate::site::{Local, Site};
-use crate::store::actor::{self, Actor};
+use crate::store::actor::{self, Actor, ActorType};
 use crate::store::post::{self, Post, Reader};
-use crate::store::{Error, Tx, activity, announce, follow, reaction};
+use crate::store::{Error, Tx, activity, announce, away, booking, follow, reaction, resource};
 
 /// What stands at one of our URLs, for this reader.
 ///
@@ -29,6 +31,9 @@ pub fn object(tx: &mut Tx<'_>, site: &Site, what: &Local, reader: Reader) -> Res
         Local::Follow(id) => Ok(asked(tx, site, *id, reader)?.into()),
         Local::Like(id) => Ok(liked(tx, site, *id, reader)?.into()),
         Local::Announce(id) => Ok(announced(tx, site, *id, reader)?.into()),
+        Local::Resource(id) => Ok(bookable(tx, site, *id)?.into()),
+        Local::Booking(id) => Ok(agreed(tx, site, *id, reader)?.into()),
+        Local::Asked(id) => Ok(wished(tx, site, *id, reader)?.into()),
     }
 }
 
@@ -162,4 +167,56 @@ fn announced(tx: &mut Tx<'_>, site: &Site, id: AnnounceId, reader: Reader) -> Re
     let at: Timestamp = found.announced_at;
     let composed = compose::announce(site, id, sayer, found.visibility, &post.uri, &author.uri, at);
     Ok(Some(Document { public: composed.public, ..Document::public(&composed.body, found.actor) }))
+}
+
+/// What can be booked, for everybody; of what is gone a tombstone.
+fn bookable(tx: &mut Tx<'_>, site: &Site, id: ResourceId) -> Result<Option<Document>, Error> {
+    let Some(kept) = resource::by_id(tx, id)? else { return Ok(None) };
+    let Some(shown) = rows::bookable(tx, site, id)? else { return Ok(None) };
+    Ok(Some(match kept.retired_at {
+        Some(time) => Document::tombstone(&tombstone(&site.resource(id), "Proposal", time), kept.space.into()),
+        None => Document::public(&shown.document(), kept.space.into()),
+    }))
+}
+
+/// A booking at one of our spaces, for its two parties.
+fn agreed(tx: &mut Tx<'_>, site: &Site, id: BookingId, reader: Reader) -> Result<Option<Document>, Error> {
+    let Some(booking) = booking::by_id(tx, id)? else { return Ok(None) };
+    if !is(reader, booking.requester) && !is_home_of(tx, reader, booking.requester)? {
+        return Ok(None);
+    }
+    let Some(space) = actor::by_id(tx, booking.space.into())? else { return Ok(None) };
+    let state = booking.state;
+    let Some(agreement) = translate::agreement(site, &booking, &space.uri, state) else { return Ok(None) };
+    let value = with_context(agreement.to_value(), context::proposal());
+    Ok(Some(Document { public: false, ..Document::public(&value, space.id) }))
+}
+
+/// The node of somebody asks in their name: its own key signs every question (peers.md calls it the instance actor).
+fn is_home_of(tx: &mut Tx<'_>, reader: Reader, somebody: ActorId) -> Result<bool, Error> {
+    let (Some(reader), Some(somebody)) = (actor_of(tx, reader)?, actor::by_id(tx, somebody)?) else { return Ok(false) };
+    Ok(reader.actor_type == ActorType::Application && reader.host == somebody.host && !reader.local)
+}
+
+/// What a member of ours asked for elsewhere, for the host and the one who asked.
+fn wished(tx: &mut Tx<'_>, site: &Site, id: AwayId, reader: Reader) -> Result<Option<Document>, Error> {
+    let Some(away) = away::by_id(tx, id)? else { return Ok(None) };
+    if !is(reader, away.space) && !is(reader, away.member.into()) {
+        return Ok(None);
+    }
+    let (member, space) = (actor::by_id(tx, away.member.into())?, actor::by_id(tx, away.space)?);
+    let (Some(member), Some(space), Some(ask)) = (member, space, translate::ask(&away)) else { return Ok(None) };
+    let composed = compose::offer(&site.asked(id), &member.uri, &space.uri, &ask, away.requested_at);
+    Ok(Some(between(&composed, member.id)))
+}
+
+/// The booking that an offer from elsewhere led to: its id, for those who lost the answer.
+///
+/// # Errors
+/// The store's.
+pub fn by_offer(tx: &mut Tx<'_>, site: &Site, offer: &str, reader: Reader) -> Result<Answer, Error> {
+    match booking::by_offer(tx, offer)? {
+        Some(booking) => Ok(agreed(tx, site, booking.id, reader)?.into()),
+        None => Ok(Answer::Missing),
+    }
 }

@@ -3,14 +3,16 @@
 use jiff::tz::TimeZone;
 
 use crate::activitypub::actor::ActorDocument;
+use crate::activitypub::marketplace::Bookable;
 use crate::activitypub::sent::{Addressing, SentNote};
-use crate::coworking::id::ActorId;
+use crate::coworking::id::{ActorId, ResourceId, SpaceId};
 use crate::federation::translate::actor::{self as translate, Belongings};
+use crate::federation::translate::booking::{self, Host};
 use crate::federation::translate::post::{self as posts, Counts, Surroundings};
 use crate::site::Site;
 use crate::store::actor::{self, Actor};
 use crate::store::post::{self, Post, PostView};
-use crate::store::{Error, Tx, key, space};
+use crate::store::{Error, Tx, key, resource, space};
 
 /// The document of an actor of ours; `None` until it has keys.
 ///
@@ -21,10 +23,15 @@ pub fn actor(tx: &mut Tx<'_>, site: &Site, actor: &Actor) -> Result<Option<Actor
         Some(space) => actor::summaries(tx, &[space.into()])?.pop(),
         None => None,
     };
+    let space = space::by_id(tx, actor.id)?;
     let belongings = Belongings {
         keys: key::of_actor(tx, actor.id)?,
         home_space: home.map(|space| space.uri),
-        zone: space::by_id(tx, actor.id)?.map(|space| space.zone),
+        zone: space.as_ref().map(|space| space.zone.clone()),
+        location: space.map(|space| {
+            let (uri, name) = (actor.uri.clone(), actor.name.clone());
+            booking::location(&Host { uri, name, zone: space.zone, place: space.place })
+        }),
     };
     Ok(translate::document(site, actor, &belongings))
 }
@@ -92,4 +99,24 @@ fn around(tx: &mut Tx<'_>, post: &Post, author: &Author, counts: Option<Counts>)
         zone: author.zone.clone(),
         counts,
     })
+}
+
+/// A space of ours as the host of what can be booked there.
+///
+/// # Errors
+/// The store's.
+pub fn host(tx: &mut Tx<'_>, id: SpaceId) -> Result<Option<Host>, Error> {
+    let Some(space) = space::by_id(tx, id.into())? else { return Ok(None) };
+    let actor = actor::by_id(tx, id.into())?.filter(Actor::is_active);
+    Ok(actor.map(|actor| Host { uri: actor.uri, name: actor.name, zone: space.zone, place: space.place }))
+}
+
+/// What can be booked, as it stands at its URL; `None` for what is not for people from elsewhere.
+///
+/// # Errors
+/// The store's.
+pub fn bookable(tx: &mut Tx<'_>, site: &Site, id: ResourceId) -> Result<Option<Bookable>, Error> {
+    let Some(kept) = resource::by_id(tx, id)? else { return Ok(None) };
+    let host = host(tx, kept.space)?;
+    Ok(host.and_then(|host| booking::bookable(site, &host, &kept)))
 }

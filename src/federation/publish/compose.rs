@@ -10,12 +10,16 @@ use serde_json::Value;
 use super::audience::Audience;
 use crate::activitypub::sent::Addressing;
 use crate::coworking::Event;
-use crate::coworking::id::{ActorId, AnnounceId, FollowId, LikeId, PostId, ReportId, SpaceId};
+use crate::coworking::booking::State;
+use crate::coworking::id::{ActorId, AnnounceId, AwayId, BookingId, FollowId, LikeId, PostId, ReportId, SpaceId};
 use crate::federation::document::rows::{self, Author};
-use crate::federation::translate::activity::{self, Composed as Built, Pair, Sayer};
+use crate::federation::translate::activity::{self, Composed as Built, Deal, Pair, Sayer};
+use crate::federation::translate::booking as translate;
 use crate::operations::Result;
 use crate::site::Site;
 use crate::store::actor::{self, Actor};
+use crate::store::away::{self, Away};
+use crate::store::booking::{self, Origin};
 use crate::store::event::Recorded;
 use crate::store::follow::{self, Follow, FollowState};
 use crate::store::key::{self, Algorithm};
@@ -56,16 +60,19 @@ pub(super) fn compose(tx: &mut Tx<'_>, site: &Site, fact: &Recorded) -> Result<C
     match fact.event {
         // Others see them when they meet them; a block is nobody's to know.
         Event::SpaceFounded { .. } | Event::MemberJoined { .. } | Event::ActorBlocked { .. } => Ok(None),
-        Event::BookingRequested { .. }
-        | Event::BookingHeld { .. }
-        | Event::BookingConfirmed { .. }
-        | Event::BookingRefused { .. }
-        | Event::BookingChanged { .. }
-        | Event::BookingCancelled { .. }
-        | Event::BookingExpired { .. }
-        | Event::BookingCheckedIn { .. }
-        | Event::BookingCompleted { .. }
-        | Event::BookingNoShow { .. } => Ok(None),
+        Event::AwayAnswered { .. } => Ok(None),
+        Event::AwayAsked { away } => composer.asked_elsewhere(away),
+        Event::AwayCancelled { away } => composer.taken_back_elsewhere(away),
+        Event::BookingRequested { booking } => composer.booking(booking, &[State::Requested], Telling::Answer),
+        Event::BookingHeld { booking } => composer.booking(booking, &[State::Held], Telling::Answer),
+        Event::BookingConfirmed { booking } => composer.booking(booking, &[State::Confirmed], Telling::Answer),
+        Event::BookingRefused { booking } => composer.booking(booking, &[State::Refused], Telling::Answer),
+        Event::BookingExpired { booking } => composer.booking(booking, &[State::Expired], Telling::Answer),
+        Event::BookingChanged { booking } => composer.booking(booking, &[State::Confirmed], Telling::News),
+        Event::BookingCancelled { booking } => composer.booking(booking, &[State::Cancelled], Telling::News),
+        Event::BookingCheckedIn { booking } => composer.booking(booking, &[State::CheckedIn], Telling::News),
+        Event::BookingCompleted { booking } => composer.booking(booking, &[State::Completed], Telling::News),
+        Event::BookingNoShow { booking } => composer.booking(booking, &[State::NoShow], Telling::News),
         Event::MemberLeft { member } => composer.left(member.into()),
         Event::ProfileEdited { actor } => composer.shown_anew(actor),
         Event::KeysRotated { actor } => composer.keys_rotated(actor),
@@ -92,6 +99,13 @@ pub(super) fn compose(tx: &mut Tx<'_>, site: &Site, fact: &Recorded) -> Result<C
         Event::FollowWithdrawn { follower, target, follow } => composer.follow_withdrawn(follower, target, follow),
         Event::ActorReported { report } => composer.reported(report),
     }
+}
+
+/// How a host speaks of a booking: it answers the question, or tells what became of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Telling {
+    Answer,
+    News,
 }
 
 struct Composer<'t, 'tx, 's> {
@@ -317,5 +331,55 @@ impl Composer<'_, '_, '_> {
         let built = activity::flag(&self.id, &node.uri, &target.uri, &report.posts, &report.content);
         let audience = Audience { actors: vec![target.id], ..Audience::default() };
         Ok(Some((said(&node, built), audience)))
+    }
+
+    /// Who asks elsewhere, and the space that is asked.
+    fn away(&mut self, id: AwayId) -> Result<Option<(Away, Actor, Actor)>> {
+        let Some(away) = away::by_id(self.tx, id)? else { return Ok(None) };
+        Ok(self.ends(away.member.into(), away.space)?.map(|(member, space)| (away, member, space)))
+    }
+
+    fn asked_elsewhere(&mut self, id: AwayId) -> Result<Composed> {
+        let Some((away, member, space)) = self.away(id)? else { return Ok(None) };
+        // What was taken back at once was never asked; the Undo says so to who hears it.
+        let Some(ask) = translate::ask(&away) else { return Ok(None) };
+        let built = activity::offer(&self.site.asked(id), &member.uri, &space.uri, &ask, away.requested_at);
+        Ok(Some((urgently(said(&member, built)), Audience::one(space.id))))
+    }
+
+    fn taken_back_elsewhere(&mut self, id: AwayId) -> Result<Composed> {
+        let Some((away, member, space)) = self.away(id)? else { return Ok(None) };
+        let Some(ask) = translate::ask(&away) else { return Ok(None) };
+        let built = activity::undo_offer(&self.id, &member.uri, &space.uri, &self.site.asked(id), &ask, self.at);
+        Ok(Some((urgently(said(&member, built)), Audience::one(space.id))))
+    }
+
+    /// A booking from elsewhere, to the one who asked, as long as it stands as the fact says.
+    fn booking(&mut self, id: BookingId, states: &[State], telling: Telling) -> Result<Composed> {
+        let Some(booking) = booking::by_id(self.tx, id)?.filter(|booking| states.contains(&booking.state)) else {
+            return Ok(None);
+        };
+        let Origin::Offer { uri, .. } = &booking.origin else { return Ok(None) };
+        let Some((space, guest)) = self.ends(booking.space.into(), booking.requester)? else { return Ok(None) };
+        let deal = Deal { space: &space.uri, guest: &guest.uri, offer: uri };
+        let agreement = || translate::agreement(self.site, &booking, &space.uri, booking.state);
+        let built = match (telling, booking.state) {
+            (Telling::Answer, State::Requested | State::Held) => {
+                let until = booking.expires_at.unwrap_or(self.at);
+                Some(activity::tentative_accept(&self.id, deal, until, self.at))
+            }
+            (Telling::Answer, State::Confirmed) => {
+                agreement().map(|agreement| activity::accept_offer(&self.id, deal, &agreement, self.at))
+            }
+            (Telling::Answer, _) => {
+                let stale = booking.refusal.as_ref().is_some_and(|refused| refused.reason == "stale");
+                let fresh = if stale { rows::bookable(self.tx, self.site, booking.resource)? } else { None };
+                Some(activity::reject_offer(&self.id, deal, &translate::no(&booking), fresh.as_ref(), self.at))
+            }
+            (Telling::News, _) => {
+                agreement().map(|agreement| activity::update_agreement(&self.id, deal, &agreement, self.at))
+            }
+        };
+        Ok(built.map(|built| (urgently(said(&space, built)), Audience::one(guest.id))))
     }
 }

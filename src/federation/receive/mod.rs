@@ -17,6 +17,7 @@ mod gather;
 mod heard;
 mod like;
 mod moved;
+mod offer;
 mod pin;
 mod reject;
 mod round;
@@ -107,6 +108,8 @@ fn act(tx: &mut Tx<'_>, case: &Case<'_>) -> Acted {
         ActivityKind::Flag => flag::act(tx, case),
         ActivityKind::Add => pin::add(tx, case),
         ActivityKind::Remove => pin::remove(tx, case),
+        ActivityKind::Offer => offer::act(tx, case),
+        ActivityKind::TentativeAccept => offer::answered(tx, case),
         ActivityKind::Other(_) => Ok(Done::Nothing),
     }
 }

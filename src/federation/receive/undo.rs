@@ -4,7 +4,7 @@ use super::{Acted, Case, Done, Stop, not_for_us, not_its_own};
 use crate::activitypub::activity::ObjectRef;
 use crate::activitypub::id::Id;
 use crate::activitypub::json;
-use crate::operations::{announce, block, follow, reaction};
+use crate::operations::{announce, block, booking, follow, reaction};
 use crate::store::{self, Tx, actor, post, tombstone};
 
 pub(super) fn act(tx: &mut Tx<'_>, case: &Case<'_>) -> Acted {
@@ -32,6 +32,10 @@ pub(super) fn act(tx: &mut Tx<'_>, case: &Case<'_>) -> Acted {
     } else if json::is_a(copy, "Announce") {
         let passed_on = something(tx, object)?;
         announce::receive_undo(tx, actor, uri, passed_on, now)?;
+    } else if json::is_a(copy, "Offer") {
+        if let Some(uri) = uri {
+            booking::receive_undo(tx, actor, uri, now)?;
+        }
     } else if json::is_a(copy, "Block") {
         let target = someone(tx, object)?;
         block::receive_undo(tx, actor, uri, target, now)?;
@@ -51,6 +55,8 @@ fn by_id_alone(tx: &mut Tx<'_>, case: &Case<'_>, uri: Option<&str>) -> Acted {
         announce::receive_undo(tx, actor, Some(uri), None, now)?;
     } else if store::block::target_by_uri(tx, actor, uri)?.is_some() {
         block::receive_undo(tx, actor, Some(uri), None, now)?;
+    } else if store::booking::by_offer(tx, uri)?.is_some() {
+        booking::receive_undo(tx, actor, uri, now)?;
     } else {
         tombstone::bury(tx, uri, actor, now)?;
     }

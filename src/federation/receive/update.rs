@@ -2,7 +2,7 @@
 
 use super::create::{Inline, inline, received, take};
 use super::gather::{Need, Want};
-use super::{Acted, Case, Done, Stop, not_for_us};
+use super::{Acted, Case, Done, Stop, not_for_us, offer};
 use crate::activitypub::activity::ObjectRef;
 use crate::activitypub::actor::RemoteActor;
 use crate::activitypub::webfinger::Handle;
@@ -18,6 +18,9 @@ const NEWS: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
 pub(super) fn act(tx: &mut Tx<'_>, case: &Case<'_>) -> Acted {
     if case.activity.is_about_its_actor() {
         return profile(tx, case);
+    }
+    if offer::is_about_an_agreement(case) {
+        return offer::news(tx, case);
     }
     match inline(case)? {
         Inline::Own(object, document) => revise(tx, case, Authentic { object: &object, document, author: case.actor }),

@@ -8,13 +8,16 @@ mod place;
 mod tests;
 
 use crate::activitypub::id::Id;
+use crate::activitypub::marketplace::Bookable;
 use crate::activitypub::webfinger::{Answer, Handle};
 use crate::coworking::Refusal;
 use crate::coworking::id::{ActorId, PostId};
 use crate::federation::fetch::{self, Person, Thing};
 use crate::federation::take;
+use crate::federation::translate;
 use crate::http_client::Budget;
 use crate::node::Node;
+use crate::operations::away::Elsewhere;
 use crate::operations::{self, post};
 use crate::store::{Tx, actor};
 
@@ -130,6 +133,28 @@ pub async fn object(node: &Node, address: &str) -> operations::Result<Resolved> 
             Ok(Resolved::Post(known.post().ok_or(Refusal::Gone { what: "post" })?))
         }
     }
+}
+
+/// What can be booked under an address elsewhere.
+///
+/// # Errors
+/// As [`actor()`]; [`Refusal::Malformed`] for what cannot be booked from here.
+pub async fn bookable(node: &Node, address: &str) -> operations::Result<Elsewhere> {
+    const EXPECTED: &str = "the address of something that can be booked, on the server of its space";
+    let id = read_address(address.trim())?;
+    let wrong = || Refusal::malformed("resource", address, EXPECTED);
+    if node.site.is_ours(id.url()) {
+        return Err(wrong().into());
+    }
+    let budget = Budget::new(BUDGET);
+    let (id, document) = fetch::document(node, &id, &budget).await.map_err(|error| refusal(id.as_str(), error))?;
+    let read = Bookable::read(&document).map_err(|_| wrong())?;
+    if read.proposal.id != id || !read.attributed_to.same_origin(&id) {
+        return Err(wrong().into());
+    }
+    let space = fetch::known_or_fetched(node, &read.attributed_to, &budget).await;
+    let space = space.map_err(|error| refusal(read.attributed_to.as_str(), error))?;
+    Ok(translate::booking::elsewhere(&read, space)?)
 }
 
 /// Takes in what a post answers, so that it is not read without the question.

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::activitypub::actor::ActorDocument;
 use crate::activitypub::json::PUBLIC;
+use crate::activitypub::marketplace::{Agreement, Ask, Bookable, No};
 use crate::activitypub::sent::{Addressing, EmbeddedFollow, Frame, SentNote};
 use crate::coworking::id::{AnnounceId, FollowId, LikeId};
 use crate::coworking::post::Visibility;
@@ -221,4 +222,60 @@ pub fn add_featured(id: &str, sayer: Sayer<'_>, post: &str, featured: &str) -> C
 pub fn remove_featured(id: &str, sayer: Sayer<'_>, post: &str, featured: &str) -> Composed {
     let to = Addressing::everybody(vec![sayer.followers.to_owned()]);
     composed("Remove", frame(id, sayer.uri, to, None).remove(post, featured), true, post)
+}
+
+/// One of ours asks to book elsewhere.
+#[must_use]
+pub fn offer(id: &str, actor: &str, space: &str, ask: &Ask, at: Timestamp) -> Composed {
+    let body = frame(id, actor, Addressing::to_one(space), Some(at)).offer(ask);
+    composed("Offer", body, false, id)
+}
+
+/// One of ours takes back what they asked for; `offer` is its id.
+#[must_use]
+pub fn undo_offer(id: &str, actor: &str, space: &str, offer: &str, ask: &Ask, at: Timestamp) -> Composed {
+    let body = frame(id, actor, Addressing::to_one(space), Some(at)).undo_offer(offer, ask);
+    composed("Undo", body, false, offer)
+}
+
+/// The two of a booking from elsewhere, and the offer that it began with.
+#[derive(Debug, Clone, Copy)]
+pub struct Deal<'a> {
+    /// The space, one of ours.
+    pub space: &'a str,
+    /// Who asked.
+    pub guest: &'a str,
+    /// The id of the offer.
+    pub offer: &'a str,
+}
+
+impl Deal<'_> {
+    fn frame<'f>(&'f self, id: &'f str, at: Timestamp) -> Frame<'f> {
+        frame(id, self.space, Addressing::to_one(self.guest), Some(at))
+    }
+}
+
+/// One of our spaces keeps a time until it or the guest has decided.
+#[must_use]
+pub fn tentative_accept(id: &str, deal: Deal<'_>, until: Timestamp, at: Timestamp) -> Composed {
+    let seconds = u64::try_from(until.duration_since(at).as_secs()).unwrap_or(0);
+    composed("TentativeAccept", deal.frame(id, at).tentative_accept(deal.offer, until, seconds), false, deal.offer)
+}
+
+/// One of our spaces says yes.
+#[must_use]
+pub fn accept_offer(id: &str, deal: Deal<'_>, agreement: &Agreement, at: Timestamp) -> Composed {
+    composed("Accept", deal.frame(id, at).accept_offer(deal.offer, agreement), false, deal.offer)
+}
+
+/// One of our spaces says no; to rules that are stale, with fresh ones.
+#[must_use]
+pub fn reject_offer(id: &str, deal: Deal<'_>, no: &No, fresh: Option<&Bookable>, at: Timestamp) -> Composed {
+    composed("Reject", deal.frame(id, at).reject_offer(deal.offer, no, fresh), false, deal.offer)
+}
+
+/// One of our spaces tells where a booking stands.
+#[must_use]
+pub fn update_agreement(id: &str, deal: Deal<'_>, agreement: &Agreement, at: Timestamp) -> Composed {
+    composed("Update", deal.frame(id, at).update_agreement(agreement), false, deal.offer)
 }

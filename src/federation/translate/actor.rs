@@ -5,6 +5,7 @@ use crate::activitypub::actor::{
 };
 use crate::activitypub::id::Id;
 use crate::activitypub::key::{KeyAlgorithm, PublicKey};
+use crate::activitypub::place::Place;
 use crate::activitypub::webfinger::Handle;
 use crate::coworking::profile::Picture;
 use crate::coworking::{markdown, tag};
@@ -71,7 +72,7 @@ const CAPABILITIES: [Capability; 4] =
     [Capability::Rfc9421, Capability::Rfc9421Ed25519, Capability::IntegrityProofs, Capability::Marketplace];
 
 /// What the document of a local actor tells besides its own row.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Belongings {
     /// Its keys, retired ones left out.
     pub keys: Vec<key::PublicKey>,
@@ -79,6 +80,8 @@ pub struct Belongings {
     pub home_space: Option<String>,
     /// The zone of its clock; of spaces.
     pub zone: Option<String>,
+    /// Where it is; of spaces.
+    pub location: Option<Place>,
 }
 
 /// The document of an actor of ours. `None` as long as it lacks one of its two keys: nobody could take it.
@@ -102,7 +105,7 @@ pub fn document(site: &Site, actor: &Actor, belongings: &Belongings) -> Option<A
         followers: below(&actor.followers, "followers"),
         following: below(&actor.following, "following"),
         featured: actor.featured.clone(),
-        proposals: None,
+        proposals: belongings.location.as_ref().map(|_| format!("{}/proposals", actor.uri)),
         upcoming_events: None,
         keys: PublishedKeys {
             rsa_id: rsa.uri.clone(),
@@ -121,7 +124,7 @@ pub fn document(site: &Site, actor: &Actor, belongings: &Belongings) -> Option<A
         hashtags: actor.skills.iter().map(|skill| (tag::hashtag(skill), site.tag(&tag::fold(skill)))).collect(),
         home_space: belongings.home_space.clone(),
         timezone: belongings.zone.clone(),
-        location: None,
+        location: belongings.location.clone(),
         capabilities: CAPABILITIES.to_vec(),
         published: actor.published,
         updated: Some(actor.updated),

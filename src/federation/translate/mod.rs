@@ -3,5 +3,6 @@
 
 pub mod activity;
 pub mod actor;
+pub mod booking;
 mod html;
 pub mod post;

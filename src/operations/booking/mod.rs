@@ -4,6 +4,7 @@
 
 mod answer;
 mod ask;
+mod from_elsewhere;
 mod place;
 mod scene;
 mod stay;
@@ -23,6 +24,7 @@ use crate::store::{Tx, event};
 
 pub use answer::{approve, cancel, confirm, decline};
 pub use ask::{Asking, change, request, request_all};
+pub use from_elsewhere::{Offered, forget, receive_offer, receive_undo};
 pub(super) use place::shrink_gaps;
 pub use scene::{Availability, availability, hit};
 pub use stay::{check_in, check_out, walk_in};

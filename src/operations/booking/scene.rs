@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::place::claim_of;
 use super::{Result, settle};
+use crate::coworking::Refusal;
 use crate::coworking::booking::State;
 use crate::coworking::capacity;
 use crate::coworking::decision::{Broken, Calendar, Closed, Ground, REACH, Rule, Unbookable, Wish, judge, refuse};
@@ -212,7 +213,7 @@ pub struct Availability {
 /// When how much of a resource is free.
 ///
 /// # Errors
-/// [`Refusal::NotFound`](crate::coworking::Refusal::NotFound); [`Refusal::Gone`](crate::coworking::Refusal::Gone).
+/// [`Refusal::NotFound`], also for what is not for people from elsewhere when they ask; [`Refusal::Gone`].
 pub fn availability(
     tx: &mut Tx<'_>,
     id: ResourceId,
@@ -221,6 +222,9 @@ pub fn availability(
     now: Timestamp,
 ) -> Result<Availability> {
     let scene = Scene::load(tx, id)?;
+    if scene.rules(audience).is_none() && audience == Audience::Guest && scene.rules(Audience::External).is_none() {
+        return Err(Refusal::NotFound { what: "resource" }.into());
+    }
     let calendars = scene.calendars(tx, window, None, now)?;
     let mut bookable = scene.hours().within(&scene.zone, window);
     for closed in scene.closed(tx, audience, window)? {

@@ -37,6 +37,11 @@ statements! {
     OF_REQUESTER = list!("requester_id");
     OF_SPACE = list!("space_id");
     OF_RESOURCE = list!("resource_id");
+    WAITING_OF_HOST = "SELECT count(*) FROM booking b CROSS JOIN actor a ON a.id = b.requester_id \
+                       WHERE b.space_id = ?1 AND b.state = 'requested' \
+                       AND a.host = (SELECT w.host FROM actor w WHERE w.id = ?2)";
+    OPEN_OF = concat!("SELECT ", columns!(""), " FROM booking WHERE requester_id = ?1 \
+               AND state IN ('requested', 'held', 'confirmed') ORDER BY starts_at, id LIMIT 1000");
     STARTS_AT = "SELECT starts_at FROM booking WHERE id = ?1";
     WAITING = concat!("SELECT ", columns!(""), " FROM booking WHERE space_id = ?1 AND state = 'requested' AND id > ?2 \
                ORDER BY id LIMIT ?3");
@@ -102,6 +107,23 @@ pub fn waiting(tx: &mut Tx<'_>, space: SpaceId, page: Page) -> Result<Slice<Book
     let behind = BookingId(page.before.unwrap_or(0));
     let rows = tx.query(WAITING, params![space, behind, page.fetched()], read)?;
     Ok(Slice::cut(rows, page, |booking| booking.id.0))
+}
+
+/// How many requests of the people of one server, somebody's of them, wait for the staff of a space.
+///
+/// # Errors
+/// The store's.
+pub fn waiting_of_host(tx: &mut Tx<'_>, space: SpaceId, somebody: ActorId) -> Result<usize, Error> {
+    let count = tx.query_one(WAITING_OF_HOST, params![space, somebody], |row| row.get::<u32>(0))?;
+    Ok(usize::try_from(count.unwrap_or_default()).unwrap_or(usize::MAX))
+}
+
+/// What somebody has that has not begun; at most 1,000.
+///
+/// # Errors
+/// The store's.
+pub fn open_of(tx: &mut Tx<'_>, requester: ActorId) -> Result<Vec<Booking>, Error> {
+    tx.query(OPEN_OF, params![requester], read)
 }
 
 #[cfg(test)]

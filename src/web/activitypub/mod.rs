@@ -111,6 +111,7 @@ async fn make(door: &Door, subject: &Subject, reader: Reader) -> Result<document
     let made = door.node.store.read(move |tx| match &wanted {
         Subject::Object(local) => document::object(tx, &node.site, local, reader),
         Subject::Collection(owner, which, part) => document::collection(tx, &node.site, owner, *which, *part),
+        Subject::ByOffer(offer) => document::by_offer(tx, &node.site, offer, reader),
         Subject::Replies(post, part) => document::replies(tx, &node.site, *post, *part),
     });
     match made.await? {
@@ -141,7 +142,13 @@ async fn page(door: &web::Data<Door>, request: &HttpRequest, subject: &Subject) 
             let after = web::Query::<After>::from_query(request.query_string());
             pages::post::page(door, *id, after.map(web::Query::into_inner).unwrap_or_default()).await
         }
-        Local::Activity(_) | Local::Follow(_) | Local::Like(_) | Local::Announce(_) => return None,
+        Local::Activity(_)
+        | Local::Follow(_)
+        | Local::Like(_)
+        | Local::Announce(_)
+        | Local::Resource(_)
+        | Local::Booking(_)
+        | Local::Asked(_) => return None,
     })
 }
 

@@ -4,6 +4,9 @@ use crate::coworking::id::PostId;
 use crate::federation::document::{Collection, Part};
 use crate::site::{Local, Site};
 
+/// Where a home node asks what became of an offer.
+pub const BY_OFFER: &str = "/bookings/by-offer";
+
 /// Something that has a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Subject {
@@ -13,12 +16,18 @@ pub enum Subject {
     Collection(Local, Collection, Part),
     /// The public answers to a post of ours, or a page of them.
     Replies(PostId, Part),
+    /// The booking that an offer from elsewhere led to, by the offer's id.
+    ByOffer(String),
 }
 
 impl Subject {
     /// Reads path and query; `None` for what names nothing.
     #[must_use]
     pub fn read(site: &Site, path: &str, query: &str) -> Option<Self> {
+        if path == BY_OFFER {
+            let mut asked = url::form_urlencoded::parse(query.as_bytes());
+            return asked.find(|(name, _)| name == "id").map(|(_, id)| Self::ByOffer(id.into_owned()));
+        }
         let local = |path: &str| site.local_of(&format!("{}{path}", site.origin()));
         if let Some(object) = local(path) {
             return Some(Self::Object(object));
@@ -42,6 +51,8 @@ impl Subject {
             Self::Object(Local::Space(_)) => "space",
             Self::Object(Local::Post(_)) => "post",
             Self::Object(Local::Activity(_) | Local::Follow(_) | Local::Like(_) | Local::Announce(_)) => "activity",
+            Self::Object(Local::Resource(_)) => "resource",
+            Self::ByOffer(_) | Self::Object(Local::Booking(_) | Local::Asked(_)) => "booking",
             Self::Collection(..) | Self::Replies(..) => "collection",
         }
     }
@@ -55,6 +66,7 @@ impl Subject {
             Self::Collection(_, _, Part::Page(Some(before))) | Self::Replies(_, Part::Page(Some(before))) => {
                 query.is_some_and(|query| query == format!("before={before}&page=true"))
             }
+            Self::ByOffer(_) => false,
             Self::Object(_) | Self::Collection(..) | Self::Replies(..) => query.is_none(),
         }
     }
@@ -66,6 +78,7 @@ fn collection(word: &str) -> Option<Collection> {
         "followers" => Collection::Followers,
         "following" => Collection::Following,
         "featured" => Collection::Featured,
+        "proposals" => Collection::Proposals,
         _ => return None,
     })
 }
@@ -86,7 +99,7 @@ fn part(query: &str) -> Option<Part> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::coworking::id::{AnnounceId, FollowId, LikeId};
+    use crate::coworking::id::{AnnounceId, AwayId, BookingId, FollowId, LikeId, ResourceId};
     use crate::coworking::name::Username;
 
     fn site() -> Site {
@@ -110,10 +123,16 @@ mod tests {
             (site.follow(FollowId(7)), Local::Follow(FollowId(7))),
             (site.like(LikeId(7)), Local::Like(LikeId(7))),
             (site.announce(AnnounceId(7)), Local::Announce(AnnounceId(7))),
+            (site.resource(ResourceId(7)), Local::Resource(ResourceId(7))),
+            (site.booking(BookingId(7)), Local::Booking(BookingId(7))),
+            (site.asked(AwayId(7)), Local::Asked(AwayId(7))),
         ] {
             let path = minted.strip_prefix(site.origin()).unwrap();
             assert_eq!(Subject::read(&site, path, ""), Some(Subject::Object(local)), "{minted}");
         }
+        let offer = "https://loft.example/asked/7";
+        let by_offer = Subject::read(&site, BY_OFFER, "id=https%3A%2F%2Floft.example%2Fasked%2F7");
+        assert_eq!((by_offer, Subject::read(&site, BY_OFFER, "")), (Some(Subject::ByOffer(offer.into())), None));
         let replies = site.replies(PostId(7));
         let replies = replies.strip_prefix(site.origin()).unwrap();
         assert_eq!(Subject::read(&site, replies, ""), Some(Subject::Replies(PostId(7), Part::Whole)));

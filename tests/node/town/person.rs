@@ -4,18 +4,25 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use serde_json::Value;
-use thirdspace::coworking::id::{ActorId, MemberId, PostId, SpaceId};
+use thirdspace::coworking::booking::BookingInput;
+use thirdspace::coworking::id::{ActorId, AwayId, BookingId, MemberId, PostId, SpaceId};
 use thirdspace::coworking::member::{Acting, Role};
 use thirdspace::coworking::offer::{OfferDraft, OfferInput};
 use thirdspace::coworking::post::{Draft, PostInput};
 use thirdspace::coworking::profile::ProfileInput;
+use thirdspace::coworking::resource::ResourceInput;
+use thirdspace::coworking::space::Zone;
 use thirdspace::federation::resolve::{self, Resolved};
 use thirdspace::federation::signing;
+use thirdspace::operations::away::Elsewhere;
 use thirdspace::operations::post::{self, Mentions};
 use thirdspace::operations::speaker::As;
 use thirdspace::operations::{
-    self, announce, block, follow, key, member, notification, offer, profile, reaction, timeline,
+    self, announce, away, block, booking, follow, key, member, notification, offer, profile, reaction, resource,
+    timeline,
 };
+use thirdspace::store::away::Away;
+use thirdspace::store::booking::Booking;
 use thirdspace::store::follow::FollowState;
 use thirdspace::store::offer::{Filter, Scope};
 use thirdspace::store::page::Page;
@@ -337,6 +344,75 @@ impl Person {
             Some(FollowState::Rejected) | None => None,
         };
         [word(there, "asks", "follows"), word(back, "is asked", "is followed")].into_iter().flatten().collect()
+    }
+
+    /// Adds something that can be booked at their space; answers with its address.
+    pub async fn lets(&self, input: ResourceInput) -> String {
+        let (acting, space, new) = (self.acting, SpaceId(self.id.0), input.parse().unwrap());
+        self.house.act(move |tx, site, now| Ok(site.resource(resource::add(tx, acting, space, &new, now)?))).await
+    }
+
+    /// The same, changed.
+    pub async fn changes_what_is_let(&self, address: &str, input: ResourceInput) {
+        let (acting, new) = (self.acting, input.parse().unwrap());
+        let id = address.rsplit('/').next().unwrap().parse().unwrap();
+        self.house.act(move |tx, _, now| resource::edit(tx, acting, id, &new, now)).await;
+    }
+
+    /// Something that can be booked at another node.
+    pub async fn looks_at(&self, address: &str) -> Elsewhere {
+        resolve::bookable(&self.house.node(), address).await.unwrap()
+    }
+
+    /// Asks to book it, for a time of the day on which the town opened.
+    pub async fn asks_for(&self, at: &Elsewhere, from: &str, to: &str) -> AwayId {
+        let (acting, at, zone) = (self.acting, at.clone(), Zone::parse(&at.zone).unwrap());
+        let on = |time: &str| format!("2027-01-15T{time}");
+        let draft = BookingInput { start: on(from), end: on(to), ..BookingInput::default() }.parse(&zone).unwrap();
+        self.house.act(move |tx, _, now| Ok(away::ask(tx, acting, &at, &draft, now)?.id)).await
+    }
+
+    /// Both.
+    pub async fn books(&self, address: &str, from: &str, to: &str) -> AwayId {
+        self.asks_for(&self.looks_at(address).await, from, to).await
+    }
+
+    pub async fn takes_back(&self, id: AwayId) {
+        let acting = self.acting;
+        self.house.act(move |tx, _, now| away::cancel(tx, acting, id, now)).await;
+    }
+
+    /// What their own node says of a booking elsewhere.
+    pub async fn stay(&self, id: AwayId) -> Away {
+        let acting = self.acting;
+        self.house.act(move |tx, _, _| away::view(tx, acting, id)).await
+    }
+
+    /// The same in a word.
+    pub async fn hears(&self, id: AwayId) -> &'static str {
+        let now = self.house.node().clock.now();
+        self.stay(id).await.state_at(now).as_str()
+    }
+
+    /// What the host has for them, the first that begins first.
+    pub async fn calendar(&self) -> Vec<Booking> {
+        let space = SpaceId(self.id.0);
+        let from = thirdspace::coworking::slot::Slot::new(
+            self.house.node().clock.now(),
+            "2027-12-01T00:00:00Z".parse().unwrap(),
+        );
+        let window = from.unwrap();
+        self.house.act(move |tx, _, _| Ok(thirdspace::store::booking::around(tx, space, window)?)).await
+    }
+
+    pub async fn approves_booking(&self, id: BookingId) {
+        let acting = self.acting;
+        self.house.act(move |tx, _, now| booking::approve(tx, acting, id, None, now)).await;
+    }
+
+    pub async fn cancels_booking(&self, id: BookingId, words: &'static str) {
+        let acting = self.acting;
+        self.house.act(move |tx, _, now| booking::cancel(tx, acting, id, Some(words), now)).await;
     }
 }
 

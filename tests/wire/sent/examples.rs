@@ -16,6 +16,7 @@ use thirdspace::coworking::post::{Attachment, Visibility};
 use thirdspace::coworking::profile::Picture;
 use thirdspace::federation::translate::activity::{self, Pair, Sayer};
 use thirdspace::federation::translate::actor::{self, Belongings};
+use thirdspace::federation::translate::booking;
 use thirdspace::federation::translate::post::{self, Counts, Surroundings};
 use thirdspace::operations::setup::{self, SetUpBy, SetupInput};
 use thirdspace::site::Site;
@@ -116,6 +117,7 @@ fn document(actor: &Actor, home_space: Option<&str>, zone: Option<&str>) -> Acto
         keys: vec![key("main-key", Algorithm::Rsa, KEY), key("ed25519-key", Algorithm::Ed25519, MULTIKEY)],
         home_space: home_space.map(str::to_owned),
         zone: zone.map(str::to_owned),
+        location: zone.map(|_| booking::location(&super::bookings::harbor())),
     };
     actor::document(&site(), actor, &belongings).expect("it has keys")
 }
@@ -208,6 +210,7 @@ fn inside(mut activity: Value) -> Value {
 pub fn examples() -> Vec<(&'static str, Value)> {
     let mut all = documents();
     all.extend(activities());
+    all.extend(super::bookings::examples());
     all
 }
 

@@ -1,0 +1,183 @@
+//! Asking for an agreement and answering (FEP-0837): `Offer`, then `TentativeAccept`, `Accept` or `Reject`, later `Update`; and
+//! `Undo` of what was offered.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::{Agreement, Bookable, MarketplaceError, word};
+use crate::activitypub::activity::Activity;
+use crate::activitypub::compact::written_time;
+use crate::activitypub::context;
+use crate::activitypub::id::Id;
+use crate::activitypub::json as read;
+use crate::activitypub::sent::Frame;
+
+/// The most characters of what is said in words.
+const WORDS_LIMIT: usize = 2_000;
+/// The most times that are named in place of the one that was refused.
+const ALTERNATIVES_LIMIT: usize = 10;
+
+/// A stretch of time.
+pub type Slot = (Timestamp, Timestamp);
+
+/// What an `Offer` asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ask {
+    /// The agreement that is wished for, without an id.
+    pub agreement: Agreement,
+    /// After which it must not be accepted (`endTime`).
+    pub deadline: Option<Timestamp>,
+}
+
+/// Why not, and what would be possible.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct No {
+    /// A code (`ts:reason`).
+    pub reason: Option<String>,
+    /// In words, plain text.
+    pub words: Option<String>,
+    /// Times that would pass (`ts:alternatives`).
+    pub alternatives: Vec<Slot>,
+}
+
+/// What the space says to an offer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Told {
+    /// Perhaps: it is kept for so long.
+    Held {
+        /// Seconds from when it was sent.
+        seconds: u64,
+    },
+    /// Yes.
+    Agreed(Box<Agreement>),
+    /// No.
+    Refused(No),
+}
+
+impl Ask {
+    /// Reads what an `Offer` asks for.
+    ///
+    /// # Errors
+    /// [`MarketplaceError`] naming the part that is missing or wrong.
+    pub fn read(offer: &Activity) -> Result<Self, MarketplaceError> {
+        let object = read::get(offer.value(), "object").ok_or(MarketplaceError::Part("object"))?;
+        let agreement = Agreement::read(object)?;
+        if agreement.id.is_some() {
+            return Err(MarketplaceError::Part("object"));
+        }
+        let deadline = match read::get(offer.value(), "endTime") {
+            None => None,
+            Some(_) => Some(read::time(offer.value(), "endTime").ok_or(MarketplaceError::Time("endTime"))?),
+        };
+        Ok(Self { agreement, deadline })
+    }
+
+    fn inside(&self, id: &str, actor: &str) -> Value {
+        let mut offer = json!({"type": "Offer", "id": id, "actor": actor, "object": self.agreement.to_value()});
+        if let (Some(offer), Some(deadline)) = (offer.as_object_mut(), self.deadline) {
+            offer.insert("endTime".to_owned(), written_time(deadline).into());
+        }
+        offer
+    }
+}
+
+/// The offer that an `Accept`, `Reject` or `TentativeAccept` answers, by its id.
+#[must_use]
+pub fn answered_offer(answer: &Activity) -> Option<Id> {
+    answer.object_id()
+}
+
+/// What an answer says.
+///
+/// # Errors
+/// [`MarketplaceError`] naming the part that is missing or wrong.
+pub fn told(answer: &Activity) -> Result<Told, MarketplaceError> {
+    use crate::activitypub::activity::ActivityKind;
+    let value = answer.value();
+    let own = |key: &str| read::get(value, key).or_else(|| read::get(value, &format!("ts:{key}")));
+    match answer.kind {
+        ActivityKind::TentativeAccept => {
+            let seconds = own("secondsLeft").and_then(Value::as_u64).ok_or(MarketplaceError::Part("secondsLeft"))?;
+            Ok(Told::Held { seconds })
+        }
+        ActivityKind::Accept => {
+            let result = read::get(value, "result").ok_or(MarketplaceError::Part("result"))?;
+            let agreement = Agreement::read(result)?;
+            match (&agreement.id, &agreement.attributed_to) {
+                (Some(_), Some(_)) => Ok(Told::Agreed(Box::new(agreement))),
+                _ => Err(MarketplaceError::Part("result")),
+            }
+        }
+        _ => {
+            let slot = |slot: &Value| {
+                let time = |key| slot.get(key)?.as_str()?.parse().ok();
+                time("start").zip(time("end"))
+            };
+            let alternatives = own("alternatives").and_then(Value::as_array).into_iter().flatten();
+            Ok(Told::Refused(No {
+                reason: own("reason").and_then(Value::as_str).map(word),
+                words: read::text(value, "content").map(|text| text.chars().take(WORDS_LIMIT).collect()),
+                alternatives: alternatives.filter_map(slot).take(ALTERNATIVES_LIMIT).collect(),
+            }))
+        }
+    }
+}
+
+impl Frame<'_> {
+    /// Asks for an agreement.
+    #[must_use]
+    pub fn offer(&self, ask: &Ask) -> Value {
+        self.activity("Offer")
+            .with("object", ask.agreement.to_value())
+            .with_time("endTime", ask.deadline)
+            .with("@context", context::proposal())
+            .into()
+    }
+
+    /// Takes an offer back: embedded, so that it is understood by who never got it.
+    #[must_use]
+    pub fn undo_offer(&self, id: &str, ask: &Ask) -> Value {
+        self.activity("Undo").with("object", ask.inside(id, self.actor)).with("@context", context::proposal()).into()
+    }
+
+    /// Keeps it until then.
+    #[must_use]
+    pub fn tentative_accept(&self, offer: &str, until: Timestamp, seconds: u64) -> Value {
+        self.activity("TentativeAccept")
+            .with("object", offer)
+            .with_time("endTime", Some(until))
+            .with("secondsLeft", seconds)
+            .with("@context", context::proposal())
+            .into()
+    }
+
+    /// Says yes, with the agreement.
+    #[must_use]
+    pub fn accept_offer(&self, offer: &str, agreement: &Agreement) -> Value {
+        self.activity("Accept")
+            .with("object", offer)
+            .with("result", agreement.to_value())
+            .with("@context", context::proposal())
+            .into()
+    }
+
+    /// Says no, with what would pass; to rules that are stale, with fresh ones.
+    #[must_use]
+    pub fn reject_offer(&self, offer: &str, no: &No, fresh: Option<&Bookable>) -> Value {
+        let slot = |(start, end): &Slot| json!({"start": written_time(*start), "end": written_time(*end)});
+        self.activity("Reject")
+            .with("object", offer)
+            .with_some("content", no.words.as_deref())
+            .with_some("reason", no.reason.as_deref())
+            .with_list("alternatives", no.alternatives.iter().map(slot))
+            .with_some("fresh", fresh.map(Bookable::to_value))
+            .with("@context", if fresh.is_some() { context::bookable() } else { context::proposal() })
+            .into()
+    }
+
+    /// Tells where an agreement stands.
+    #[must_use]
+    pub fn update_agreement(&self, agreement: &Agreement) -> Value {
+        self.activity("Update").with("object", agreement.to_value()).with("@context", context::proposal()).into()
+    }
+}

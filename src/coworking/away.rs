@@ -1,0 +1,76 @@
+//! Bookings of members at other nodes: what the host has said, and what is said of it meanwhile.
+//!
+//! Only the host confirms. Until its word is here a booking is asked for, and nothing more.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::slot::Slot;
+use super::word::word;
+
+/// The longest that a host may take to answer.
+pub const PATIENCE: SignedDuration = SignedDuration::from_hours(72);
+
+word!(
+    /// Where it stands, by the host's word.
+    State, "state", "sent, held, confirmed, checked_in, completed, refused, expired, cancelled or no_show", {
+        /// It was asked for.
+        Sent = "sent",
+        /// The host keeps it: its staff decide, or it has to be confirmed.
+        Held = "held",
+        /// The host said yes.
+        Confirmed = "confirmed",
+        /// Its guest is there.
+        CheckedIn = "checked_in",
+        /// It is over.
+        Completed = "completed",
+        /// The host said no.
+        Refused = "refused",
+        /// The host did not say yes in time.
+        Expired = "expired",
+        /// It was taken back.
+        Cancelled = "cancelled",
+        /// Nobody came.
+        NoShow = "no_show",
+    }
+);
+
+impl State {
+    /// The state as it is now: what was not answered in time is expired.
+    #[must_use]
+    pub fn at(self, deadline: Timestamp, now: Timestamp) -> Self {
+        match self {
+            Self::Sent if deadline <= now => Self::Expired,
+            _ => self,
+        }
+    }
+
+    /// Can it still come about, or is it going on?
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Sent | Self::Held | Self::Confirmed | Self::CheckedIn)
+    }
+}
+
+/// Until when the host may say yes.
+#[must_use]
+pub fn deadline(slot: Slot, now: Timestamp) -> Timestamp {
+    let patience = now.saturating_add(PATIENCE).unwrap_or(Timestamp::MAX);
+    // Whoever asks for what has begun stands at the door.
+    if slot.start() > now { patience.min(slot.start()) } else { patience.min(slot.end()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn i38_what_was_not_answered_in_time_is_expired_and_never_confirmed_by_itself() {
+        let at = |hours: i64| Timestamp::from_second(1_800_000_000 + hours * 3_600).unwrap();
+        let slot = |from, to| Slot::new(at(from), at(to)).unwrap();
+        assert_eq!(deadline(slot(100, 101), at(0)), at(72));
+        assert_eq!(deadline(slot(5, 6), at(0)), at(5));
+        assert_eq!(deadline(slot(-1, 2), at(0)), at(2));
+        assert_eq!([State::Sent.at(at(5), at(4)), State::Sent.at(at(5), at(5))], [State::Sent, State::Expired]);
+        assert_eq!(State::Confirmed.at(at(5), at(9)), State::Confirmed);
+    }
+}

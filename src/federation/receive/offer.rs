@@ -1,0 +1,86 @@
+//! Bookings across nodes: somebody elsewhere asks for something of ours; a host answers one of us, and tells what became of
+//! it.
+
+use super::{Acted, Case, Done, Stop, not_for_us, not_its_own};
+use crate::activitypub::activity::ObjectRef;
+use crate::activitypub::json;
+use crate::activitypub::marketplace::Agreement;
+use crate::coworking::Refusal;
+use crate::coworking::booking::Request;
+use crate::coworking::peer::{Host, Level};
+use crate::coworking::space::Zone;
+use crate::federation::translate::booking as translate;
+use crate::operations::booking::{self, Offered};
+use crate::operations::{away, resource};
+use crate::site::Local;
+use crate::store::{self, Tx};
+
+/// Somebody elsewhere asks for something of ours.
+pub(super) fn act(tx: &mut Tx<'_>, case: &Case<'_>) -> Acted {
+    let wished = translate::wished(case.site, case.activity).map_err(Stop::Refused)?;
+    let kept = resource::by_id(tx, wished.resource)?;
+    let space = store::space::by_id(tx, kept.space.into())?.ok_or_else(|| not_for_us("a space of ours"))?;
+    let zone = Zone::parse(&space.zone).map_err(Stop::Refused)?;
+    let draft = wished.input.parse(&zone).map_err(Stop::Refused)?;
+    let level = match Host::of(case.activity.actor.url()) {
+        Some(host) => store::peer::level(tx, &host)?,
+        None => Level::Known,
+    };
+    let rules = translate::shown_rules(&kept.resource);
+    let wrong = wished.check(&zone, rules, draft.wish.slot, draft.wish.units).err();
+    let offered = Offered {
+        uri: case.activity.id.to_string(),
+        hash: wished.hash,
+        deadline: wished.deadline,
+        rules_version: wished.rules_version,
+        request: Request { resource: wished.resource, draft, hold: false, reason: None },
+        wrong,
+    };
+    booking::receive_offer(tx, case.actor, level, &offered, case.now)?;
+    Ok(Done::Nothing)
+}
+
+/// Does an answer name an offer of ours?
+pub(super) fn is_of_ours(case: &Case<'_>) -> bool {
+    let named = case.activity.object_id().and_then(|id| case.site.local_of(id.as_str()));
+    matches!(named, Some(Local::Asked(_)))
+}
+
+/// A host answers what one of us has asked.
+pub(super) fn answered(tx: &mut Tx<'_>, case: &Case<'_>) -> Acted {
+    let named = case.activity.object_id().and_then(|id| case.site.local_of(id.as_str()));
+    let Some(Local::Asked(id)) = named else { return Err(not_for_us("an offer of ours")) };
+    let answer = translate::answer(case.activity).map_err(Stop::Refused)?;
+    if let away::Answer::Agreed(terms) = &answer
+        && !is_of(case, &terms.agreement)
+    {
+        return Err(not_its_own("keep agreements"));
+    }
+    away::receive_answer(tx, case.actor, id, &answer, case.now)?;
+    Ok(Done::Nothing)
+}
+
+pub(super) fn is_about_an_agreement(case: &Case<'_>) -> bool {
+    let object = case.activity.object();
+    object.as_ref().and_then(ObjectRef::embedded).is_some_and(|object| json::is_a(object, "Agreement"))
+}
+
+/// A host tells where a booking of one of us stands.
+pub(super) fn news(tx: &mut Tx<'_>, case: &Case<'_>) -> Acted {
+    let object = case.activity.object();
+    let document = object.as_ref().and_then(ObjectRef::embedded).ok_or_else(|| not_for_us("an agreement"))?;
+    let wrong = |error: String| Stop::Refused(Refusal::malformed("object", error, "an agreement"));
+    let agreement = Agreement::read(document).map_err(|error| wrong(error.to_string()))?;
+    let terms = translate::terms(&agreement).map_err(Stop::Refused)?;
+    if agreement.attributed_to.as_ref() != Some(&case.activity.actor) || !is_of(case, &terms.agreement) {
+        return Err(not_its_own("change agreements"));
+    }
+    let said_at = json::time(case.activity.value(), "published").unwrap_or(case.now);
+    away::receive_update(tx, case.actor, &terms, translate::state_of(&agreement), said_at, case.now)?;
+    Ok(Done::Nothing)
+}
+
+/// Is this address on the origin of the actor? A server speaks for what lives there, and for nothing else.
+fn is_of(case: &Case<'_>, uri: &str) -> bool {
+    crate::activitypub::id::Id::parse(uri).is_ok_and(|id| id.same_origin(&case.activity.actor))
+}

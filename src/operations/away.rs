@@ -1,0 +1,237 @@
+//! A member of ours books at another node: asked there, and kept as the host says.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::Result;
+use crate::coworking::away::{State, deadline};
+use crate::coworking::booking::{Draft, Side};
+use crate::coworking::id::{ActorId, AwayId, EventId};
+use crate::coworking::member::Acting;
+use crate::coworking::rules::Price;
+use crate::coworking::slot::Slot;
+use crate::coworking::{Event, Refusal};
+use crate::store::away::{self, Away};
+use crate::store::{Tx, event};
+
+/// Something that can be booked elsewhere, as its host shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// The host.
+    pub space: ActorId,
+    /// Its address.
+    pub proposal: String,
+    /// What it is called.
+    pub name: String,
+    /// The zone of the host's clock.
+    pub zone: String,
+    /// The version of its rules.
+    pub rules_version: Option<String>,
+    /// How many there are.
+    pub units: Option<u32>,
+    /// What has to be given in return.
+    pub price: Price,
+}
+
+/// What the host says to a booking.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// It keeps it for so long.
+    Held(SignedDuration),
+    /// It says yes, and under which address.
+    Agreed(Terms),
+    /// It says no.
+    Refused {
+        /// Why, in words.
+        words: Option<String>,
+        /// Times that would have passed.
+        alternatives: Vec<(Timestamp, Timestamp)>,
+    },
+}
+
+/// What the two have agreed on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Terms {
+    /// The host's address of it.
+    pub agreement: String,
+    /// Of what.
+    pub proposal: String,
+    /// When.
+    pub slot: Slot,
+    /// How many units.
+    pub units: u32,
+}
+
+/// Asks for a booking elsewhere. It is confirmed by the host, and by nobody else.
+///
+/// # Errors
+/// [`Refusal::NotPermitted`] for the keeper, who is nobody in the network; [`Refusal::InThePast`]; [`Refusal::Malformed`]
+/// for more units than there are.
+pub fn ask(tx: &mut Tx<'_>, acting: Acting, at: &Elsewhere, draft: &Draft, now: Timestamp) -> Result<Away> {
+    let member = acting.member("book elsewhere")?;
+    let wish = &draft.wish;
+    if wish.slot.end() <= now {
+        return Err(Refusal::InThePast { field: "end", found: wish.slot.end(), now }.into());
+    }
+    if at.units.is_some_and(|units| wish.units > units) || wish.units == 0 {
+        return Err(Refusal::malformed("units", wish.units, "as many as there are").into());
+    }
+    let id = AwayId(tx.next_id(now));
+    let asked_by: EventId = event::record(tx, &Event::AwayAsked { away: id }, now)?;
+    let away = Away {
+        id,
+        member,
+        space: at.space,
+        proposal: at.proposal.clone(),
+        name: at.name.clone(),
+        zone: at.zone.clone(),
+        rules_version: at.rules_version.clone(),
+        units: wish.units,
+        people: wish.people,
+        slot: wish.slot,
+        note: draft.note.clone(),
+        price: at.price.clone(),
+        state: State::Sent,
+        agreement: None,
+        words: None,
+        alternatives: Vec::new(),
+        cancelled_by: None,
+        held_until: None,
+        deadline: deadline(wish.slot, now),
+        asked_by,
+        requested_at: now,
+        answered_at: None,
+        told_at: None,
+        sequence: 0,
+        updated: now,
+    };
+    away::add(tx, &away)?;
+    Ok(away)
+}
+
+/// A booking elsewhere, for the one who has it.
+///
+/// # Errors
+/// [`Refusal::NotFound`].
+pub fn view(tx: &mut Tx<'_>, acting: Acting, id: AwayId) -> Result<Away> {
+    let away = away::by_id(tx, id)?.filter(|away| acting.member("see bookings") == Ok(away.member));
+    Ok(away.ok_or(Refusal::NotFound { what: "booking" })?)
+}
+
+/// Takes a booking elsewhere back. Once is enough.
+///
+/// # Errors
+/// [`Refusal::NotFound`]; [`Refusal::WrongState`] when it has begun or is over.
+pub fn cancel(tx: &mut Tx<'_>, acting: Acting, id: AwayId, now: Timestamp) -> Result<Away> {
+    let mut away = view(tx, acting, id)?;
+    if away.state == State::Cancelled {
+        return Ok(away);
+    }
+    let state = away.state_at(now);
+    if !matches!(state, State::Sent | State::Held | State::Confirmed) {
+        let needed = "what has not begun";
+        return Err(Refusal::WrongState { what: "booking", state: state.as_str(), needed }.into());
+    }
+    away.state = State::Cancelled;
+    away.cancelled_by = Some(Side::Guest);
+    changed(&mut away, now);
+    away::save(tx, &away)?;
+    event::record(tx, &Event::AwayCancelled { away: id }, now)?;
+    Ok(away)
+}
+
+/// What the host says to it. Only the host's word counts, and it counts once: a yes that comes after it was taken back is
+/// answered by that.
+///
+/// # Errors
+/// [`Refusal::NotFound`]; [`Refusal::NotPermitted`] for all but the host; [`Refusal::Malformed`] for a yes to something
+/// else than was asked.
+pub fn receive_answer(tx: &mut Tx<'_>, by: ActorId, id: AwayId, answer: &Answer, now: Timestamp) -> Result<()> {
+    let mut away = away::by_id(tx, id)?.ok_or(Refusal::NotFound { what: "booking" })?;
+    must_be_the_host(&away, by, "answer a booking")?;
+    let waits = matches!(away.state, State::Sent | State::Held | State::Expired);
+    match answer {
+        Answer::Held(time) if waits => {
+            away.state = State::Held;
+            away.held_until = now.saturating_add(*time).ok();
+        }
+        Answer::Agreed(terms) if waits => {
+            must_be_what_was_asked(&away, terms)?;
+            away.state = State::Confirmed;
+            away.agreement = Some(terms.agreement.clone());
+            away.answered_at = Some(now);
+            away.held_until = None;
+        }
+        // Its Undo is on the way; where the host has it, the copy is told.
+        Answer::Agreed(terms) if away.state == State::Cancelled && away.agreement.is_none() => {
+            must_be_what_was_asked(&away, terms)?;
+            away.agreement = Some(terms.agreement.clone());
+        }
+        Answer::Refused { words, alternatives } if waits => {
+            away.state = State::Refused;
+            away.words.clone_from(words);
+            away.alternatives.clone_from(alternatives);
+            away.answered_at = Some(now);
+            away.held_until = None;
+        }
+        Answer::Held(_) | Answer::Agreed(_) | Answer::Refused { .. } => return Ok(()),
+    }
+    changed(&mut away, now);
+    away::save(tx, &away)?;
+    event::record(tx, &Event::AwayAnswered { away: id }, now)?;
+    Ok(())
+}
+
+/// What the host says later: where it stands, and when it is.
+///
+/// # Errors
+/// [`Refusal::NotFound`]; [`Refusal::NotPermitted`] for all but the host.
+pub fn receive_update(
+    tx: &mut Tx<'_>,
+    by: ActorId,
+    terms: &Terms,
+    state: Option<(State, Option<Side>)>,
+    said_at: Timestamp,
+    now: Timestamp,
+) -> Result<()> {
+    let mut away = away::by_agreement(tx, &terms.agreement)?.ok_or(Refusal::NotFound { what: "booking" })?;
+    must_be_the_host(&away, by, "change a booking")?;
+    // Mail comes in any order, and old mail may come again.
+    if away.told_at.is_some_and(|told| told > said_at) {
+        return Ok(());
+    }
+    away.told_at = Some(said_at);
+    away.slot = terms.slot;
+    away.units = terms.units;
+    if let Some((state, by)) = state {
+        let taken_back = away.state == State::Cancelled;
+        if !taken_back || !state.is_open() {
+            away.state = state;
+            away.cancelled_by = by.or(away.cancelled_by);
+        }
+    }
+    changed(&mut away, now);
+    away::save(tx, &away)?;
+    event::record(tx, &Event::AwayAnswered { away: away.id }, now)?;
+    Ok(())
+}
+
+fn changed(away: &mut Away, now: Timestamp) {
+    away.sequence = away.sequence.saturating_add(1);
+    away.updated = now;
+}
+
+fn must_be_the_host(away: &Away, by: ActorId, act: &'static str) -> Result<()> {
+    match away.space == by {
+        true => Ok(()),
+        false => Err(Refusal::NotPermitted { who: "its host", act }.into()),
+    }
+}
+
+/// A yes is one to what was asked: nobody is signed up for another time or another amount.
+fn must_be_what_was_asked(away: &Away, terms: &Terms) -> Result<()> {
+    if away.slot != terms.slot || away.units != terms.units || away.proposal != terms.proposal {
+        let found = format!("{} to {}, {} units", terms.slot.start(), terms.slot.end(), terms.units);
+        return Err(Refusal::malformed("result", found, "what was asked for").into());
+    }
+    Ok(())
+}

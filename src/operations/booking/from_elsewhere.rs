@@ -1,0 +1,186 @@
+//! Offers from other nodes: one offer has one outcome, however often and in whatever order its mail comes.
+
+use jiff::Timestamp;
+
+use super::answer::take_back;
+use super::ask::{Asking, request};
+use super::scene::Scene;
+use super::{Result, settle};
+use crate::coworking::booking::{Request, Side, State};
+use crate::coworking::id::{ActorId, BookingId};
+use crate::coworking::peer::Level;
+use crate::coworking::resource::Audience;
+use crate::coworking::rules::{Rules, RulesInput};
+use crate::coworking::{Event, Refusal};
+use crate::operations::Error;
+use crate::store::booking::{self, Booking, Origin, Refused};
+use crate::store::{Tx, event, tombstone};
+
+/// What was offered, read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offered {
+    /// The activity's id.
+    pub uri: String,
+    /// SHA-256 of what it asks.
+    pub hash: [u8; 32],
+    /// After which it must not be accepted.
+    pub deadline: Option<Timestamp>,
+    /// The version of the rules that the asker saw, in whole seconds.
+    pub rules_version: Option<Timestamp>,
+    /// What is asked for.
+    pub request: Request,
+    /// What is wrong with it besides: an amount that is not that of the time.
+    pub wrong: Option<Refusal>,
+}
+
+/// Somebody elsewhere asks for a booking. The answer is written with what it rests on, also when it is no.
+///
+/// # Errors
+/// [`Refusal::Taken`] when the same id asked for something else before; [`Refusal::Gone`] when it was taken back before it
+/// came; [`Refusal::InThePast`] after its deadline; [`Refusal::NotFound`] resource.
+pub fn receive_offer(
+    tx: &mut Tx<'_>,
+    requester: ActorId,
+    level: Level,
+    offered: &Offered,
+    now: Timestamp,
+) -> Result<BookingId> {
+    if let Some(known) = booking::by_offer(tx, &offered.uri)? {
+        return match known.origin {
+            Origin::Offer { hash, .. } if hash == offered.hash && known.requester == requester => Ok(known.id),
+            _ => Err(Refusal::Taken { field: "id", value: offered.uri.clone() }.into()),
+        };
+    }
+    if tombstone::is_buried(tx, &offered.uri, requester)? {
+        return Err(Refusal::Gone { what: "offer" }.into());
+    }
+    if let Some(found) = offered.deadline.filter(|deadline| *deadline <= now) {
+        return Err(Refusal::InThePast { field: "endTime", found, now }.into());
+    }
+    let scene = Scene::load(tx, offered.request.resource)?;
+    let stale = |seen: Timestamp| seen.as_second() != scene.kept.updated.as_second();
+    let outcome = match (offered.rules_version.is_some_and(stale), &offered.wrong) {
+        (true, _) => Err(Error::Refused(Refusal::Stale { what: "rules" })),
+        (false, Some(wrong)) => Err(Error::Refused(wrong.clone())),
+        (false, None) => tx.savepoint(|tx| {
+            let asking = Asking::elsewhere(requester, level, offered.uri.clone(), offered.hash)?;
+            must_not_wait_for_too_much(tx, &scene, requester)?;
+            request(tx, &asking, &offered.request, now)
+        }),
+    };
+    match outcome {
+        Ok(mut booking) => {
+            if let (Some(end), Some(deadline)) = (booking.expires_at, offered.deadline)
+                && deadline < end
+            {
+                booking.expires_at = Some(deadline);
+                super::place::rewrite(tx, booking.id, |taken| booking::Taken { expires_at: Some(deadline), ..taken })?;
+                booking::save(tx, &booking)?;
+            }
+            Ok(booking.id)
+        }
+        Err(Error::Refused(refusal)) => decline(tx, &scene, requester, level, offered, &refusal, now),
+        Err(broken) => Err(broken),
+    }
+}
+
+/// The most requests of the people of one server that wait for the staff of one space.
+const WAITING: usize = 50;
+
+/// Whoever floods the front desk starves everybody else's requests.
+fn must_not_wait_for_too_much(tx: &mut Tx<'_>, scene: &Scene, requester: ActorId) -> Result<()> {
+    let found = booking::waiting_of_host(tx, scene.space.id, requester)?;
+    if found >= WAITING {
+        return Err(Refusal::TooMany { field: "waiting requests", limit: WAITING, found: found + 1 }.into());
+    }
+    Ok(())
+}
+
+/// Writes a no, so that the same question gets the same answer.
+fn decline(
+    tx: &mut Tx<'_>,
+    scene: &Scene,
+    requester: ActorId,
+    level: Level,
+    offered: &Offered,
+    refusal: &Refusal,
+    now: Timestamp,
+) -> Result<BookingId> {
+    let audience = if level == Level::Trusted { Audience::Guest } else { Audience::External };
+    let rules: Rules = match scene.rules(audience) {
+        Some(rules) => rules.clone(),
+        None => RulesInput::default().parse()?,
+    };
+    let alternatives = match refusal {
+        Refusal::Unbookable(no) => no.alternatives.iter().map(|slot| (slot.start(), slot.end())).collect(),
+        _ => Vec::new(),
+    };
+    let (wish, draft) = (&offered.request.draft.wish, &offered.request.draft);
+    let booking = Booking {
+        id: BookingId(tx.next_id(now)),
+        space: scene.space.id,
+        resource: scene.kept.id,
+        requester,
+        booked_by: None,
+        guest: None,
+        audience,
+        state: State::Refused,
+        units: wish.units,
+        unit: None,
+        people: wish.people,
+        slot: wish.slot,
+        wall_start: scene.zone.wall(wish.slot.start()),
+        wall_end: scene.zone.wall(wish.slot.end()),
+        zone: scene.space.zone.clone(),
+        rules,
+        note: draft.note.clone(),
+        override_reason: None,
+        words: Some(refusal.to_string()),
+        refusal: Some(Refused { reason: refusal.code().to_owned(), alternatives }),
+        origin: Origin::Offer { uri: offered.uri.clone(), hash: offered.hash },
+        context: None,
+        expires_at: None,
+        cancelled_by: None,
+        late: false,
+        requested_at: now,
+        answered_at: Some(now),
+        checked_in_at: None,
+        checked_out_at: None,
+        estimated: false,
+        sequence: 0,
+        updated: now,
+    };
+    booking::add(tx, &booking)?;
+    event::record(tx, &Event::BookingRefused { booking: booking.id }, now)?;
+    Ok(booking.id)
+}
+
+/// Somebody elsewhere takes back what they asked for. What has not come yet is refused when it comes.
+///
+/// # Errors
+/// [`Refusal::NotPermitted`] for all but the one who asked.
+pub fn receive_undo(tx: &mut Tx<'_>, requester: ActorId, uri: &str, now: Timestamp) -> Result<()> {
+    let Some(booking) = booking::by_offer(tx, uri)? else {
+        return Ok(tombstone::bury(tx, uri, requester, now)?);
+    };
+    if booking.requester != requester {
+        return Err(Refusal::NotPermitted { who: "the one who asked", act: "take a booking back" }.into());
+    }
+    match take_back(tx, booking, Side::Guest, None, now) {
+        // What was refused or is over is taken back already.
+        Err(Error::Refused(Refusal::WrongState { .. })) => Ok(()),
+        other => other.map(drop),
+    }
+}
+
+/// Somebody elsewhere is gone for good: what they had ahead is free again.
+///
+/// # Errors
+/// The store's.
+pub fn forget(tx: &mut Tx<'_>, requester: ActorId, now: Timestamp) -> Result<()> {
+    for mut booking in booking::open_of(tx, requester)? {
+        booking.cancelled_by = Some(Side::Guest);
+        settle(tx, &mut booking, State::Cancelled, now)?;
+    }
+    Ok(())
+}

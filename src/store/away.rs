@@ -1,0 +1,249 @@
+//! What members of this node have booked elsewhere, as far as the hosts have said it.
+
+use jiff::Timestamp;
+
+use super::json::{self, Json};
+use super::page::{Page, Slice};
+use super::plan::statements;
+use super::{Error, Row, Tx, Value, params};
+use crate::coworking::away::State;
+use crate::coworking::booking::Side;
+use crate::coworking::id::{ActorId, AwayId, EventId, MemberId};
+use crate::coworking::rules::Price;
+use crate::coworking::slot::Slot;
+
+/// A booking of a member of ours at another node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Away {
+    /// Which.
+    pub id: AwayId,
+    /// Whose it is.
+    pub member: MemberId,
+    /// The host: a space elsewhere.
+    pub space: ActorId,
+    /// What was asked for, by its address.
+    pub proposal: String,
+    /// What that is called.
+    pub name: String,
+    /// The zone of the host's clock.
+    pub zone: String,
+    /// The version of the rules that was seen.
+    pub rules_version: Option<String>,
+    /// How many units.
+    pub units: u32,
+    /// For how many people.
+    pub people: u32,
+    /// When.
+    pub slot: Slot,
+    /// A word to the host.
+    pub note: Option<String>,
+    /// What was asked in return when it was asked for.
+    pub price: Price,
+    /// As it was last written down; [`state_at`](Self::state_at) tells what it is by now.
+    pub state: State,
+    /// The host's address of it.
+    pub agreement: Option<String>,
+    /// Why it was refused or cancelled.
+    pub words: Option<String>,
+    /// Times that would have passed.
+    pub alternatives: Vec<(Timestamp, Timestamp)>,
+    /// Who cancelled it.
+    pub cancelled_by: Option<Side>,
+    /// Until when the host keeps it, if it said so.
+    pub held_until: Option<Timestamp>,
+    /// After which the host must not say yes.
+    pub deadline: Timestamp,
+    /// The event that asked.
+    pub asked_by: EventId,
+    /// When it was asked.
+    pub requested_at: Timestamp,
+    /// When the host said yes or no.
+    pub answered_at: Option<Timestamp>,
+    /// The time of the last thing that the host said.
+    pub told_at: Option<Timestamp>,
+    /// How often it changed so that calendars should show it.
+    pub sequence: u32,
+    /// When it changed last.
+    pub updated: Timestamp,
+}
+
+impl Away {
+    /// Where it stands now.
+    #[must_use]
+    pub fn state_at(&self, now: Timestamp) -> State {
+        self.state.at(self.deadline, now)
+    }
+}
+
+macro_rules! columns {
+    () => {
+        "id, member_id, space_id, proposal, name, zone, rules_version, units, people, starts_at, ends_at, note, \
+         price, state, agreement, words, alternatives, cancelled_by, held_until, deadline, asked_by, \
+         requested_at, answered_at, told_at, sequence, updated"
+    };
+}
+
+statements! {
+    ADD = concat!("INSERT INTO away_booking (", columns!(), ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, \
+          ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)");
+    SAVE = "UPDATE away_booking SET state = ?2, agreement = ?3, words = ?4, alternatives = ?5, cancelled_by = ?6, \
+            held_until = ?7, answered_at = ?8, told_at = ?9, sequence = ?10, updated = ?11, starts_at = ?12, ends_at = ?13, \
+            units = ?14 WHERE id = ?1";
+    BY_ID = concat!("SELECT ", columns!(), " FROM away_booking WHERE id = ?1");
+    BY_AGREEMENT = concat!("SELECT ", columns!(), " FROM away_booking WHERE agreement = ?1");
+    LIST = concat!("SELECT ", columns!(), " FROM away_booking WHERE member_id = ?1 AND starts_at >= ?2 \
+           AND (starts_at > ?2 OR id > ?3) AND starts_at < ?4 AND ends_at > ?5 ORDER BY starts_at, id LIMIT ?6");
+    STARTS_AT = "SELECT starts_at FROM away_booking WHERE id = ?1";
+    // The state of a row whose deadline has passed says so by itself.
+    DELIVERED = "SELECT state FROM delivery WHERE activity_id = ?1 ORDER BY inbox LIMIT 1";
+}
+
+fn read(row: &Row<'_>) -> Result<Away, Error> {
+    let (Json(alternatives), Json(price)) = (row.get(16)?, row.get(12)?);
+    let slot = Slot::between(row.get(9)?, row.get(10)?)
+        .ok_or_else(|| Error::decode("an end after the beginning", &Value::Null))?;
+    Ok(Away {
+        id: row.get(0)?,
+        member: row.get(1)?,
+        space: row.get(2)?,
+        proposal: row.get(3)?,
+        name: row.get(4)?,
+        zone: row.get(5)?,
+        rules_version: row.get(6)?,
+        units: row.get(7)?,
+        people: row.get(8)?,
+        slot,
+        note: row.get(11)?,
+        price,
+        state: row.get(13)?,
+        agreement: row.get(14)?,
+        words: row.get(15)?,
+        alternatives,
+        cancelled_by: row.get(17)?,
+        held_until: row.get(18)?,
+        deadline: row.get(19)?,
+        asked_by: row.get(20)?,
+        requested_at: row.get(21)?,
+        answered_at: row.get(22)?,
+        told_at: row.get(23)?,
+        sequence: row.get(24)?,
+        updated: row.get(25)?,
+    })
+}
+
+/// Writes one for the first time.
+///
+/// # Errors
+/// The store's.
+pub fn add(tx: &mut Tx<'_>, new: &Away) -> Result<(), Error> {
+    tx.execute(
+        ADD,
+        params![
+            new.id,
+            new.member,
+            new.space,
+            &new.proposal,
+            &new.name,
+            &new.zone,
+            new.rules_version.as_deref(),
+            new.units,
+            new.people,
+            new.slot.start(),
+            new.slot.end(),
+            new.note.as_deref(),
+            json::text(&new.price)?,
+            new.state,
+            new.agreement.as_deref(),
+            new.words.as_deref(),
+            json::text(&new.alternatives)?,
+            new.cancelled_by,
+            new.held_until,
+            new.deadline,
+            new.asked_by,
+            new.requested_at,
+            new.answered_at,
+            new.told_at,
+            new.sequence,
+            new.updated
+        ],
+    )?;
+    Ok(())
+}
+
+/// Writes down where it stands.
+///
+/// # Errors
+/// [`Error::Constraint`] when the host has given the address to another booking.
+pub fn save(tx: &mut Tx<'_>, away: &Away) -> Result<(), Error> {
+    tx.execute(
+        SAVE,
+        params![
+            away.id,
+            away.state,
+            away.agreement.as_deref(),
+            away.words.as_deref(),
+            json::text(&away.alternatives)?,
+            away.cancelled_by,
+            away.held_until,
+            away.answered_at,
+            away.told_at,
+            away.sequence,
+            away.updated,
+            away.slot.start(),
+            away.slot.end(),
+            away.units
+        ],
+    )?;
+    Ok(())
+}
+
+/// The one with this number.
+///
+/// # Errors
+/// The store's.
+pub fn by_id(tx: &mut Tx<'_>, id: AwayId) -> Result<Option<Away>, Error> {
+    tx.query_one(BY_ID, params![id], read)
+}
+
+/// The one to which the host has given this address.
+///
+/// # Errors
+/// The store's.
+pub fn by_agreement(tx: &mut Tx<'_>, uri: &str) -> Result<Option<Away>, Error> {
+    tx.query_one(BY_AGREEMENT, params![uri], read)
+}
+
+/// A member's, those that touch a time, the first that begins first. The page goes on behind the one that it names.
+///
+/// # Errors
+/// The store's.
+pub fn list(tx: &mut Tx<'_>, member: MemberId, during: Slot, page: Page) -> Result<Slice<Away>, Error> {
+    let (from, behind) = match page.before {
+        None => (during.start().saturating_sub(Slot::LONGEST).unwrap_or(Timestamp::MIN), 0),
+        Some(last) => {
+            let starts_at = tx.query_one(STARTS_AT, params![last], |row| row.get(0))?;
+            (starts_at.unwrap_or(Timestamp::MAX), last)
+        }
+    };
+    let asked = params![member, from, behind, during.end(), during.start(), page.fetched()];
+    let rows = tx.query(LIST, asked, read)?;
+    Ok(Slice::cut(rows, page, |away| away.id.0))
+}
+
+/// What became of the delivery of the question: `None` as long as it has not been handed to the courier.
+///
+/// # Errors
+/// The store's.
+pub fn delivered(tx: &mut Tx<'_>, away: &Away) -> Result<Option<super::delivery::State>, Error> {
+    tx.query_one(DELIVERED, params![away.asked_by], |row| row.get(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn every_statement_uses_an_index() {
+        crate::store::plan::check(STATEMENTS).await;
+    }
+}

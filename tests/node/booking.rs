@@ -1,0 +1,216 @@
+//! Bookings across nodes: a member asks from home, and only the host confirms.
+
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+use thirdspace::coworking::booking::State;
+use thirdspace::coworking::peer::Level;
+use thirdspace::coworking::resource::{Audience, ResourceInput};
+use thirdspace::coworking::rules::RulesInput;
+
+use crate::town::{Person, Town};
+
+fn room(rules: &str) -> ResourceInput {
+    let rules: RulesInput = serde_json::from_str(rules).unwrap();
+    let rules = [Audience::Resident, Audience::Guest].map(|audience| (audience, rules.clone()));
+    ResourceInput {
+        kind: "meeting_room".into(),
+        name: "Attic".into(),
+        seats: Some(6),
+        rules: Some(rules.into()),
+        ..ResourceInput::default()
+    }
+}
+
+/// Ana and Ben of Harbor, and the space Loft, which trusts Harbor.
+async fn town() -> (Town, [Person; 2], Person) {
+    let town = Town::open(&["harbor.test", "loft.test"]).await;
+    let people = town.members(["ana@harbor.test", "ben@harbor.test"]).await;
+    town.node("loft.test").judges("harbor.test", Level::Trusted).await;
+    let loft = town.space("loft.test").await;
+    (town, people, loft)
+}
+
+#[tokio::test]
+async fn i36_ana_books_at_loft_from_home_and_both_nodes_say_the_same_at_every_step() {
+    let (town, [ana, ben], loft) = town().await;
+    let attic = loft.lets(room(r#"{"approval": "blocking", "grid_minutes": 30}"#)).await;
+    let (status, shown) = town.node("loft.test").shows(&attic).await;
+    assert_eq!((status, &shown["type"], &shown["timezone"]), (200, &json!("Proposal"), &json!("Europe/Amsterdam")));
+    assert_eq!(shown["rules"]["approval"], "blocking");
+
+    let stay = ana.books(&attic, "13:00", "15:00").await;
+    assert_eq!(ana.hears(stay).await, "sent", "nobody has confirmed anything");
+    town.settle().await;
+    assert_eq!(ana.hears(stay).await, "held");
+    let there = loft.calendar().await.remove(0);
+    assert_eq!((there.state, there.slot), (State::Requested, ana.stay(stay).await.slot));
+
+    // What others want of the same time is refused, with times that pass.
+    let other = ben.books(&attic, "14:00", "15:00").await;
+    town.settle().await;
+    assert_eq!(ben.hears(other).await, "refused");
+    let refused = ben.stay(other).await;
+    assert!(refused.words.unwrap().contains("it is taken at that time"));
+    let first = refused.alternatives[0].0.to_string();
+    assert_eq!(first, "2027-01-15T14:00:00Z", "three in the afternoon there");
+
+    loft.approves_booking(there.id).await;
+    assert_eq!(ana.hears(stay).await, "held", "the word of the host has not come yet");
+    town.settle().await;
+    let confirmed = ana.stay(stay).await;
+    assert_eq!((confirmed.state.as_str(), confirmed.answered_at.is_some()), ("confirmed", true));
+
+    // The two of it can read it, and nobody else.
+    let agreement = confirmed.agreement.unwrap();
+    let host = town.node("loft.test");
+    assert_eq!(host.shows(&agreement).await.0, 404);
+    assert_eq!(ben.asks(host, &agreement).await.0, 404);
+    let (status, read) = ana.asks(host, &agreement).await;
+    assert_eq!((status, &read["type"], &read["preview"]["name"]), (200, &json!("Agreement"), &json!("Confirmed")));
+    let by_offer = format!("http://loft.test/bookings/by-offer?id=http://harbor.test/asked/{stay}");
+    assert_eq!(ana.asks(host, &by_offer).await.1["id"], json!(agreement));
+    assert_eq!(host.shows("http://loft.test/resources/1/availability").await.0, 404);
+    let (_, free) =
+        host.shows(&format!("{attic}/availability?from=2027-01-15T00:00:00Z&to=2027-01-16T00:00:00Z")).await;
+    assert_eq!(free["busy"], json!([{"start": "2027-01-15T12:00:00Z", "end": "2027-01-15T14:00:00Z", "units": 1}]));
+
+    loft.cancels_booking(there.id, "A pipe burst, we are sorry.").await;
+    town.settle().await;
+    assert_eq!(ana.hears(stay).await, "cancelled");
+    assert_eq!(ana.stay(stay).await.cancelled_by.map(|side| side.as_str()), Some("host"));
+    // Bookings are in nobody's outbox.
+    for (activity, _) in town.node("harbor.test").said().await.into_iter().chain(host.said().await) {
+        let kind = activity["type"].as_str().unwrap();
+        if ["Offer", "Accept", "Reject", "TentativeAccept", "Update", "Undo"].contains(&kind) {
+            assert!(!activity.to_string().contains("activitystreams#Public"), "{activity}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn i38_a_booking_is_taken_back_from_home_and_a_silent_host_confirms_nothing() {
+    let (town, [ana, ben], loft) = town().await;
+    let attic = loft.lets(room("{}")).await;
+    let stay = ana.books(&attic, "13:00", "15:00").await;
+    town.settle().await;
+    assert_eq!(ana.hears(stay).await, "confirmed");
+    ana.takes_back(stay).await;
+    ana.takes_back(stay).await;
+    town.settle().await;
+    let there = loft.calendar().await.remove(0);
+    assert_eq!((there.state, there.late), (State::Cancelled, false));
+    assert_eq!(ana.hears(stay).await, "cancelled");
+    let second = ben.books(&attic, "13:00", "15:00").await;
+    town.settle().await;
+    assert_eq!(ben.hears(second).await, "confirmed", "the time was free again");
+
+    // Asked and taken back before the host heard of either: it gives nothing away.
+    let at = ana.looks_at(&attic).await;
+    town.node("loft.test").stop().await;
+    let gone = ana.asks_for(&at, "16:00", "17:00").await;
+    ana.takes_back(gone).await;
+    let silent = ana.asks_for(&at, "17:00", "18:00").await;
+    town.settle().await;
+    assert_eq!(ana.hears(silent).await, "sent");
+    town.wait(SignedDuration::from_hours(9)).await;
+    assert_eq!(ana.hears(silent).await, "expired", "the time has come, and no word");
+    town.node("loft.test").start().await;
+    town.days(1).await;
+    assert!(loft.calendar().await.iter().all(|booking| booking.id == there.id || booking.requester != there.requester));
+    assert_eq!(ana.hears(silent).await, "expired");
+}
+
+#[tokio::test]
+async fn i41_i42_rules_that_changed_are_not_taken_by_surprise() {
+    let (town, [ana, _], loft) = town().await;
+    let dear = r#"{"price": {"kind": "money", "amount": 1250, "currency": "EUR", "per": "hour"}}"#;
+    let attic = loft.lets(room(dear)).await;
+    let stay = ana.books(&attic, "13:00", "15:00").await;
+    // Before the question arrives the room gets dearer.
+    loft.changes_what_is_let(&attic, room(&dear.replace("1250", "2500"))).await;
+    town.settle().await;
+    assert_eq!(ana.hears(stay).await, "refused");
+    let again = ana.books(&attic, "13:00", "15:00").await;
+    town.settle().await;
+    assert_eq!(ana.hears(again).await, "confirmed");
+    let said = town.node("harbor.test").said().await;
+    let offers: Vec<&Value> = said.iter().map(|(said, _)| said).filter(|said| said["type"] == "Offer").collect();
+    let paid = |offer: &Value| offer["object"]["stipulatesReciprocal"]["resourceQuantity"]["hasNumericalValue"].clone();
+    let mut prices: Vec<String> = offers.iter().map(|offer| paid(offer).as_str().unwrap().to_owned()).collect();
+    prices.sort();
+    assert_eq!(prices, ["25", "50"]);
+}
+
+#[tokio::test]
+async fn i37_i43_repeats_forgeries_and_strangers_get_nothing() {
+    let (town, [ana, ben], loft) = town().await;
+    let attic = loft.lets(room("{}")).await;
+    let host = town.node("loft.test");
+    let offer = |id: &str, actor: &Person, start: &str| {
+        json!({
+            "@context": "https://www.w3.org/ns/activitystreams", "type": "Offer", "id": id, "actor": actor.uri(),
+            "to": [loft.uri()], "endTime": "2027-01-15T20:00:00Z",
+            "object": {"type": "Agreement", "stipulates": {
+                "type": "Commitment", "satisfies": format!("{attic}#primary"),
+                "resourceQuantity": {"hasUnit": "minute", "hasNumericalValue": "60"},
+                "hasBeginning": start, "hasEnd": "2027-01-15T15:00:00+01:00", "timezone": "Europe/Amsterdam", "units": 1,
+            }},
+        })
+    };
+    let good = offer("http://harbor.test/asked/1", &ana, "2027-01-15T14:00:00+01:00");
+    for (change, what) in [
+        (json!({"hasBeginning": "2027-01-15T14:00:00+02:00"}), "an offset that is not the zone's"),
+        (json!({"timezone": "Asia/Tokyo"}), "another zone"),
+        (json!({"hasBeginning": "2017-01-15T14:00:00+01:00"}), "ten years"),
+        (json!({"hasBeginning": "2027-01-15T16:00:00+01:00"}), "backwards"),
+        (json!({"satisfies": "http://harbor.test/resources/1#primary"}), "what is not of this host"),
+    ] {
+        let mut wrong = good.clone();
+        wrong["id"] = json!("http://harbor.test/asked/2");
+        let part = wrong["object"]["stipulates"].as_object_mut().unwrap();
+        part.extend(change.as_object().unwrap().clone());
+        ana.delivers(host, &wrong.to_string()).await;
+        town.settle().await;
+        assert!(loft.calendar().await.is_empty(), "{what}");
+        // The next has another id, or it would be taken for a repeat.
+        assert_ne!(wrong["id"], good["id"]);
+    }
+    // An amount that is not that of the time is answered, so that nobody waits for it.
+    let mut less = offer("http://harbor.test/asked/3", &ana, "2027-01-15T14:00:00+01:00");
+    less["object"]["stipulates"]["resourceQuantity"]["hasNumericalValue"] = json!("30");
+    ana.delivers(host, &less.to_string()).await;
+    town.settle().await;
+    let refused = loft.calendar().await.remove(0);
+    assert_eq!((refused.state, refused.refusal.unwrap().reason.as_str()), (State::Refused, "malformed"));
+
+    assert_eq!(ana.delivers(host, &good.to_string()).await.0, 202);
+    assert_eq!(ana.delivers(host, &good.to_string()).await.0, 202);
+    town.settle().await;
+    let states = |there: Vec<thirdspace::store::booking::Booking>| -> Vec<_> {
+        there.iter().map(|booking| booking.state).filter(|state| *state != State::Refused).collect()
+    };
+    assert_eq!(states(loft.calendar().await), [State::Confirmed]);
+    // Ben cannot take back what Ana has, and cannot speak for the host.
+    let undo = json!({"@context": "https://www.w3.org/ns/activitystreams", "type": "Undo", "id": "http://harbor.test/activities/99",
+        "actor": ben.uri(), "object": good});
+    ben.delivers(host, &undo.to_string()).await;
+    town.settle().await;
+    assert_eq!(states(loft.calendar().await), [State::Confirmed]);
+    let stay = ana.books(&attic, "16:00", "17:00").await;
+    let yes = json!({"@context": "https://www.w3.org/ns/activitystreams", "type": "Accept", "id": "http://loft.test/activities/77",
+        "actor": "http://loft.test/members/eve", "object": format!("http://harbor.test/asked/{stay}"),
+        "result": {"type": "Agreement", "id": "http://loft.test/bookings/7", "attributedTo": "http://loft.test/members/eve",
+            "stipulates": good["object"]["stipulates"]}});
+    let [eve] = town.members(["eve@loft.test"]).await;
+    eve.delivers(town.node("harbor.test"), &yes.to_string()).await;
+    assert_eq!(ana.hears(stay).await, "sent", "only the host says yes");
+    town.settle().await;
+    assert_eq!(ana.hears(stay).await, "confirmed");
+
+    // Strangers see what there is, and are told that it is not for them.
+    town.node("loft.test").judges("harbor.test", Level::Known).await;
+    let outside = ana.books(&attic, "17:00", "18:00").await;
+    town.settle().await;
+    assert_eq!(ana.hears(outside).await, "refused");
+    assert!(ana.stay(outside).await.words.unwrap().contains("it is not for people from outside"));
+}
