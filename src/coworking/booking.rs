@@ -164,7 +164,7 @@ pub fn due(
     }
 }
 
-/// What happens to it at a time that was [due](due).
+/// What happens to it at a time that was [`due`].
 #[must_use]
 pub fn overdue(state: State, release: Option<SignedDuration>) -> State {
     match state {

@@ -181,32 +181,47 @@ pub fn receive_answer(tx: &mut Tx<'_>, by: ActorId, id: AwayId, answer: &Answer,
     Ok(())
 }
 
-/// What the host says later: where it stands, and when it is.
+/// What a host says later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct News {
+    /// What the two have agreed on by now.
+    pub terms: Terms,
+    /// The question that it goes back to: news may come before the yes.
+    pub asked: Option<AwayId>,
+    /// Where it stands, and who took it back.
+    pub state: Option<(State, Option<Side>)>,
+    /// When the host said so.
+    pub said_at: Timestamp,
+}
+
+/// What the host says later: where it stands.
 ///
 /// # Errors
-/// [`Refusal::NotFound`]; [`Refusal::NotPermitted`] for all but the host.
-pub fn receive_update(
-    tx: &mut Tx<'_>,
-    by: ActorId,
-    terms: &Terms,
-    state: Option<(State, Option<Side>)>,
-    said_at: Timestamp,
-    now: Timestamp,
-) -> Result<()> {
-    let mut away = away::by_agreement(tx, &terms.agreement)?.ok_or(Refusal::NotFound { what: "booking" })?;
+/// [`Refusal::NotFound`]; [`Refusal::NotPermitted`] for all but the host; [`Refusal::Malformed`] for other terms.
+pub fn receive_update(tx: &mut Tx<'_>, by: ActorId, news: &News, now: Timestamp) -> Result<()> {
+    let known = match (away::by_agreement(tx, &news.terms.agreement)?, news.asked) {
+        (Some(known), _) => Some(known),
+        (None, Some(id)) => away::by_id(tx, id)?.filter(|away| away.agreement.is_none()),
+        (None, None) => None,
+    };
+    let mut away = known.ok_or(Refusal::NotFound { what: "booking" })?;
     must_be_the_host(&away, by, "change a booking")?;
     // Mail comes in any order, and old mail may come again.
-    if away.told_at.is_some_and(|told| told > said_at) {
+    if away.told_at.is_some_and(|told| told > news.said_at) {
         return Ok(());
     }
-    away.told_at = Some(said_at);
-    away.slot = terms.slot;
-    away.units = terms.units;
-    if let Some((state, by)) = state {
-        let taken_back = away.state == State::Cancelled;
-        if !taken_back || !state.is_open() {
+    // What two have agreed on neither changes by itself.
+    must_be_what_was_asked(&away, &news.terms)?;
+    away.told_at = Some(news.said_at);
+    away.agreement = Some(news.terms.agreement.clone());
+    if let Some((state, by)) = news.state {
+        // The host has not heard yet that it was taken back; unless its guest is there, it will.
+        let in_vain = away.state == State::Cancelled && matches!(state, State::Sent | State::Held | State::Confirmed);
+        if !in_vain {
             away.state = state;
+            away.held_until = None;
             away.cancelled_by = by.or(away.cancelled_by);
+            away.answered_at = away.answered_at.or(Some(now));
         }
     }
     changed(&mut away, now);

@@ -128,13 +128,21 @@ pub(crate) fn let_follow(tx: &mut Tx<'_>, follower: ActorId, target: ActorId) ->
 impl Ground {
     /// An empty node.
     pub(crate) fn new() -> Self {
-        let site = Site::new(&"https://harbor.example".parse().unwrap()).unwrap();
-        Self { scratch: Scratch::new(), site }
+        Self::at("https://harbor.example")
+    }
+
+    /// The same elsewhere.
+    pub(crate) fn at(origin: &str) -> Self {
+        Self { scratch: Scratch::new(), site: Site::new(&origin.parse().unwrap()).unwrap() }
     }
 
     /// A node with the space `harbor` and the administrator `ana`.
     pub(crate) fn set_up() -> (Self, SetupDone) {
-        let ground = Self::new();
+        Self::new().with_harbor()
+    }
+
+    pub(crate) fn with_harbor(self) -> (Self, SetupDone) {
+        let ground = self;
         let done = ground
             .act(|tx, site| setup::set_up(tx, site, SetUpBy::Keeper, &setup_input().parse()?, &[], at(0)))
             .unwrap();

@@ -87,8 +87,7 @@ statements! {
     ADD = concat!("INSERT INTO away_booking (", columns!(), ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, \
           ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)");
     SAVE = "UPDATE away_booking SET state = ?2, agreement = ?3, words = ?4, alternatives = ?5, cancelled_by = ?6, \
-            held_until = ?7, answered_at = ?8, told_at = ?9, sequence = ?10, updated = ?11, starts_at = ?12, ends_at = ?13, \
-            units = ?14 WHERE id = ?1";
+            held_until = ?7, answered_at = ?8, told_at = ?9, sequence = ?10, updated = ?11 WHERE id = ?1";
     BY_ID = concat!("SELECT ", columns!(), " FROM away_booking WHERE id = ?1");
     BY_AGREEMENT = concat!("SELECT ", columns!(), " FROM away_booking WHERE agreement = ?1");
     LIST = concat!("SELECT ", columns!(), " FROM away_booking WHERE member_id = ?1 AND starts_at >= ?2 \
@@ -188,10 +187,7 @@ pub fn save(tx: &mut Tx<'_>, away: &Away) -> Result<(), Error> {
             away.answered_at,
             away.told_at,
             away.sequence,
-            away.updated,
-            away.slot.start(),
-            away.slot.end(),
-            away.units
+            away.updated
         ],
     )?;
     Ok(())

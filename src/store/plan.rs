@@ -21,12 +21,14 @@ mod check {
 
     use tempfile::TempDir;
 
-    use crate::store::{Error, Options, Place, Store, Tx, Value, postgres, testing};
+    use crate::store::{Error, Options, Place, Store, Synchronous, Tx, Value, postgres, testing};
 
     /// A fresh store that is gone with its folder.
     pub fn store() -> (TempDir, Store) {
         let folder = TempDir::new().unwrap();
-        let store = Store::open(testing::place(folder.path()), Options::default()).unwrap();
+        // Nobody cuts the power under a test.
+        let options = Options { synchronous: Synchronous::Normal, ..Options::default() };
+        let store = Store::open(testing::place(folder.path()), options).unwrap();
         (folder, store)
     }
 

@@ -49,6 +49,8 @@ pub struct Agreement {
     pub stipulates_reciprocal: Option<Commitment>,
     /// The version of the proposal's rules that the requester saw (`ts:rulesVersion`).
     pub rules_version: Option<String>,
+    /// The offer that it answers (`inReplyTo`): mail comes in any order, and news may come before the yes.
+    pub in_reply_to: Option<Id>,
     /// Where it stands in its life, in a word (`preview.name`).
     pub status: Option<String>,
 }
@@ -73,6 +75,7 @@ impl Agreement {
                 .ok_or(MarketplaceError::Part("stipulates"))?,
             stipulates_reciprocal: Commitment::read(value, "stipulatesReciprocal", id.as_ref())?,
             rules_version: json::text(value, "rulesVersion").or_else(|| json::text(value, "ts:rulesVersion")).map(word),
+            in_reply_to: json::id(value, "inReplyTo"),
             status: preview.and_then(|preview| json::text(preview, "name")).map(word),
             id,
             attributed_to,
@@ -89,6 +92,7 @@ impl Agreement {
             .with("stipulates", self.stipulates.to_value())
             .with_some("stipulatesReciprocal", self.stipulates_reciprocal.as_ref().map(Commitment::to_value))
             .with_some("rulesVersion", self.rules_version.as_deref())
+            .with_some("inReplyTo", self.in_reply_to.as_ref().map(Id::as_str))
             .with_some("preview", self.status.as_ref().map(preview))
             .into()
     }

@@ -79,6 +79,7 @@ fn booking() -> Agreement {
         },
         stipulates_reciprocal: None,
         rules_version: Some("7".into()),
+        in_reply_to: Some(id("https://harbor.example/asked/3")),
         status: Some("Confirmed".into()),
     }
 }

@@ -19,7 +19,7 @@ pub(super) type Probed = BTreeSet<Host>;
 
 /// Whom an activity is for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Audience {
+pub(in crate::federation) struct Audience {
     /// The followers of who says it.
     pub(super) followers: bool,
     /// Every inbox that ever got something of who says it.

@@ -31,13 +31,13 @@ const HOLDERS: u32 = 1_000;
 
 /// An activity that is to be sent.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Said {
+pub(in crate::federation) struct Said {
     /// Who says it, and signs.
     pub(super) actor: ActorId,
     /// Its type.
     pub(super) kind: &'static str,
     /// The document.
-    pub(super) body: Value,
+    pub(in crate::federation) body: Value,
     /// May everybody read it?
     pub(super) public: bool,
     /// What it is about: what is said of one thing arrives in order.
@@ -49,13 +49,13 @@ pub(super) struct Said {
 }
 
 /// An activity and whom it is for; `None` for what nobody elsewhere is told.
-pub(super) type Composed = Option<(Said, Audience)>;
+pub(in crate::federation) type Composed = Option<(Said, Audience)>;
 
 /// What a fact means to others.
 ///
 /// # Errors
 /// The store's.
-pub(super) fn compose(tx: &mut Tx<'_>, site: &Site, fact: &Recorded) -> Result<Composed> {
+pub(in crate::federation) fn compose(tx: &mut Tx<'_>, site: &Site, fact: &Recorded) -> Result<Composed> {
     let mut composer = Composer { tx, id: site.activity(fact.id.0), at: fact.recorded_at, site };
     match fact.event {
         // Others see them when they meet them; a block is nobody's to know.
@@ -68,7 +68,7 @@ pub(super) fn compose(tx: &mut Tx<'_>, site: &Site, fact: &Recorded) -> Result<C
         Event::BookingConfirmed { booking } => composer.booking(booking, &[State::Confirmed], Telling::Answer),
         Event::BookingRefused { booking } => composer.booking(booking, &[State::Refused], Telling::Answer),
         Event::BookingExpired { booking } => composer.booking(booking, &[State::Expired], Telling::Answer),
-        Event::BookingChanged { booking } => composer.booking(booking, &[State::Confirmed], Telling::News),
+        Event::BookingChanged { booking } => composer.booking(booking, &AGREED, Telling::News),
         Event::BookingCancelled { booking } => composer.booking(booking, &[State::Cancelled], Telling::News),
         Event::BookingCheckedIn { booking } => composer.booking(booking, &[State::CheckedIn], Telling::News),
         Event::BookingCompleted { booking } => composer.booking(booking, &[State::Completed], Telling::News),
@@ -100,6 +100,9 @@ pub(super) fn compose(tx: &mut Tx<'_>, site: &Site, fact: &Recorded) -> Result<C
         Event::ActorReported { report } => composer.reported(report),
     }
 }
+
+/// What is an agreement: what was never confirmed has no address for others.
+const AGREED: [State; 4] = [State::Confirmed, State::CheckedIn, State::Completed, State::NoShow];
 
 /// How a host speaks of a booking: it answers the question, or tells what became of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

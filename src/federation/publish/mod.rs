@@ -5,8 +5,8 @@
 //! transaction. A pass that is cut off between two of them is taken up again: the activity stands as it was written
 //! first, and an inbox that has it gets no second one.
 
-mod audience;
-mod compose;
+pub(super) mod audience;
+pub(super) mod compose;
 #[cfg(test)]
 mod tests;
 

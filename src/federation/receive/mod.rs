@@ -16,6 +16,8 @@ mod follow;
 mod gather;
 mod heard;
 mod like;
+#[cfg(test)]
+mod mixed;
 mod moved;
 mod offer;
 mod pin;

@@ -10,8 +10,9 @@ use crate::coworking::booking::Request;
 use crate::coworking::peer::{Host, Level};
 use crate::coworking::space::Zone;
 use crate::federation::translate::booking as translate;
+use crate::operations::away::{self, News};
 use crate::operations::booking::{self, Offered};
-use crate::operations::{away, resource};
+use crate::operations::resource;
 use crate::site::Local;
 use crate::store::{self, Tx};
 
@@ -76,7 +77,12 @@ pub(super) fn news(tx: &mut Tx<'_>, case: &Case<'_>) -> Acted {
         return Err(not_its_own("change agreements"));
     }
     let said_at = json::time(case.activity.value(), "published").unwrap_or(case.now);
-    away::receive_update(tx, case.actor, &terms, translate::state_of(&agreement), said_at, case.now)?;
+    let asked = match agreement.in_reply_to.as_ref().and_then(|id| case.site.local_of(id.as_str())) {
+        Some(Local::Asked(id)) => Some(id),
+        _ => None,
+    };
+    let news = News { terms, asked, state: translate::state_of(&agreement), said_at };
+    away::receive_update(tx, case.actor, &news, case.now)?;
     Ok(Done::Nothing)
 }
 

@@ -25,7 +25,7 @@ use crate::coworking::{Refusal, decision};
 use crate::operations::away::{Answer, Elsewhere, Terms};
 use crate::site::{Local, Site};
 use crate::store::away::Away;
-use crate::store::booking::{Booking, Refused};
+use crate::store::booking::{Booking, Origin, Refused};
 use crate::store::resource::Kept;
 
 const MINUTE: &str = "minute";
@@ -229,6 +229,7 @@ pub fn ask(away: &Away) -> Option<Ask> {
         stipulates,
         stipulates_reciprocal: in_return(None, &away.proposal, &away.price, &zone, away.slot, away.units),
         rules_version: away.rules_version.clone(),
+        in_reply_to: None,
         status: None,
     };
     Some(Ask { agreement, deadline: Some(away.deadline) })
@@ -367,6 +368,10 @@ pub fn agreement(site: &Site, booking: &Booking, space: &str, state: State) -> O
         },
         stipulates_reciprocal: in_return(part("reciprocal"), &proposal, &booking.rules.price, &zone, slot, units),
         rules_version: None,
+        in_reply_to: match &booking.origin {
+            Origin::Offer { uri, .. } => Id::parse(uri).ok(),
+            Origin::Here => None,
+        },
         status: Some(status(booking, state).to_owned()),
     })
 }

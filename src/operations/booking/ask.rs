@@ -187,12 +187,16 @@ pub fn request_all(tx: &mut Tx<'_>, asking: &Asking, requests: &[Request], now: 
 /// changes.
 ///
 /// # Errors
-/// As of [`request`]; [`Refusal::WrongState`] when it has begun or is over; [`Refusal::NotPermitted`] for what staff had to
-/// approve.
+/// As of [`request`]; [`Refusal::WrongState`] when it has begun or is over, or was asked for from elsewhere: what two nodes
+/// have agreed on neither changes by itself; [`Refusal::NotPermitted`] for what staff had to approve.
 pub fn change(tx: &mut Tx<'_>, acting: Acting, id: BookingId, request: &Request, now: Timestamp) -> Result<Booking> {
     let mut booking = of(tx, acting, id)?;
     let state = booking.state_at(now);
     state.must_be(&[State::Requested, State::Held, State::Confirmed], "what has not begun")?;
+    if matches!(booking.origin, Origin::Offer { .. }) {
+        let (state, needed) = ("agreed on with another node", "a booking made at this one");
+        return Err(Refusal::WrongState { what: "booking", state, needed }.into());
+    }
     let staff = acting.needs(Role::Host, "move bookings").is_ok();
     if !staff && state == State::Confirmed && booking.rules.approval != Approval::None {
         return Err(Refusal::NotPermitted { who: "those who approved it", act: "move this booking" }.into());

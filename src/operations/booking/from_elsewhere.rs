@@ -166,9 +166,13 @@ pub fn receive_undo(tx: &mut Tx<'_>, requester: ActorId, uri: &str, now: Timesta
     if booking.requester != requester {
         return Err(Refusal::NotPermitted { who: "the one who asked", act: "take a booking back" }.into());
     }
+    let id = booking.id;
     match take_back(tx, booking, Side::Guest, None, now) {
-        // What was refused or is over is taken back already.
-        Err(Error::Refused(Refusal::WrongState { .. })) => Ok(()),
+        // Whoever is there or was is told so; what was refused is over on both sides.
+        Err(Error::Refused(Refusal::WrongState { .. })) => {
+            event::record(tx, &Event::BookingChanged { booking: id }, now)?;
+            Ok(())
+        }
         other => other.map(drop),
     }
 }
