@@ -35,11 +35,12 @@ bench: ready ## Measure the hot paths and the node under load, against their bou
 	cargo bench --bench signature
 	TEST_DATABASE_FSYNC=on .ci/postgres cargo bench --bench load
 
-check: ready ## Format, lints, documentation, licences and advisories, and a short run of every fuzz target
+check: ready ## Format, lints, documentation, licences and advisories, calendars, and a short run of every fuzz target
 	cargo fmt --check
 	cargo clippy --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings -A rustdoc::private-intra-doc-links" cargo doc --no-deps --document-private-items
 	.ci/deny
+	.ci/calendar
 	fuzz/run $(FUZZ_SECONDS)
 
 fuzz: ready ## Run every fuzz target for FUZZ_SECONDS each

@@ -7,6 +7,7 @@ pub mod config;
 pub mod coworking;
 pub mod federation;
 pub mod http_client;
+pub mod icalendar;
 pub mod jobs;
 pub mod key_ring;
 pub mod node;

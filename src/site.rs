@@ -192,6 +192,18 @@ impl Site {
         self.at(format_args!("people/{id}"))
     }
 
+    /// A member's bookings as a calendar, for whoever has the secret.
+    #[must_use]
+    pub fn calendar(&self, secret: &str) -> String {
+        self.at(format_args!("calendars/{secret}.ics"))
+    }
+
+    /// When a resource can be had, as a calendar without names.
+    #[must_use]
+    pub fn resource_calendar(&self, id: ResourceId) -> String {
+        self.at(format_args!("resources/{id}/calendar.ics"))
+    }
+
     /// Is this a URL of ours? Scheme, host and port decide, as parsed.
     #[must_use]
     pub fn is_ours(&self, url: &Url) -> bool {

@@ -246,6 +246,18 @@ CREATE TABLE token (
 ) STRICT;
 CREATE INDEX token_member ON token (member_id, id);
 
+-- Secret links with which members' calendar programs read their bookings; only the SHA-256 of a secret is kept.
+CREATE TABLE calendar_feed (
+  id INTEGER PRIMARY KEY,
+  hash BLOB NOT NULL UNIQUE,
+  member_id INTEGER NOT NULL REFERENCES member (actor_id),
+  label TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  last_used_at INTEGER,
+  revoked_at INTEGER
+) STRICT;
+CREATE INDEX calendar_feed_member ON calendar_feed (member_id, id);
+
 -- What was answered to requests with an idempotency key, for a day: whoever asks again gets it again.
 CREATE TABLE idempotency (
   token_id INTEGER NOT NULL REFERENCES token (id),

@@ -9,6 +9,7 @@ mod act;
 mod announce;
 mod answer;
 mod block;
+mod calendar;
 mod config;
 mod demo;
 mod follow;
@@ -102,6 +103,9 @@ enum Command {
     /// Tokens of the API: make, list, revoke
     #[command(subcommand)]
     Token(token::Token),
+    /// Secret links to a member's bookings, for calendar programs: make, list, revoke
+    #[command(subcommand)]
+    Calendar(calendar::Calendar),
     /// Say something as a member
     Post(post::Post),
     /// Follow somebody as a member or as a space
@@ -163,6 +167,9 @@ impl Arguments {
             Command::Member(member) => wait(async { member.run(&Opened::existing(everywhere.config()?).await?).await }),
             Command::Space(space) => wait(async { space.run(&Opened::existing(everywhere.config()?).await?).await }),
             Command::Token(token) => wait(async { token.run(&Opened::existing(everywhere.config()?).await?).await }),
+            Command::Calendar(calendar) => {
+                wait(async { calendar.run(&Opened::existing(everywhere.config()?).await?).await })
+            }
             Command::Post(post) => wait(async { post.run(&Opened::existing(everywhere.config()?).await?).await }),
             Command::Follow(follow) => wait(async { follow.run(&Opened::existing(everywhere.config()?).await?).await }),
             Command::Unfollow(unfollow) => {

@@ -8,6 +8,7 @@ pub mod announce;
 pub mod away;
 pub mod block;
 pub mod booking;
+pub mod calendar;
 pub mod departure;
 pub mod follow;
 pub mod idempotency;

@@ -11,6 +11,7 @@ pub mod announce;
 pub mod away;
 pub mod block;
 pub mod booking;
+pub mod calendar_feed;
 pub mod closure;
 pub mod copy;
 mod crew;

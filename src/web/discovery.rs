@@ -111,7 +111,8 @@ pub async fn nodeinfo(door: web::Data<Door>, version: web::Path<String>) -> Resu
         .body(value.to_string()))
 }
 
-/// `GET /robots.txt`: pages of people from elsewhere are theirs to be found by.
+/// `GET /robots.txt`: pages of people from elsewhere are theirs to be found by. Calendars are not named: some programs that
+/// people subscribe with obey this, and others need not hear where secrets are; a header keeps them out of indexes.
 pub async fn robots() -> &'static str {
     "User-agent: *\nDisallow: /people/\nDisallow: /api/\nDisallow: /setup/\nDisallow: /authorize_interaction\n"
 }

@@ -20,6 +20,7 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use pin_project_lite::pin_project;
 
 use super::accept::{Wants, wants};
+use super::calendar::{CALENDARS, unnoticed};
 use super::error::{Error, Problem};
 use super::pages;
 use crate::node::Node;
@@ -122,11 +123,14 @@ fn framed(mut answer: ServiceResponse<BoxBody>, started: Option<Instant>) -> Ser
         });
     }
     answer.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if answer.request().match_info().as_str().starts_with(CALENDARS) {
+        unnoticed(answer.headers_mut());
+    }
     if let Some(started) = started {
         let request = answer.request();
         tracing::debug!(
             method = request.method().as_str(),
-            path = logged(request.path()),
+            path = logged(request.match_info().as_str()),
             status = answer.status().as_u16(),
             microseconds = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
             "answered"
@@ -153,9 +157,13 @@ fn is_from_a_browser(request: &ServiceRequest) -> bool {
     kinds.is_some_and(|kinds| kinds.contains("text/html")) && !is_a_programs_path(request.path())
 }
 
-/// A setup link carries its secret in the path.
+/// Setup links and calendars carry their secret in the path, which is looked at as routes see it.
 fn logged(path: &str) -> &str {
-    if path.starts_with("/setup/") { "/setup/…" } else { path }
+    match path {
+        _ if path.starts_with("/setup/") => "/setup/…",
+        _ if path.starts_with(CALENDARS) => "/calendars/…",
+        _ => path,
+    }
 }
 
 fn as_page(problem: &Problem, node: &Node) -> HttpResponse {
@@ -171,4 +179,21 @@ fn panicked(panic: &(dyn Any + Send), page_of: Option<&Node>) -> actix_web::Erro
         _ => answer,
     };
     actix_web::error::InternalError::from_response("panicked", answer).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_secret_of_an_address_is_logged() {
+        for (path, shown) in [
+            ("/calendars/cal_x.ics", "/calendars/…"),
+            ("/calendars/cal_x", "/calendars/…"),
+            ("/setup/x", "/setup/…"),
+            ("/members/ana", "/members/ana"),
+        ] {
+            assert_eq!(logged(path), shown);
+        }
+    }
 }

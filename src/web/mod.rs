@@ -8,6 +8,7 @@ pub mod api;
 pub mod asker;
 pub mod asset;
 mod availability;
+pub mod calendar;
 pub mod discovery;
 pub mod document;
 pub mod error;

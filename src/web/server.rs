@@ -14,7 +14,7 @@ use super::activitypub::inbox;
 use super::document::Documents;
 use super::error::{Error, Wrong};
 use super::frame::Frame;
-use super::{Door, activitypub, api, asset, availability, discovery, pages};
+use super::{Door, activitypub, api, asset, availability, calendar, discovery, pages};
 use crate::node::Node;
 
 /// How long a client may take to send the head of a request.
@@ -109,6 +109,8 @@ pub fn routes(app: &mut web::ServiceConfig) {
         .service(at("/.well-known/host-meta.json", READ).route(read().to(discovery::host_meta_json)))
         .service(at("/.well-known/nodeinfo", READ).route(read().to(discovery::nodeinfo_links)))
         .service(at("/nodeinfo/{version}", READ).route(read().to(discovery::nodeinfo)))
+        .service(at("/calendars/{secret}.ics", READ).route(read().to(calendar::feed)))
+        .service(at("/resources/{id}/calendar.ics", READ).route(read().to(calendar::free_busy)))
         .service(at("/robots.txt", READ).route(read().to(discovery::robots)))
         // Pages that are no documents.
         .service(at("/", READ).route(read().to(activitypub::get)))

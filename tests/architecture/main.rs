@@ -15,6 +15,7 @@ use reader::{Token, catch_all_arms, paths_above, paths_from, tokens};
 const MAY_NAME: &[(&str, &[&str])] = &[
     ("coworking", &[]),
     ("activitypub", &[]),
+    ("icalendar", &[]),
     ("clock", &[]),
     ("rate_limit", &["clock"]),
     ("tls", &[]),
@@ -50,6 +51,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "coworking",
             "federation",
             "http_client",
+            "icalendar",
             "node",
             "operations",
             "rate_limit",
@@ -115,7 +117,7 @@ const AT_HOME: [(&str, &[&str]); 16] = [
 ];
 
 /// Modules that decide without waiting and without looking at the clock.
-const PURE: [&str; 3] = ["coworking", "activitypub", "operations"];
+const PURE: [&str; 4] = ["coworking", "activitypub", "icalendar", "operations"];
 
 /// A file of `src/`.
 struct File {

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::{ORIGIN, done, refused, run, set_up};
+use super::{ORIGIN, Server, done, refused, run, set_up};
 
 fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_else(|| panic!("{value} is no text"))
@@ -188,4 +188,24 @@ fn a_program_that_types_wrongly_is_told_so_in_json() {
     let help = run(home.path(), &["--help", "--json"]);
     assert_eq!(help.status.code(), Some(0));
     assert!(help.stdout.starts_with(b"A coworking space's own node"), "help is for people");
+}
+
+#[test]
+fn a_member_subscribes_to_their_calendar_until_the_link_is_revoked() {
+    let home = house();
+    let folder = home.path();
+    assert!(said(folder, &["calendar", "list", "ben"]).contains("`thirdspace calendar add ben` makes one"));
+    let made = done(folder, &["calendar", "add", "ben", "--label", "phone"]);
+    let path = text(&made["url"]).strip_prefix(ORIGIN).unwrap();
+    assert!(path.starts_with("/calendars/cal_") && path.ends_with(".ics"), "{path}");
+    let server = Server::start(folder);
+    let calendar = server.get(path);
+    assert!(calendar.starts_with("HTTP/1.1 200") && calendar.contains("BEGIN:VCALENDAR\r\n"), "{calendar}");
+    let listed = done(folder, &["calendar", "list", "ben"]);
+    assert_eq!((&listed["calendars"][0]["id"], &listed["calendars"][0]["label"]), (&made["id"], &json!("phone")));
+    assert!(listed["calendars"][0]["last_used_at"].is_string() && !listed.to_string().contains("cal_"));
+    done(folder, &["calendar", "revoke", text(&made["id"])]);
+    assert!(server.get(path).starts_with("HTTP/1.1 404"));
+    assert_eq!(done(folder, &["calendar", "list", "ben"])["calendars"], json!([]));
+    assert_eq!(refused(folder, &["calendar", "revoke", "7"]).0, 1);
 }

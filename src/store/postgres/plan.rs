@@ -34,6 +34,8 @@ INSERT INTO claim (resource_id, day, booking_id, starts_at, ends_at, kept_until,
 INSERT INTO claimed_step (resource_id, unit, step, booking_id) SELECT 1 + n % 2000, 0, n, n FROM generate_series(1, 30000) AS n;
 INSERT INTO token (hash, id, member_id, label, created_at)
   SELECT CAST('h' || n AS BYTEA), n, 1 + n % 200, 'l', n FROM generate_series(1, 2000) AS n;
+INSERT INTO calendar_feed (hash, id, member_id, label, created_at)
+  SELECT CAST('h' || n AS BYTEA), n, 1 + n % 200, 'l', n FROM generate_series(1, 2000) AS n;
 INSERT INTO idempotency (token_id, key, fingerprint, answer, answered_at)
   SELECT 1 + n % 2000, 'k' || n, CAST('f' AS BYTEA), '{}', n FROM generate_series(1, 5000) AS n;
 INSERT INTO post (id, uri, author_id, local, space_id, visibility, content, url, in_reply_to_id, in_reply_to_uri, published, deleted_at)

@@ -6,6 +6,7 @@
 mod actor;
 mod block;
 mod body;
+mod calendar;
 mod caller;
 mod follow;
 mod limit;
@@ -40,6 +41,7 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{ResponseError, Scope};
 
 pub use actor::profile;
+pub(in crate::web) use caller::Caller;
 pub use limit::Limits;
 pub use notification::Notification;
 pub use offer::OfferEdit;
@@ -77,6 +79,9 @@ pub fn routes() -> Vec<Route> {
         at("/members/{id}/role").put(member::set_role),
         at("/tokens").get(token::list).post(token::create),
         at("/tokens/{id}").delete(token::revoke),
+        at("/calendars").get(calendar::list).post(calendar::create),
+        at("/calendars/{id}").delete(calendar::revoke),
+        at("/bookings/{id}/calendar.ics").get(calendar::booking),
         at("/spaces").get(space::list).post(space::found),
         at("/spaces/{id}").get(space::show).patch(space::edit),
         at("/posts").post(post::publish),

@@ -12,8 +12,8 @@ use utoipa::openapi::{Components, Content, OpenApi, Ref, RefOr, ResponseBuilder,
 use utoipa::{Modify, OpenApi as _, ToSchema};
 
 use super::{
-    actor, block, follow, me, member, node, notification, offer, peer, post, queue, reaction, report, search, space,
-    suspension, timeline, token,
+    actor, block, calendar, follow, me, member, node, notification, offer, peer, post, queue, reaction, report, search,
+    space, suspension, timeline, token,
 };
 
 /// A "no", or a failure (RFC 9457).
@@ -48,6 +48,7 @@ pub struct Problem {
         node::show, node::edit, me::show, me::edit, me::add_alias, me::remove_alias, me::move_away,
         member::list, member::add, member::show, member::set_role, member::leave,
         token::list, token::create, token::revoke,
+        calendar::list, calendar::create, calendar::revoke, calendar::booking,
         space::list, space::found, space::show, space::edit,
         post::publish, post::show, post::edit, post::delete, post::thread,
         reaction::like, reaction::unlike, reaction::announce, reaction::unannounce, reaction::pin, reaction::unpin,

@@ -35,8 +35,11 @@ impl Described {
             None => assert_eq!(answer.body, "", "{name}"),
             Some((kind, content)) => {
                 assert_eq!(answer.header("content-type"), kind, "{name} {status}");
-                let schema = content["schema"].clone();
-                self.validate(&name, &schema, &answer.json());
+                // What is text for other programs has no shape that this could hold.
+                if !kind.starts_with("text/") {
+                    let schema = content["schema"].clone();
+                    self.validate(&name, &schema, &answer.json());
+                }
             }
         }
         let request = operation["requestBody"]["content"]["application/json"]["schema"].clone();

@@ -1,5 +1,6 @@
 //! The API as programs use it: over HTTP, and held to its own description with every answer.
 
+mod calendar;
 mod described;
 mod elsewhere;
 mod refused;

@@ -18,6 +18,7 @@ async fn every_operation_answers_as_it_is_described() {
     let other = text(&house.good(ana, "POST", "/tokens", json!({"label": "phone"})).await["id"]);
     assert_eq!(house.get(ana, "/tokens").await["items"][0]["label"], "phone");
     house.good(ana, "DELETE", &format!("/tokens/{other}"), none).await;
+    house.tour_of_calendars().await;
     assert_eq!(house.described.lock().unwrap().unheard(), Vec::<String>::new());
 }
 

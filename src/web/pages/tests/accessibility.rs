@@ -255,6 +255,8 @@ async fn sights() -> (Ground, Vec<(&'static str, String)>) {
         ("/problems/{code}", "/problems/nothing"),
         ("/setup/{secret}", "/setup/wrong"),
         ("/static/{name}", "/static/nothing"),
+        ("/calendars/{secret}.ics", "/calendars/wrong.ics"),
+        ("/resources/{id}/calendar.ics", "/resources/7/calendar.ics"),
     ] {
         sights.push((route, address.to_owned()));
     }
