@@ -161,7 +161,8 @@ fn is_from_a_browser(request: &ServiceRequest) -> bool {
 fn logged(path: &str) -> &str {
     match path {
         _ if path.starts_with("/setup/") => "/setup/…",
-        _ if path.starts_with(CALENDARS) => "/calendars/…",
+        // Also where an address was put together wrongly.
+        _ if path.starts_with(CALENDARS) || path.contains("/cal_") => "/calendars/…",
         _ => path,
     }
 }
@@ -190,6 +191,8 @@ mod tests {
         for (path, shown) in [
             ("/calendars/cal_x.ics", "/calendars/…"),
             ("/calendars/cal_x", "/calendars/…"),
+            ("//calendars/cal_x.ics", "/calendars/…"),
+            ("/api/v1/calendars/7", "/api/v1/calendars/7"),
             ("/setup/x", "/setup/…"),
             ("/members/ana", "/members/ana"),
         ] {

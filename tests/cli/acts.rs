@@ -198,7 +198,8 @@ fn a_member_subscribes_to_their_calendar_until_the_link_is_revoked() {
     let made = done(folder, &["calendar", "add", "ben", "--label", "phone"]);
     let path = text(&made["url"]).strip_prefix(ORIGIN).unwrap();
     assert!(path.starts_with("/calendars/cal_") && path.ends_with(".ics"), "{path}");
-    let server = Server::start(folder);
+    let log = folder.join("log");
+    let server = Server::logging(folder, "trace", std::fs::File::create(&log).unwrap().into());
     let calendar = server.get(path);
     assert!(calendar.starts_with("HTTP/1.1 200") && calendar.contains("BEGIN:VCALENDAR\r\n"), "{calendar}");
     let listed = done(folder, &["calendar", "list", "ben"]);
@@ -206,6 +207,11 @@ fn a_member_subscribes_to_their_calendar_until_the_link_is_revoked() {
     assert!(listed["calendars"][0]["last_used_at"].is_string() && !listed.to_string().contains("cal_"));
     done(folder, &["calendar", "revoke", text(&made["id"])]);
     assert!(server.get(path).starts_with("HTTP/1.1 404"));
+    assert!(server.get(&path.replace("/cal", "/%63al")).starts_with("HTTP/1.1 404"));
+    let secret = path.trim_start_matches("/calendars/").trim_end_matches(".ics");
+    server.end("-TERM");
+    let log = std::fs::read_to_string(log).unwrap();
+    assert!(log.contains("/calendars/…") && !log.contains(secret), "{log}");
     assert_eq!(done(folder, &["calendar", "list", "ben"])["calendars"], json!([]));
     assert_eq!(refused(folder, &["calendar", "revoke", "7"]).0, 1);
 }

@@ -56,10 +56,15 @@ struct Server {
 
 impl Server {
     fn start(folder: &Path) -> Self {
+        Self::logging(folder, "error", Stdio::null())
+    }
+
+    /// Logs so much, and to where.
+    fn logging(folder: &Path, level: &str, log: Stdio) -> Self {
         let mut child = program(folder)
-            .args(["serve", "--listen", "127.0.0.1:0", "--json"])
+            .args(["serve", "--listen", "127.0.0.1:0", "--json", "--set", &format!("log={level}")])
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(log)
             .spawn()
             .unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());

@@ -2,7 +2,6 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::Result;
 use crate::coworking::Refusal;
 use crate::coworking::booking::step_before;
 use crate::coworking::id::ResourceId;
@@ -11,7 +10,7 @@ use crate::coworking::resource::{Audience, Resource};
 use crate::coworking::slot::Slot;
 use crate::coworking::space::Zone;
 use crate::operations::booking::availability;
-use crate::operations::{resource, space};
+use crate::operations::{Error, Result, resource, space};
 use crate::store::Tx;
 
 /// The longest time that is told about at once.
@@ -53,7 +52,7 @@ pub fn busy(
     let hidden = Refusal::NotFound { what: "resource" };
     let kept = match resource::by_id(tx, id) {
         // Who may not know that it was there need not hear that it is gone.
-        Err(_) if acting.is_none() => return Err(hidden.into()),
+        Err(Error::Refused(_)) if acting.is_none() => return Err(hidden.into()),
         kept => kept?,
     };
     let audience = seen_as(acting, &kept.resource).ok_or(hidden)?;
