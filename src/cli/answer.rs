@@ -9,6 +9,7 @@ use crate::config;
 use crate::coworking::Refusal;
 use crate::operations;
 use crate::store;
+use crate::web::api::view::Unbookable;
 
 /// The same answer in words and as JSON.
 #[derive(Debug)]
@@ -119,8 +120,15 @@ impl Failure {
             Self::Broken(_) => ("broken", None),
         };
         let mut problem = json!({ "type": format!("/problems/{code}"), "title": code, "detail": self.to_string() });
-        if let (Some(field), Value::Object(members)) = (field, &mut problem) {
+        let Value::Object(members) = &mut problem else { return problem };
+        if let Some(field) = field {
             members.insert("field".to_owned(), Value::from(field));
+        }
+        if let Self::Refused(refusal) = self
+            && let Some(no) = refusal.unbookable()
+            && let Ok(Value::Object(more)) = serde_json::to_value(Unbookable::from(no))
+        {
+            members.extend(more);
         }
         problem
     }

@@ -17,6 +17,8 @@ use super::word::word;
 
 /// The most characters of a note, and of a reason.
 pub const NOTE_LIMIT: usize = 500;
+/// The most bookings that can be asked for at once.
+pub const TOGETHER: usize = 20;
 /// How long a held time is kept for somebody here, who looks at a form.
 pub const HOLD: SignedDuration = SignedDuration::from_mins(10);
 /// How long it is kept for somebody elsewhere.

@@ -27,6 +27,7 @@ pub mod slot;
 pub mod space;
 pub mod tag;
 pub mod wall;
+pub mod window;
 mod word;
 
 pub use event::Event;

@@ -155,6 +155,14 @@ pub enum Refusal {
         /// What has changed.
         what: &'static str,
     },
+    /// One of many that were given at once cannot pass.
+    #[error("{place}: {why}")]
+    At {
+        /// Which of them: "line 3".
+        place: String,
+        /// Why not.
+        why: Box<Refusal>,
+    },
     /// Somebody cannot be in two places.
     #[error("you are checked in at another space; check out there first")]
     Elsewhere,
@@ -288,6 +296,7 @@ impl Refusal {
             Self::OtherOffset { .. } => "other-offset",
             Self::Unbookable(_) => "unbookable",
             Self::Stale { .. } => "stale",
+            Self::At { why, .. } => why.code(),
             Self::Elsewhere => "elsewhere",
             Self::WrongTime { .. } => "wrong-time",
             Self::Oneself { .. } => "oneself",
@@ -308,6 +317,7 @@ impl Refusal {
             Self::NotFound { .. } => Sort::NotFound,
             // What others have can be free later; the rest will not pass however often it is asked.
             Self::Unbookable(no) if no.broken.iter().all(|broken| broken.rule == Rule::Capacity) => Sort::Conflict,
+            Self::At { why, .. } => why.sort(),
             Self::Gone { .. } | Self::Moved { .. } => Sort::Gone,
             Self::NotPermitted { .. } | Self::Blocked { .. } => Sort::Forbidden,
             Self::Empty { .. }
@@ -349,6 +359,17 @@ impl Refusal {
             | Self::NoSuchTime { field, .. }
             | Self::AmbiguousTime { field, .. }
             | Self::OtherOffset { field, .. } => Some(field),
+            Self::At { why, .. } => why.field(),
+            _ => None,
+        }
+    }
+
+    /// What is wrong with a wish to book, if that is what this is about.
+    #[must_use]
+    pub fn unbookable(&self) -> Option<&Unbookable> {
+        match self {
+            Self::Unbookable(no) => Some(no),
+            Self::At { why, .. } => why.unbookable(),
             _ => None,
         }
     }
@@ -372,6 +393,12 @@ impl Refusal {
             _ => {}
         }
         self
+    }
+
+    /// The same "no" about one of many that were given at once, which it names.
+    #[must_use]
+    pub fn at(self, place: impl fmt::Display) -> Self {
+        Self::At { place: place.to_string(), why: Box::new(self) }
     }
 
     /// A value of the wrong form; long input is cut so that the answer stays readable.

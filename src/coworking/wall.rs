@@ -105,6 +105,12 @@ impl Zone {
         at.to_zoned_datetime(self.rules()).strftime("%Y-%m-%dT%H:%M%:z").to_string()
     }
 
+    /// An instant as programs read it (RFC 3339), with the offset of this zone: `2026-10-25T02:30:00+02:00`.
+    #[must_use]
+    pub fn written(&self, at: Timestamp) -> String {
+        at.to_zoned_datetime(self.rules()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+    }
+
     /// Reads a time that somebody gave for this zone: with an offset, or as the clock shows it.
     ///
     /// # Errors

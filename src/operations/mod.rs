@@ -11,6 +11,7 @@ pub mod booking;
 pub mod calendar;
 pub mod departure;
 pub mod follow;
+pub mod front_desk;
 pub mod idempotency;
 pub mod key;
 pub mod member;

@@ -8,6 +8,7 @@ use crate::coworking::id::{BookingId, ClosureId, ResourceId, SpaceId};
 use crate::coworking::member::{Acting, Role};
 use crate::coworking::resource::{Audience, Resource};
 use crate::coworking::slot::Slot;
+use crate::coworking::space::Zone;
 use crate::coworking::{Refusal, refusal};
 use crate::store::resource::{self, Kept, RESOURCE_LIMIT};
 use crate::store::{Notice, Tx, booking, closure};
@@ -123,6 +124,15 @@ pub fn by_id(tx: &mut Tx<'_>, id: ResourceId) -> Result<Kept> {
         return Err(Refusal::Gone { what: "resource" }.into());
     }
     Ok(kept)
+}
+
+/// Where the clock hangs by which it is booked.
+///
+/// # Errors
+/// As of [`by_id`].
+pub fn zone(tx: &mut Tx<'_>, id: ResourceId) -> Result<Zone> {
+    let kept = by_id(tx, id)?;
+    Ok(Zone::parse(&space::or_default(tx, Some(kept.space))?.zone)?)
 }
 
 /// The parts of a combined resource are resources of the same space that are not combined themselves.

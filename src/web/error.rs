@@ -15,6 +15,7 @@ use serde::Serialize;
 use crate::coworking::refusal::Refusal;
 use crate::{operations, store};
 
+use super::api::view::Unbookable;
 use super::problem;
 pub use super::problem::Wrong;
 
@@ -116,6 +117,9 @@ pub struct Problem {
     /// The field at fault, as the API names it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<&'static str>,
+    /// Of a wish to book: the rules that it breaks, and what would pass.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub unbookable: Option<Unbookable>,
     /// Under which name the log has it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
@@ -138,6 +142,7 @@ impl ResponseError for Error {
             status: self.status_code().as_u16(),
             detail: String::new(),
             field: None,
+            unbookable: None,
             id: None,
         };
         let mut extra: Option<(HeaderName, HeaderValue)> = match self {
@@ -149,6 +154,7 @@ impl ResponseError for Error {
             Self::Refused(refusal) => {
                 problem.detail = sentence(refusal);
                 problem.field = refusal.field();
+                problem.unbookable = refusal.unbookable().map(Unbookable::from);
                 if let Refusal::TooOften { seconds } = refusal {
                     extra = Some((header::RETRY_AFTER, HeaderValue::from(*seconds)));
                 }

@@ -139,6 +139,11 @@ pub const CATALOGUE: &[Kind] = &[
         "The wish breaks rules of what it is about, or others have it at that time. Each rule is named with its value and the nearest time that passes it, and then the nearest times that pass them all.",
     ),
     kind(
+        "elsewhere",
+        "Somewhere else",
+        "You are checked in at another space. Check out there first: nobody is in two places.",
+    ),
+    kind(
         "wrong-time",
         "Too early or too late",
         "It can be done at another time. The detail says from when until when.",

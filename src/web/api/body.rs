@@ -8,7 +8,9 @@ use actix_web::web::BytesMut;
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 use crate::web::error::{Error, Wrong};
 
@@ -93,4 +95,16 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
     })?;
     reader.end().map_err(|error| Error::wrong(Wrong::BadRequest, format!("the JSON cannot be read: {error}")))?;
     Ok(value)
+}
+
+/// The old value, with the fields that a body gives in place of its own: the body itself, or what stands in it under a
+/// name. The body has been read as such a value before, so what is wrong with it has been said.
+pub fn over<T: Serialize + DeserializeOwned>(old: T, body: &[u8], under: Option<&str>) -> anyhow::Result<T> {
+    let mut given: Map<String, Value> = serde_json::from_slice(body)?;
+    if let Some(name) = under {
+        given = serde_json::from_value(given.remove(name).unwrap_or_default())?;
+    }
+    let mut whole: Map<String, Value> = serde_json::from_value(serde_json::to_value(old)?)?;
+    whole.extend(given);
+    Ok(serde_json::from_value(whole.into())?)
 }

@@ -7,7 +7,9 @@ mod actor;
 mod block;
 mod body;
 mod calendar;
+mod booking;
 mod caller;
+mod closure;
 mod follow;
 mod limit;
 mod me;
@@ -23,6 +25,7 @@ mod post;
 mod queue;
 mod reaction;
 mod report;
+mod resource;
 mod route;
 mod search;
 mod space;
@@ -42,6 +45,7 @@ use actix_web::{ResponseError, Scope};
 
 pub use actor::profile;
 pub(in crate::web) use caller::Caller;
+pub use booking::BookingEdit;
 pub use limit::Limits;
 pub use notification::Notification;
 pub use offer::OfferEdit;
@@ -84,6 +88,22 @@ pub fn routes() -> Vec<Route> {
         at("/bookings/{id}/calendar.ics").get(calendar::booking),
         at("/spaces").get(space::list).post(space::found),
         at("/spaces/{id}").get(space::show).patch(space::edit),
+        at("/spaces/{id}/resources").get(resource::list).post(resource::add),
+        at("/spaces/{id}/closures").get(closure::list).post(closure::close),
+        at("/spaces/{id}/bookings").get(booking::of_space),
+        at("/spaces/{id}/bookings/waiting").get(booking::waiting),
+        at("/resources/{id}").get(resource::show).patch(resource::edit).delete(resource::retire),
+        at("/resources/{id}/availability").get(resource::availability),
+        at("/resources/{id}/checkin").post(booking::walk_in),
+        at("/closures/{id}").delete(closure::open),
+        at("/bookings").get(booking::own).post(booking::request),
+        at("/bookings/{id}").get(booking::show).patch(booking::change),
+        at("/bookings/{id}/confirm").post(booking::confirm),
+        at("/bookings/{id}/approve").post(booking::approve),
+        at("/bookings/{id}/decline").post(booking::decline),
+        at("/bookings/{id}/cancel").post(booking::cancel),
+        at("/bookings/{id}/checkin").post(booking::check_in),
+        at("/bookings/{id}/checkout").post(booking::check_out),
         at("/posts").post(post::publish),
         at("/posts/{id}").get(post::show).patch(post::edit).delete(post::delete),
         at("/posts/{id}/thread").get(post::thread),

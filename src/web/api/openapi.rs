@@ -11,9 +11,10 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Components, Content, OpenApi, Ref, RefOr, ResponseBuilder, Server};
 use utoipa::{Modify, OpenApi as _, ToSchema};
 
+use super::view::{Broken, Slot};
 use super::{
-    actor, block, calendar, follow, me, member, node, notification, offer, peer, post, queue, reaction, report, search,
-    space, suspension, timeline, token,
+    actor, block, booking, calendar, closure, follow, me, member, node, notification, offer, peer, post, queue, reaction,
+    report, resource, search, space, suspension, timeline, token,
 };
 
 /// A "no", or a failure (RFC 9457).
@@ -31,6 +32,15 @@ pub struct Problem {
     detail: String,
     /// The field at fault, if it is one.
     field: Option<String>,
+    /// Of what cannot be booked as wished: every rule that the wish breaks.
+    #[schema(nullable = false)]
+    broken: Option<Vec<Broken>>,
+    /// Of what cannot be booked as wished: the nearest times that break no rule, the nearest first.
+    #[schema(nullable = false)]
+    alternatives: Option<Vec<Slot>>,
+    /// Of what cannot be booked as wished: the IANA name of the zone where its clock hangs.
+    #[schema(nullable = false, example = "Europe/Amsterdam")]
+    timezone: Option<String>,
     /// Under which name the node's log has it, if the fault is the node's.
     id: Option<String>,
 }
@@ -50,6 +60,11 @@ pub struct Problem {
         token::list, token::create, token::revoke,
         calendar::list, calendar::create, calendar::revoke, calendar::booking,
         space::list, space::found, space::show, space::edit,
+        resource::list, resource::add, resource::show, resource::edit, resource::retire, resource::availability,
+        closure::list, closure::close, closure::open,
+        booking::request, booking::own, booking::of_space, booking::waiting, booking::show, booking::change,
+        booking::confirm, booking::approve, booking::decline, booking::cancel, booking::check_in, booking::check_out,
+        booking::walk_in,
         post::publish, post::show, post::edit, post::delete, post::thread,
         reaction::like, reaction::unlike, reaction::announce, reaction::unannounce, reaction::pin, reaction::unpin,
         offer::board, offer::make, offer::show, offer::update, offer::settle, offer::delete,

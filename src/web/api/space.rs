@@ -7,15 +7,15 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::actor::profile;
-use super::body::Body;
+use super::body::{Body, over};
 use super::caller::Caller;
 use super::me::ProfileBody;
 use super::once::{Made, created};
 use super::paging::List;
-use super::view::{Actor, Id, Time};
+use super::view::{self, Actor, Id, Time};
 use crate::coworking::id::SpaceId;
 use crate::coworking::profile::ProfileInput;
-use crate::coworking::space::{NewSpace, Zone};
+use crate::coworking::space::{NewSpace, PlaceInput, Zone};
 use crate::operations::{self, profile as profiles, space};
 use crate::store::Tx;
 use crate::store::space as rows;
@@ -30,6 +30,9 @@ pub struct Space {
     /// Where its clock hangs: the IANA name of a time zone.
     #[schema(example = "Europe/Amsterdam")]
     pub zone: String,
+    /// Where it is, and when it is open.
+    #[schema(value_type = view::Place)]
+    pub place: PlaceInput,
     /// Is it the one that is meant when none is named?
     pub is_default: bool,
     /// Since when it is there.
@@ -42,6 +45,7 @@ impl Space {
         Ok(Self {
             actor: profile(tx, space.id.into())?,
             zone: space.zone,
+            place: space.place.into(),
             is_default: space.is_default,
             founded_at: space.founded_at,
         })
@@ -113,6 +117,10 @@ pub struct SpaceEdit {
     pub profile: Option<ProfileBody>,
     /// The IANA name of its time zone.
     pub zone: Option<String>,
+    /// Where it is, and when it is open; of this, too, absent fields stay as they are. What is booked stays, whatever the
+    /// hours say.
+    #[schema(value_type = Option<view::Place>)]
+    pub place: Option<PlaceInput>,
 }
 
 /// Changes a space
@@ -123,11 +131,17 @@ pub struct SpaceEdit {
     request_body = SpaceEdit, responses((status = 200, description = "The space, changed", body = Space))
 )]
 pub async fn edit(caller: Caller, id: Path<SpaceId>, body: Body<SpaceEdit>) -> Result<Json<Space>> {
-    let SpaceEdit { profile, zone } = body.value;
+    let SpaceEdit { profile, zone, place } = body.value;
+    let given = body.bytes;
     let profile = profile.map(|profile| ProfileInput::from(profile).parse()).transpose()?;
     let zone = zone.as_deref().map(Zone::parse).transpose()?;
     let changed = caller.act(move |tx, caller| {
-        let id = space::or_default(tx, Some(*id))?.id;
+        let old = space::or_default(tx, Some(*id))?;
+        let id = old.id;
+        if place.is_some() {
+            let new = over(PlaceInput::from(old.place), &given, Some("place"))?.parse()?;
+            space::set_place(tx, caller.acting, id, &new, caller.now)?;
+        }
         if let Some(zone) = &zone {
             space::set_zone(tx, caller.acting, id, zone)?;
         }

@@ -75,6 +75,98 @@ async fn a_no_names_the_rule_its_value_and_what_would_pass() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_booked_is_refused_with_every_rule_and_the_nearest_times() {
+    let house = House::new().await;
+    let (ana, ben, cleo) = (&house.ana, &house.newcomer("ben").await, &house.newcomer("cleo").await);
+    let space = text(&house.get(ana, "/spaces").await["items"][0]["id"]);
+    let add = async |body| text(&house.good(ana, "POST", &format!("/spaces/{space}/resources"), body).await["id"]);
+    let attic = add(json!({"kind": "meeting_room", "name": "Attic", "seats": 8})).await;
+    let hall = add(json!({"kind": "event_room", "name": "Hall"})).await;
+    let wish = |from: &str, to: &str| json!({"resource": attic, "start": from, "end": to});
+    let (ten, eleven) = ("2027-01-15T10:00", "2027-01-15T11:00");
+    let booked = text(&house.good(ben, "POST", "/bookings", wish(ten, eleven)).await["id"]);
+
+    let taken = house.ask(cleo, "POST", "/bookings", wish(ten, eleven)).await;
+    let problem = taken.json();
+    assert_eq!((taken.status, &problem["type"]), (409, &json!("/problems/unbookable")));
+    assert_eq!((&problem["broken"][0]["rule"], &problem["timezone"]), (&json!("capacity"), &json!("Europe/Amsterdam")));
+    let after = json!({"start": "2027-01-15T11:00:00+01:00", "end": "2027-01-15T12:00:00+01:00"});
+    let before = json!({"start": "2027-01-15T09:00:00+01:00", "end": "2027-01-15T10:00:00+01:00"});
+    assert_eq!(problem["alternatives"].as_array().unwrap()[..2], [before, after]);
+    assert!(text(&problem["detail"]).contains("it is taken at that time"), "{problem}");
+    let late = house.ask(cleo, "POST", "/bookings", wish("2027-01-15T17:50", "2027-01-15T22:10")).await;
+    let problem = late.json();
+    let rules: Vec<&Value> = problem["broken"].as_array().unwrap().iter().map(|broken| &broken["rule"]).collect();
+    assert_eq!((late.status, rules), (422, vec![&json!("longest"), &json!("grid"), &json!("hours")]));
+    assert!(problem["broken"][1]["nearest"]["start"].is_string() && problem["alternatives"] != json!([]), "{problem}");
+
+    let asked = json!({"resource": hall, "start": ten, "end": eleven});
+    let asked = format!("/bookings/{}", text(&house.good(ben, "POST", "/bookings", asked).await["id"]));
+    let bookings = |body: Value| ("POST", "/bookings".to_owned(), body);
+    let with = |name: &str, value: Value| {
+        let mut body = wish(ten, eleven);
+        body[name] = value;
+        body
+    };
+    for ((method, path, body), status, code, words) in [
+        (("GET", format!("/bookings/{booked}"), Value::Null), 404, "not-found", "no such booking"),
+        (("POST", format!("/bookings/{booked}/checkin"), Value::Null), 404, "not-found", "no such booking"),
+        (("PATCH", format!("/bookings/{booked}"), json!({"people": 2})), 404, "not-found", "no such booking"),
+        (("POST", format!("{asked}/approve"), json!({})), 403, "not-permitted", "may approve bookings"),
+        (("POST", format!("{asked}/decline"), json!({"words": "No"})), 403, "not-permitted", "may decline bookings"),
+        (("GET", format!("/spaces/{space}/bookings"), Value::Null), 403, "not-permitted", "the bookings of a space"),
+        (
+            ("GET", format!("/spaces/{space}/bookings/waiting"), Value::Null),
+            403,
+            "not-permitted",
+            "waits for an answer",
+        ),
+        (("PATCH", format!("/resources/{attic}"), json!({"seats": 80})), 403, "not-permitted", "an administrator"),
+        (("DELETE", format!("/resources/{attic}"), Value::Null), 403, "not-permitted", "an administrator"),
+        (bookings(wish(ten, "2037-01-15T10:00")), 422, "too-far", "the latest that passes"),
+        (bookings(wish("2027-01-15T10:00+02:00", eleven)), 422, "other-offset", "2027-01-15T10:00+01:00"),
+        (bookings(wish("2027-03-28T02:30", "2027-03-28T04:00")), 422, "no-such-time", "03:00+02:00"),
+        (bookings(wish("2027-10-31T02:30", "2027-10-31T04:00")), 422, "ambiguous-time", "02:30+02:00"),
+        (bookings(wish("tomorrow", eleven)), 422, "malformed", "2026-10-25T09:30"),
+        (bookings(json!({"start": ten, "end": eleven})), 422, "empty", "Resource is empty"),
+        (bookings(with("reason", json!("I may"))), 403, "not-permitted", "pass over rules"),
+        (bookings(with("member", json!(ben.id))), 403, "not-permitted", "book for others"),
+        (bookings(with("items", json!([]))), 422, "malformed", "1 to 20 bookings"),
+        (bookings(with("items", json!(vec![json!({}); 21]))), 422, "too-many", "at most 20"),
+        (
+            ("GET", format!("/resources/{attic}/availability?from={ten}&to=2027-02-15T10:01"), Value::Null),
+            422,
+            "too-far",
+            "To is 2027-02-15T09:01:00Z; the latest that passes is 2027-02-15T09:00:00Z",
+        ),
+        (("GET", "/bookings?from=2027-01-01T00:00&to=2028-01-03T00:00".into(), Value::Null), 422, "too-far", "latest"),
+    ] {
+        let (found, problem, detail) = no(&house, cleo, method, &path, body).await;
+        assert_eq!((found, problem.as_str()), (status, code), "{method} {path}: {detail}");
+        assert!(detail.contains(words), "{method} {path}: {detail}");
+    }
+    let edit = no(&house, ana, "PATCH", &format!("/resources/{attic}"), json!({"name": null})).await;
+    assert_eq!((edit.0, edit.1.as_str()), (400, "bad-request"), "{}", edit.2);
+    let hours = json!({"place": {"opening_hours": {"monday": ["9-5"]}}});
+    let edit = no(&house, ana, "PATCH", &format!("/spaces/{space}"), hours).await;
+    assert_eq!((edit.0, edit.1.as_str()), (422, "malformed"), "{}", edit.2);
+
+    // All of several, or none of them.
+    let free = |from: &str, to: &str| json!({"start": from, "end": to});
+    let several =
+        json!({"resource": attic, "items": [free("2027-01-15T12:00", "2027-01-15T13:00"), free(ten, eleven)]});
+    assert_eq!(no(&house, cleo, "POST", "/bookings", several).await.0, 409);
+    assert_eq!(house.get(cleo, "/bookings").await["items"], json!([]));
+    let send = async || {
+        let one = wish("2027-01-15T12:00", "2027-01-15T13:00");
+        house.ask_with(cleo, "POST", "/bookings", &[("Idempotency-Key", "one")], one).await
+    };
+    let (first, again) = (send().await, send().await);
+    assert_eq!((first.status, again.status, &first.body), (201, 201, &again.body));
+    assert_eq!(house.get(cleo, "/bookings").await["items"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn a_body_is_json_of_a_size() {
     let house = House::new().await;
     let bearer = format!("Bearer {}", house.ana.token);

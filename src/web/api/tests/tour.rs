@@ -14,6 +14,8 @@ async fn every_operation_answers_as_it_is_described() {
     what_is_said(&house).await;
     ties(&house).await;
     order(&house).await;
+    rooms(&house).await;
+    bookings(&house).await;
 
     let other = text(&house.good(ana, "POST", "/tokens", json!({"label": "phone"})).await["id"]);
     assert_eq!(house.get(ana, "/tokens").await["items"][0]["label"], "phone");
@@ -177,4 +179,115 @@ async fn order(house: &House) {
     house.good(ana, "DELETE", &format!("/queue/{second}"), none()).await;
     assert_eq!(house.get(ana, "/queue").await["incoming"], json!({"waiting": 1, "failed": 0}));
     assert_eq!(house.get(ana, "/queue/outgoing?state=waiting").await["items"], json!([]));
+}
+
+/// It is Friday, 15 January 2027, nine o'clock in Amsterdam.
+async fn rooms(house: &House) {
+    let (ana, none) = (&house.ana, || Value::Null);
+    let space = text(&house.get(ana, "/spaces").await["items"][0]["id"]);
+    let (there, closed) = (format!("/spaces/{space}/resources"), format!("/spaces/{space}/closures"));
+    let place = json!({"place": {"address": {"locality": "Utrecht", "country": "nl"},
+        "bookable_hours": {"friday": ["08:00-20:00"], "exceptions": {"2027-12-25": []}}}});
+    house.good(ana, "PATCH", &format!("/spaces/{space}"), place).await;
+    let opening = json!({"place": {"opening_hours": {"friday": ["07:00-22:00"]}}});
+    let place = house.good(ana, "PATCH", &format!("/spaces/{space}"), opening).await["place"].clone();
+    assert_eq!((&place["address"]["country"], &place["opening_hours"]["monday"]), (&json!("NL"), &json!([])));
+    assert_eq!(place["bookable_hours"]["friday"], json!(["08:00-20:00"]), "what is not named stays");
+
+    let attic = json!({"kind": "meeting_room", "name": "Attic", "seats": 8, "clear_minutes": 15, "amenities": ["screen"],
+        "rules": {"resident": {"longest_minutes": 240, "price": {"kind": "money", "amount": 900, "currency": "EUR", "per": "hour"},
+            "quota": {"minutes": 600, "per": "week"}, "keep_free": {"units": 1, "until_minutes": 0}, "approval": "none"}}});
+    let made = house.good(ana, "POST", &there, attic).await;
+    assert_eq!((&made["rules"]["resident"]["grid_minutes"], &made["space"]), (&json!(15), &json!(space)));
+    let path = format!("/resources/{}", text(&made["id"]));
+    let changed =
+        house.good(ana, "PATCH", &path, json!({"seats": 6, "rules": null, "hours": {"friday": ["10:00-18:00"]}})).await;
+    let attic = &changed["resource"];
+    assert_eq!((&attic["seats"], &attic["name"], &attic["clear_minutes"]), (&json!(6), &json!("Attic"), &json!(15)));
+    assert!(attic["rules"]["guest"].is_object(), "the usual ones of the kind: {attic}");
+    assert_eq!((&changed["hit"], &house.get(ana, &path).await), (&json!([]), attic));
+    let free = house.get(ana, &format!("{path}/availability?from=2027-01-15T00:00&to=2027-01-16T00:00")).await;
+    let open = json!([{"start": "2027-01-15T10:00:00+01:00", "end": "2027-01-15T18:00:00+01:00"}]);
+    assert_eq!((&free["bookable"], &free["busy"], &free["capacity"]), (&open, &json!([]), &json!(1)));
+    assert_eq!(house.get(ana, &there).await["items"], json!([attic]));
+
+    let party = json!({"resource": attic["id"], "start": "2027-01-15T16:00", "end": "2027-01-15T18:00",
+        "audiences": ["resident", "guest"], "reason": "A party"});
+    let made = house.good(ana, "POST", &closed, party).await;
+    assert_eq!((&made["closure"]["start"], &made["hit"]), (&json!("2027-01-15T16:00:00+01:00"), &json!([])));
+    assert_eq!(house.get(ana, &closed).await["items"], json!([made["closure"]]));
+    let free = house.get(ana, &format!("{path}/availability")).await;
+    assert_eq!(free["bookable"][0]["end"], "2027-01-15T16:00:00+01:00");
+    house.good(ana, "DELETE", &format!("/closures/{}", text(&made["closure"]["id"])), none()).await;
+    assert_eq!(house.get(ana, &closed).await["items"], json!([]));
+    house.good(ana, "DELETE", &path, none()).await;
+    assert_eq!(house.ask(ana, "GET", &path, none()).await.status, 410);
+}
+
+async fn bookings(house: &House) {
+    let (ana, none) = (&house.ana, || Value::Null);
+    let dora = &house.newcomer("dora").await;
+    let space = text(&house.get(ana, "/spaces").await["items"][0]["id"]);
+    let add = async |body| text(&house.good(ana, "POST", &format!("/spaces/{space}/resources"), body).await["id"]);
+    let attic = add(json!({"kind": "meeting_room", "name": "Attic", "seats": 8})).await;
+    let desks = add(json!({"kind": "hot_desk", "name": "Desks", "units": 3})).await;
+    let hall = add(json!({"kind": "event_room", "name": "Hall", "seats": 80})).await;
+    let at = |time: &str| format!("2027-01-15T{time}");
+    let done = async |who, path: &str, body| house.good(who, "POST", path, body).await;
+
+    let wish =
+        json!({"resource": attic, "start": at("10:00"), "end": at("11:00"), "people": 4, "note": "Hi", "hold": true});
+    let held = done(dora, "/bookings", wish).await;
+    assert_eq!(
+        (&held["state"], &held["seconds_left"], &held["timezone"]),
+        (&json!("held"), &json!(600), &json!("Europe/Amsterdam"))
+    );
+    assert_eq!((&held["requester"]["username"], &held["start"]), (&json!("dora"), &json!("2027-01-15T10:00:00+01:00")));
+    let path = format!("/bookings/{}", text(&held["id"]));
+    assert_eq!(done(dora, &format!("{path}/confirm"), none()).await["state"], "confirmed");
+    let moved = house.good(dora, "PATCH", &path, json!({"start": at("11:00"), "end": at("12:30"), "note": ""})).await;
+    assert_eq!(
+        (&moved["end"], &moved["people"], &moved["note"]),
+        (&json!("2027-01-15T12:30:00+01:00"), &json!(4), &none())
+    );
+    assert_eq!(house.get(dora, &path).await, moved);
+    let busy = house.get(dora, &format!("/resources/{attic}/availability")).await["busy"].clone();
+    assert_eq!(busy, json!([{"start": moved["start"], "end": moved["end"], "units": 1}]));
+
+    // The screen of the front desk: for somebody who rang up, two things at once.
+    let both = json!({"start": at("09:00"), "end": at("10:00"), "guest": "Mr Smit", "items": [
+        {"resource": desks, "unit": 2}, {"resource": attic, "people": 3}]});
+    let both = done(ana, "/bookings", both).await["items"].clone();
+    assert_eq!((&both[0]["unit"], &both[1]["people"], &both[1]["guest"]), (&json!(2), &json!(3), &json!("Mr Smit")));
+    assert_eq!(both[0]["audience"], "staff");
+    let first = format!("/bookings/{}", text(&both[0]["id"]));
+    assert_eq!(done(ana, &format!("{first}/checkin"), none()).await["state"], "checked_in");
+    assert_eq!(done(ana, &format!("{first}/checkout"), none()).await["state"], "completed");
+    let walked = done(dora, &format!("/resources/{desks}/checkin"), json!({"minutes": 60})).await;
+    assert_eq!((&walked["state"], &walked["end"]), (&json!("checked_in"), &json!("2027-01-15T10:00:00+01:00")));
+
+    let evening = |from: &str| json!({"resource": hall, "start": at(from), "end": at("20:00")});
+    let asked = done(dora, "/bookings", evening("18:00")).await;
+    assert_eq!(asked["state"], "requested");
+    let waiting = format!("/spaces/{space}/bookings/waiting");
+    assert_eq!(house.get(ana, &waiting).await["items"], json!([asked]));
+    let declined = done(ana, &format!("/bookings/{}/decline", text(&asked["id"])), json!({"words": "A party"})).await;
+    assert_eq!((&declined["state"], &declined["words"]), (&json!("refused"), &json!("A party")));
+    let asked = done(dora, "/bookings", evening("19:00")).await;
+    let approved = done(ana, &format!("/bookings/{}/approve", text(&asked["id"])), json!({})).await;
+    assert_eq!((&approved["state"], &house.get(ana, &waiting).await["items"]), (&json!("confirmed"), &json!([])));
+    let cancelled = done(ana, &format!("{path}/cancel"), json!({"words": "The roof leaks"})).await;
+    assert_eq!((&cancelled["cancelled_by"], &cancelled["late"]), (&json!("host"), &json!(false)));
+
+    let own = house.get(dora, "/bookings?to=2027-01-16T00:00:00Z&limit=2").await;
+    let rest =
+        house.get(dora, &format!("/bookings?to=2027-01-16T00:00:00Z&limit=9&cursor={}", text(&own["next"]))).await;
+    let states =
+        |page: &Value| page["items"].as_array().unwrap().iter().map(|one| text(&one["state"])).collect::<Vec<_>>();
+    assert_eq!(
+        (states(&own), states(&rest)),
+        (vec!["checked_in".into(), "cancelled".into()], vec!["refused".into(), "confirmed".into()])
+    );
+    let all = house.get(ana, &format!("/spaces/{space}/bookings?from=2027-01-15T09:00")).await;
+    assert_eq!(all["items"].as_array().unwrap().len(), 6);
 }

@@ -1,14 +1,22 @@
 //! What the API shows, as JSON. Every list and resource that shows a thing shows it in the same shape.
 
 mod actor;
+mod booking;
+mod place;
 mod post;
+mod resource;
 
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 pub use actor::{Actor, Counts, Field, Person, Picture, Relation};
+pub use booking::{Booking, Broken, Slot, Unbookable};
+pub use place::{Address, Coordinates, Hours, Place};
 pub use post::{Announce, Attachment, Mention, Offer, Post};
+pub use resource::{
+    Area, Availability, Busy, Closure, KeepFree, Photo, Price, Quota, Resource, ResourceEdit, ResourceFields, Rules,
+};
 
 /// A number as text, because JavaScript loses digits of numbers this long. Numbers grow with time.
 #[derive(ToSchema)]
@@ -19,6 +27,11 @@ pub struct Id(pub String);
 #[derive(ToSchema)]
 #[schema(format = DateTime, example = "2026-12-01T09:00:00Z")]
 pub struct Time(pub String);
+
+/// A moment (RFC 3339), with the offset that the clock of the space has then.
+#[derive(ToSchema)]
+#[schema(format = DateTime, example = "2026-12-01T10:00:00+01:00")]
+pub struct LocalTime(pub String);
 
 /// Types that are one of a few words, with the words that the node itself uses.
 macro_rules! words {
@@ -43,10 +56,14 @@ macro_rules! words {
 }
 
 mod words {
+    pub use crate::coworking::booking::{Side, State as BookingState};
+    pub use crate::coworking::decision::Rule;
     pub use crate::coworking::member::Role;
     pub use crate::coworking::offer::{Kind, Purpose, State};
     pub use crate::coworking::peer::Level;
     pub use crate::coworking::post::Visibility;
+    pub use crate::coworking::resource::{Audience, Kind as ResourceKind};
+    pub use crate::coworking::rules::{Approval, Per, Period};
     pub use crate::store::actor::ActorType;
     pub use crate::store::delivery::State as DeliveryState;
     pub use crate::store::follow::FollowState;
@@ -87,6 +104,38 @@ words! {
     ];
     /// How far another server is trusted; each level is let more than the ones before it.
     Level = [words::Level::Blocked, words::Level::Limited, words::Level::Known, words::Level::Trusted];
+    /// What sort of thing can be booked: a place of a pool, somebody's own desk for days or months, a room, a booth for a
+    /// call, a room for many, a thing.
+    ResourceKind = [
+        words::ResourceKind::HotDesk, words::ResourceKind::Desk, words::ResourceKind::MeetingRoom,
+        words::ResourceKind::PhoneBooth, words::ResourceKind::EventRoom, words::ResourceKind::Equipment,
+    ];
+    /// Whose booking it is, as far as rules go: a member of the node, somebody of a trusted space, anybody else who is
+    /// let in, those who work here.
+    Audience = [
+        words::Audience::Resident, words::Audience::Guest, words::Audience::External, words::Audience::Staff,
+    ];
+    /// Who decides on a wish that passes the rules: nobody; staff, while others can ask for the same time; staff, while the
+    /// time is kept.
+    Approval = [words::Approval::None, words::Approval::Open, words::Approval::Blocking];
+    /// The stretch of time that a quota is for, by the calendar of the space.
+    Period = [words::Period::Day, words::Period::Week, words::Period::Month];
+    /// What a price is for.
+    Per = [words::Per::Booking, words::Per::Hour, words::Per::Day];
+    /// A rule that a wish to book can break.
+    Rule = [
+        words::Rule::Audience, words::Rule::Units, words::Rule::People, words::Rule::Shortest, words::Rule::Longest,
+        words::Rule::Grid, words::Rule::Notice, words::Rule::Horizon, words::Rule::Hours, words::Rule::Closure,
+        words::Rule::AtOnce, words::Rule::Quota, words::Rule::KeepFree, words::Rule::Capacity,
+    ];
+    /// Where a booking stands in its life.
+    BookingState = [
+        words::BookingState::Requested, words::BookingState::Held, words::BookingState::Confirmed,
+        words::BookingState::CheckedIn, words::BookingState::Completed, words::BookingState::Refused,
+        words::BookingState::Expired, words::BookingState::Cancelled, words::BookingState::NoShow,
+    ];
+    /// Which of the two sides did it: who has the booking, or the space.
+    Side = [words::Side::Guest, words::Side::Host];
     /// What became of a delivery.
     DeliveryState = [
         words::DeliveryState::Waiting, words::DeliveryState::Done, words::DeliveryState::Failed,

@@ -1,0 +1,35 @@
+//! What those who work at the front desk see: who has what of a space, and who waits for an answer.
+
+use jiff::Timestamp;
+
+use super::{Result, space as spaces};
+use crate::coworking::booking::State;
+use crate::coworking::id::SpaceId;
+use crate::coworking::member::{Acting, Role};
+use crate::coworking::slot::Slot;
+use crate::store::Tx;
+use crate::store::booking::{self, Booking, Of};
+use crate::store::page::{Page, Slice};
+
+/// The bookings of a space that touch a time, the first that begins first.
+///
+/// # Errors
+/// [`Refusal::NotPermitted`](crate::coworking::Refusal::NotPermitted) for all but hosts, administrators and the keeper;
+/// [`Refusal::NotFound`](crate::coworking::Refusal::NotFound) space.
+pub fn bookings(tx: &mut Tx<'_>, acting: Acting, space: SpaceId, during: Slot, page: Page) -> Result<Slice<Booking>> {
+    acting.needs(Role::Host, "list the bookings of a space")?;
+    spaces::or_default(tx, Some(space))?;
+    Ok(booking::list(tx, Of::Space(space), during, page)?)
+}
+
+/// Those bookings of a space that wait for staff, the first that asked first. What has expired waits no more.
+///
+/// # Errors
+/// As of [`bookings`].
+pub fn waiting(tx: &mut Tx<'_>, acting: Acting, space: SpaceId, page: Page, now: Timestamp) -> Result<Slice<Booking>> {
+    acting.needs(Role::Host, "list what waits for an answer")?;
+    spaces::or_default(tx, Some(space))?;
+    let mut slice = booking::waiting(tx, space, page)?;
+    slice.items.retain(|booking| booking.state_at(now) == State::Requested);
+    Ok(slice)
+}
