@@ -10,9 +10,12 @@ mod announce;
 mod answer;
 mod block;
 mod calendar;
+mod booking;
 mod config;
 mod demo;
+mod desk;
 mod follow;
+mod free;
 mod keys;
 mod like;
 mod member;
@@ -26,6 +29,7 @@ mod post;
 mod profile;
 mod queue;
 mod request;
+mod resource;
 mod running;
 mod search;
 mod serve;
@@ -97,7 +101,7 @@ enum Command {
     /// Members: let in, list, change roles
     #[command(subcommand)]
     Member(member::Member),
-    /// Spaces: open, list
+    /// Spaces: open, edit, list
     #[command(subcommand)]
     Space(space::Space),
     /// Tokens of the API: make, list, revoke
@@ -114,6 +118,8 @@ enum Command {
     Unfollow(follow::Unfollow),
     #[command(flatten)]
     Act(act::Act),
+    #[command(flatten)]
+    Desk(desk::Desk),
     /// Silence somebody, here or elsewhere
     Suspend(suspension::Suspend),
     /// Let somebody speak again
@@ -176,6 +182,7 @@ impl Arguments {
                 wait(async { unfollow.run(&Opened::existing(everywhere.config()?).await?).await })
             }
             Command::Act(act) => wait(async { act.run(&Opened::existing(everywhere.config()?).await?).await }),
+            Command::Desk(desk) => wait(async { desk.run(&Opened::existing(everywhere.config()?).await?).await }),
             Command::Suspend(suspend) => {
                 wait(async { suspend.run(&Opened::existing(everywhere.config()?).await?).await })
             }

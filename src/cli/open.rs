@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::answer::Failure;
 use crate::config::Config;
-use crate::coworking::id::{ActorId, MemberId, PostId};
+use crate::coworking::id::{ActorId, MemberId, PostId, SpaceId};
 use crate::coworking::member::Acting;
 use crate::coworking::{Refusal, name::Username};
 use crate::federation::resolve::{self, Resolved};
@@ -15,6 +15,7 @@ use crate::node::{Clock, Node};
 use crate::operations::speaker::As;
 use crate::operations::{self, setup};
 use crate::site::Site;
+use crate::store::resource::Kept;
 use crate::store::{Store, Tx, actor, copy, member, space};
 use crate::web::api::view;
 
@@ -127,5 +128,20 @@ impl Opened {
             Ok(actor.ok_or(Refusal::NotFound { what: "member or space" })?.id)
         })
         .await
+    }
+
+    /// A space by its username; the one that is meant when none is named.
+    pub(super) async fn space(&self, name: Option<&str>) -> Result<SpaceId, Failure> {
+        let id = match name {
+            Some(name) => Some(self.actor(name).await?),
+            None => None,
+        };
+        self.read(move |tx| Ok(operations::space::or_default(tx, id.map(|id| SpaceId(id.0)))?.id)).await
+    }
+
+    /// What can be booked, by its number or its name.
+    pub(super) async fn resource(&self, text: &str) -> Result<Kept, Failure> {
+        let text = text.to_owned();
+        self.read(move |tx| operations::inventory::find(tx, &text)).await
     }
 }

@@ -1,13 +1,15 @@
 //! `thirdspace space`: the spaces that this node hosts.
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::answer::{Answer, Failure};
 use super::keys;
 use super::open::Opened;
+use super::speaker::Staff;
 use crate::coworking::member::Acting;
-use crate::coworking::space::NewSpace;
+use crate::coworking::space::{Coordinates, NewSpace, PlaceInput, Zone};
+use crate::coworking::{Refusal, week};
 use crate::{operations, store};
 
 #[derive(Debug, Subcommand)]
@@ -24,15 +26,111 @@ pub(super) enum Space {
         #[arg(long)]
         zone: String,
     },
+    /// Say where a space is and when it is open; what is not named stays as it is
+    #[command(
+        after_help = "Examples:\n  thirdspace space edit harbor --street \"Kade 1\" --locality Utrecht --country NL --coordinates 52.09,5.12\n  \
+                      thirdspace space edit --open \"mon-fri 09:00-18:00; sat 10:00-14:00; 2027-12-25 closed\" --bookable \"mon-sat 08:00-22:00\""
+    )]
+    Edit(Box<Edit>),
     /// List the spaces
     #[command(after_help = "Example:\n  thirdspace space list")]
     List,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Edit {
+    #[command(flatten)]
+    staff: Staff,
+    /// The street and the number
+    #[arg(long)]
+    street: Option<String>,
+    /// The town
+    #[arg(long)]
+    locality: Option<String>,
+    /// The province or state
+    #[arg(long)]
+    region: Option<String>,
+    /// The postal code
+    #[arg(long)]
+    postal_code: Option<String>,
+    /// The country: two letters, such as NL
+    #[arg(long)]
+    country: Option<String>,
+    /// Where it is on a map, in degrees north and east; an empty text removes it
+    #[arg(long, value_name = "NORTH,EAST", allow_hyphen_values = true)]
+    coordinates: Option<String>,
+    /// When it is open, by its clock
+    #[arg(long, value_name = "HOURS")]
+    open: Option<String>,
+    /// When it can be booked, where that differs; an empty text: when it is open
+    #[arg(long, value_name = "HOURS")]
+    bookable: Option<String>,
+    /// Its time zone, an IANA name
+    #[arg(long)]
+    zone: Option<String>,
+    /// Which, by its username [default: the node's first]
+    space: Option<String>,
+}
+
+impl Edit {
+    /// The place as it is to be.
+    fn over(&self, mut place: PlaceInput) -> Result<PlaceInput, Refusal> {
+        let address = &mut place.address;
+        for (given, part) in [
+            (&self.street, &mut address.street),
+            (&self.locality, &mut address.locality),
+            (&self.region, &mut address.region),
+            (&self.postal_code, &mut address.postal_code),
+            (&self.country, &mut address.country),
+        ] {
+            if let Some(given) = given {
+                part.clone_from(given);
+            }
+        }
+        if let Some(text) = &self.coordinates {
+            let degrees = text.split_once(',').and_then(|(north, east)| {
+                Some(Coordinates { latitude: north.trim().parse().ok()?, longitude: east.trim().parse().ok()? })
+            });
+            let expected = "degrees north and east with a comma between, such as 52.09,5.12";
+            place.coordinates = match text.trim() {
+                "" => None,
+                text => Some(degrees.ok_or_else(|| Refusal::malformed("coordinates", text, expected))?),
+            };
+        }
+        if let Some(open) = &self.open {
+            place.opening_hours = Some(week::read("open", open)?);
+        }
+        if let Some(bookable) = self.bookable.as_deref().map(str::trim) {
+            place.bookable_hours = if bookable.is_empty() { None } else { Some(week::read("bookable", bookable)?) };
+        }
+        Ok(place)
+    }
+
+    async fn run(self, opened: &Opened) -> Result<Answer, Failure> {
+        let (acting, id) = (self.staff.acting(opened).await?, opened.space(self.space.as_deref()).await?);
+        let zone = self.zone.as_deref().map(Zone::parse).transpose()?;
+        let (zone, place) = opened
+            .write(move |tx, _, now| {
+                let old = operations::space::or_default(tx, Some(id))?;
+                if let Some(zone) = &zone {
+                    operations::space::set_zone(tx, acting, id, zone)?;
+                }
+                let place = self.over(old.place.into())?.parse()?;
+                operations::space::set_place(tx, acting, id, &place, now)?;
+                Ok((operations::space::or_default(tx, Some(id))?.zone, place))
+            })
+            .await?;
+        let mut lines = vec![format!("It is open {} ({zone}).", week::words(&place.opening_hours))];
+        lines.extend(place.bookable_hours.as_ref().map(|hours| format!("It can be booked {}.", week::words(hours))));
+        Answer::new(lines.join("\n"), json!({ "id": id, "zone": zone, "place": PlaceInput::from(place) }))
+    }
 }
 
 impl Space {
     pub(super) async fn run(self, opened: &Opened) -> Result<Answer, Failure> {
         match self {
             Self::Add { username, name, zone } => add(opened, NewSpace::parse(&username, &name, &zone)?).await,
+            Self::Edit(edit) => edit.run(opened).await,
             Self::List => list(opened).await,
         }
     }

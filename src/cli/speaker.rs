@@ -22,7 +22,40 @@ pub(super) struct Speaker {
 /// Administrators that are named to who has to choose one.
 const NAMED: u32 = 10;
 
+/// Who acts for a space.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Staff {
+    /// Who acts, by their name here [default: the keeper]
+    #[arg(id = "as", long = "as", value_name = "USERNAME")]
+    name: Option<String>,
+}
+
+impl Staff {
+    /// The one of this name, if there is one.
+    pub(super) fn named(name: Option<String>) -> Self {
+        Self { name }
+    }
+
+    /// The member of that name, or else the keeper.
+    pub(super) async fn acting(&self, opened: &Opened) -> Result<Acting, Failure> {
+        match &self.name {
+            Some(name) => Ok(opened.member(name).await?.1),
+            None => Ok(Acting::Keeper),
+        }
+    }
+}
+
 impl Speaker {
+    /// The one of this name, if there is one.
+    pub(super) fn named(name: Option<String>) -> Self {
+        Self { name }
+    }
+
+    /// For a space: the member of that name, or else the keeper.
+    pub(super) async fn staff(&self, opened: &Opened) -> Result<Acting, Failure> {
+        Staff::named(self.name.clone()).acting(opened).await
+    }
+
     /// The name that was given, or else that of the only administrator.
     pub(super) async fn name(&self, opened: &Opened) -> Result<String, Failure> {
         if let Some(name) = &self.name {

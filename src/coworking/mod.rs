@@ -6,10 +6,12 @@
 pub mod away;
 pub mod booking;
 pub mod capacity;
+pub mod csv;
 pub mod decision;
 pub mod event;
 pub mod hours;
 pub mod id;
+pub mod inventory;
 pub mod markdown;
 pub mod member;
 pub mod name;
@@ -26,7 +28,9 @@ pub mod series;
 pub mod slot;
 pub mod space;
 pub mod tag;
+pub mod template;
 pub mod wall;
+pub mod week;
 pub mod window;
 mod word;
 

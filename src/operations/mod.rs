@@ -13,6 +13,7 @@ pub mod departure;
 pub mod follow;
 pub mod front_desk;
 pub mod idempotency;
+pub mod inventory;
 pub mod key;
 pub mod member;
 pub mod notification;

@@ -4,6 +4,7 @@ mod acts;
 #[path = "../database.rs"]
 mod database;
 mod demo;
+mod desk;
 mod migrate;
 
 use std::io::{BufRead, BufReader, Read, Write};

@@ -1,0 +1,395 @@
+//! `thirdspace book`, `bookings`, `checkin` and `checkout`: who has what, and who is there.
+
+use clap::{Args, Subcommand};
+use jiff::{SignedDuration, Timestamp};
+
+use super::answer::{Answer, Failure};
+use super::open::Opened;
+use super::page::{Window, paged};
+use super::shown::handle;
+use super::speaker::{Speaker, Staff};
+use crate::coworking::booking::{BookingInput, Request, State};
+use crate::coworking::id::{ActorId, BookingId};
+use crate::coworking::member::Acting;
+use crate::coworking::space::Zone;
+use crate::coworking::window::{LIST_DAYS, window};
+use crate::operations::booking::{self, Asking};
+use crate::operations::{self, front_desk, resource, space};
+use crate::store::Tx;
+use crate::store::booking::{self as rows, Of};
+use crate::web::api::view::Booking;
+use crate::web::api::{BookingEdit, List as Page};
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  thirdspace book Attic 2027-01-15T10:00 11:30 --as ana --people 4\n  \
+                  thirdspace book Desks 2027-01-18T09:00 18:00 --as ana --units 3 --note \"A team of three\"\n  \
+                  thirdspace book Attic 14:00 15:00 --as ana --for ben\n\n\
+                  Times are those of the clock at the space; one without a date is today, or on the day of the start.")]
+pub(super) struct Book {
+    #[command(flatten)]
+    speaker: Speaker,
+    /// How many [default: 1]
+    #[arg(long, value_name = "NUMBER")]
+    units: Option<u32>,
+    /// The one that is chosen, from 1 [default: any]
+    #[arg(long, value_name = "NUMBER")]
+    unit: Option<u32>,
+    /// For how many people [default: 1]
+    #[arg(long, value_name = "NUMBER")]
+    people: Option<u32>,
+    /// A word to the space
+    #[arg(long, value_name = "TEXT")]
+    note: Option<String>,
+    /// For whom, if that is somebody without an account
+    #[arg(long, value_name = "NAME")]
+    guest: Option<String>,
+    /// For which other member; those who work at the space may
+    #[arg(long = "for", value_name = "USERNAME")]
+    member: Option<String>,
+    /// Keep the time for ten minutes, until it is confirmed
+    #[arg(long)]
+    hold: bool,
+    /// Why rules are passed over; those who work at the space may
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+    /// Of what: its number or its name
+    resource: String,
+    /// From when
+    start: String,
+    /// Until when
+    end: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Bookings {
+    /// List bookings to come, the first that begins first: a member's, or all of a space
+    #[command(
+        after_help = "Examples:\n  thirdspace bookings list --as ana\n  thirdspace bookings list --space harbor --from 2027-01-15T00:00 --to 2027-01-16T00:00\n  \
+                      thirdspace bookings list --waiting"
+    )]
+    List(Box<List>),
+    /// Show a booking
+    #[command(after_help = "Example:\n  thirdspace bookings show 1868812345678901234")]
+    Show(One),
+    /// Confirm a time that is held
+    #[command(after_help = "Example:\n  thirdspace bookings confirm 1868812345678901234 --as ana")]
+    Confirm(One),
+    /// Say yes to what waits for staff
+    #[command(after_help = "Example:\n  thirdspace bookings approve 1868812345678901234")]
+    Approve {
+        #[command(flatten)]
+        one: One,
+        /// Why rules are passed over that speak against it by now
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+    },
+    /// Say no to what waits for staff
+    #[command(after_help = "Example:\n  thirdspace bookings decline 1868812345678901234 \"We have a party that day\"")]
+    Decline {
+        #[command(flatten)]
+        one: One,
+        /// Why
+        words: String,
+    },
+    /// Take a booking back; the space says why
+    #[command(
+        after_help = "Examples:\n  thirdspace bookings cancel 1868812345678901234 --as ana\n  thirdspace bookings cancel 1868812345678901234 --words \"The roof leaks\""
+    )]
+    Cancel {
+        #[command(flatten)]
+        one: One,
+        /// Why
+        #[arg(long)]
+        words: Option<String>,
+    },
+    /// Give a booking another time or place; what it has stays until the new is granted
+    #[command(
+        after_help = "Example:\n  thirdspace bookings move 1868812345678901234 2027-01-15T14:00 15:00 --as ana --resource Loft"
+    )]
+    Move(Box<Move>),
+}
+
+/// Which booking.
+#[derive(Debug, Args)]
+pub(super) struct One {
+    #[command(flatten)]
+    staff: Staff,
+    /// Its number
+    booking: BookingId,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct List {
+    #[command(flatten)]
+    speaker: Speaker,
+    #[command(flatten)]
+    window: Window,
+    /// All of this space, by its username
+    #[arg(long)]
+    space: Option<String>,
+    /// What waits for staff, at --space or the node's first
+    #[arg(long, conflicts_with_all = ["from", "to"])]
+    waiting: bool,
+    /// From when [default: now]
+    #[arg(long, value_name = "TIME")]
+    from: Option<String>,
+    /// Until when [default: 31 days later]
+    #[arg(long, value_name = "TIME")]
+    to: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Move {
+    #[command(flatten)]
+    one: One,
+    /// Of what instead: its number or its name
+    #[arg(long)]
+    resource: Option<String>,
+    /// How many
+    #[arg(long, value_name = "NUMBER")]
+    units: Option<u32>,
+    /// The one that is chosen, from 1
+    #[arg(long, value_name = "NUMBER")]
+    unit: Option<u32>,
+    /// For how many people
+    #[arg(long, value_name = "NUMBER")]
+    people: Option<u32>,
+    /// Why rules are passed over; those who work at the space may
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+    /// From when
+    start: String,
+    /// Until when
+    end: String,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  thirdspace checkin 1868812345678901234\n  thirdspace checkin --resource Desks --as ben --minutes 120\n\n\
+                  With --resource, somebody comes without a booking and takes a place if one is free."
+)]
+pub(super) struct CheckIn {
+    /// Who acts, by their name here [default: the keeper; without a booking, the administrator, if there is only one]
+    #[arg(long = "as", value_name = "USERNAME")]
+    name: Option<String>,
+    /// Of what, without a booking: its number or its name
+    #[arg(long, value_name = "RESOURCE", conflicts_with = "booking")]
+    resource: Option<String>,
+    /// For how long, without a booking [default: until it closes]
+    #[arg(long, value_name = "MINUTES", requires = "resource")]
+    minutes: Option<u32>,
+    /// Who, without a booking, if that is somebody without an account
+    #[arg(long, value_name = "NAME", requires = "resource")]
+    guest: Option<String>,
+    /// The number of the booking
+    #[arg(required_unless_present = "resource")]
+    booking: Option<BookingId>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  thirdspace checkout 1868812345678901234")]
+pub(super) struct CheckOut {
+    #[command(flatten)]
+    one: One,
+}
+
+/// Times as they are typed, with the dates that go without saying.
+fn dated(zone: &Zone, start: &str, end: &str, now: Timestamp) -> (String, String) {
+    let has_date = |text: &str| text.contains('-') || text.contains('T');
+    let today = zone.wall(now).date();
+    let start = if has_date(start) { start.to_owned() } else { format!("{today}T{}", start.trim()) };
+    let day = start.get(..10).map_or_else(|| today.to_string(), str::to_owned);
+    let end = if has_date(end) { end.to_owned() } else { format!("{day}T{}", end.trim()) };
+    (start, end)
+}
+
+/// What a booking is, in a sentence.
+fn told(booking: &Booking) -> String {
+    let clock = |text: &str| text.get(..16).unwrap_or(text).replace('T', " ");
+    let (start, end) = (clock(&booking.start), clock(&booking.end));
+    let end = if start.get(..10) == end.get(..10) { end.get(11..).unwrap_or(&end).to_owned() } else { end };
+    let many = if booking.units > 1 { format!(", {} of it", booking.units) } else { String::new() };
+    let unit = booking.unit.map(|unit| format!(", number {unit}")).unwrap_or_default();
+    format!("{}{many}{unit}: {start} to {end} ({})", booking.resource_name, booking.timezone)
+}
+
+fn answer(booking: Booking) -> Result<Answer, Failure> {
+    let state = match booking.state {
+        State::Held => format!(
+            "held for {} seconds; `thirdspace bookings confirm {}` makes it firm",
+            booking.seconds_left.unwrap_or_default(),
+            booking.id
+        ),
+        State::Requested => "waits for staff".to_owned(),
+        state => state.as_str().replace('_', " "),
+    };
+    let words = booking.words.as_ref().map(|words| format!("\n{words}")).unwrap_or_default();
+    let who = booking.guest.clone().unwrap_or_else(|| handle(&booking.requester));
+    Answer::new(format!("{}\nFor {who}; {state}. Number {}.{words}", told(&booking), booking.id), booking)
+}
+
+impl Book {
+    pub(super) async fn run(self, opened: &Opened) -> Result<Answer, Failure> {
+        let (_, acting) = self.speaker.member(opened).await?;
+        let of = opened.resource(&self.resource).await?.id;
+        let other: Option<ActorId> = match &self.member {
+            Some(name) => Some(opened.member(name).await?.0.into()),
+            None => None,
+        };
+        let booking = opened
+            .write(move |tx, _, now| {
+                let zone = resource::zone(tx, of)?;
+                let (start, end) = dated(&zone, &self.start, &self.end, now);
+                let input = BookingInput {
+                    start,
+                    end,
+                    units: self.units,
+                    unit: self.unit,
+                    people: self.people,
+                    note: self.note.clone(),
+                    guest: self.guest.clone(),
+                };
+                let asking = Asking::here(tx, acting, other, self.guest.is_some())?;
+                let (draft, reason) = (input.parse(&zone)?, self.reason.clone());
+                let made =
+                    booking::request(tx, &asking, &Request { resource: of, draft, hold: self.hold, reason }, now)?;
+                Booking::one(tx, made, now)
+            })
+            .await?;
+        answer(booking)
+    }
+}
+
+impl One {
+    /// Does something to it, and tells what it is then.
+    async fn done(
+        self,
+        opened: &Opened,
+        mut act: impl FnMut(&mut Tx<'_>, Acting, BookingId, Timestamp) -> operations::Result<rows::Booking> + Send + 'static,
+    ) -> Result<Answer, Failure> {
+        let (acting, id) = (self.staff.acting(opened).await?, self.booking);
+        let done = opened.write(move |tx, _, now| {
+            let booking = act(tx, acting, id, now)?;
+            Booking::one(tx, booking, now)
+        });
+        answer(done.await?)
+    }
+}
+
+impl Bookings {
+    pub(super) async fn run(self, opened: &Opened) -> Result<Answer, Failure> {
+        match self {
+            Self::List(list) => list.run(opened).await,
+            Self::Show(one) => one.done(opened, |tx, acting, id, _| booking::view(tx, acting, id)).await,
+            Self::Confirm(one) => one.done(opened, booking::confirm).await,
+            Self::Approve { one, reason } => {
+                one.done(opened, move |tx, acting, id, now| booking::approve(tx, acting, id, reason.as_deref(), now))
+                    .await
+            }
+            Self::Decline { one, words } => {
+                one.done(opened, move |tx, acting, id, now| booking::decline(tx, acting, id, &words, now)).await
+            }
+            Self::Cancel { one, words } => {
+                one.done(opened, move |tx, acting, id, now| booking::cancel(tx, acting, id, words.as_deref(), now))
+                    .await
+            }
+            Self::Move(wish) => wish.run(opened).await,
+        }
+    }
+}
+
+impl Move {
+    async fn run(self, opened: &Opened) -> Result<Answer, Failure> {
+        let to = match &self.resource {
+            Some(resource) => Some(opened.resource(resource).await?.id),
+            None => None,
+        };
+        let (start, end) = (self.start, self.end);
+        let edit = BookingEdit {
+            resource: to,
+            units: self.units,
+            unit: self.unit,
+            people: self.people,
+            reason: self.reason,
+            ..BookingEdit::default()
+        };
+        let change = move |tx: &mut Tx<'_>, acting, id, now| {
+            let old = booking::view(tx, acting, id)?;
+            let zone = resource::zone(tx, to.unwrap_or(old.resource))?;
+            let (start, end) = dated(&zone, &start, &end, now);
+            BookingEdit { start: Some(start), end: Some(end), ..edit.clone() }.make(tx, acting, id, now)
+        };
+        self.one.done(opened, change).await
+    }
+}
+
+impl List {
+    async fn run(self, opened: &Opened) -> Result<Answer, Failure> {
+        let (page, now) = (self.window.page()?, opened.node.clock.now());
+        let is_own = self.space.is_none() && !self.waiting;
+        let acting = if is_own { self.speaker.member(opened).await?.1 } else { self.speaker.staff(opened).await? };
+        let at = opened.space(self.space.as_deref()).await?;
+        let (from, to, is_waiting) = (self.from, self.to, self.waiting);
+        let slice = opened
+            .read(move |tx| {
+                let zone = Zone::parse(&space::or_default(tx, Some(at))?.zone)?;
+                let during = window(&zone, from.as_deref(), to.as_deref(), LIST_DAYS, now)?;
+                let slice = match acting {
+                    Acting::Member(member, _) if is_own => rows::list(tx, Of::Requester(member.into()), during, page)?,
+                    _ if is_waiting => front_desk::waiting(tx, acting, at, page, now)?,
+                    _ => front_desk::bookings(tx, acting, at, during, page)?,
+                };
+                Booking::page(tx, slice, now)
+            })
+            .await?;
+        let row = |booking: &Booking| {
+            let who = booking.guest.clone().unwrap_or_else(|| handle(&booking.requester));
+            [booking.id.to_string(), told(booking), who, booking.state.as_str().replace('_', " ")]
+        };
+        let none = "Nothing is booked in that time.";
+        paged(&Page::from(slice), ["NUMBER", "WHAT AND WHEN", "WHO", "STATE"], row, none)
+    }
+}
+
+impl CheckIn {
+    pub(super) async fn run(self, opened: &Opened) -> Result<Answer, Failure> {
+        if let Some(booking) = self.booking {
+            let one = One { staff: Staff::named(self.name), booking };
+            return one.done(opened, booking::check_in).await;
+        }
+        let of = opened.resource(self.resource.as_deref().unwrap_or_default()).await?.id;
+        let (_, acting) = Speaker::named(self.name).member(opened).await?;
+        let length = self.minutes.map(|minutes| SignedDuration::from_mins(i64::from(minutes)));
+        let guest = self.guest;
+        let booking = opened
+            .write(move |tx, _, now| {
+                let asking = Asking::here(tx, acting, None, guest.is_some())?;
+                let made = booking::walk_in(tx, &asking, of, guest.clone(), length, now)?;
+                Booking::one(tx, made, now)
+            })
+            .await?;
+        answer(booking)
+    }
+}
+
+impl CheckOut {
+    pub(super) async fn run(self, opened: &Opened) -> Result<Answer, Failure> {
+        self.one.done(opened, booking::check_out).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_that_goes_without_saying_is_today_or_that_of_the_start() {
+        let zone = Zone::parse("Pacific/Kiritimati").unwrap();
+        let now = "2027-01-15T11:00:00Z".parse().unwrap();
+        let read = |start, end| dated(&zone, start, end, now);
+        assert_eq!(read("09:00", "10:00"), ("2027-01-16T09:00".into(), "2027-01-16T10:00".into()));
+        assert_eq!(read("2027-02-01T09:00", "10:00"), ("2027-02-01T09:00".into(), "2027-02-01T10:00".into()));
+        assert_eq!(read("2027-02-01T09:00", "2027-02-02T10:00").1, "2027-02-02T10:00");
+        assert_eq!(read("é", "ü").0, "2027-01-16Té", "what it means is for others to refuse");
+    }
+}

@@ -1,0 +1,40 @@
+//! What there is to book, who has it, and who comes: each a command.
+
+use clap::Subcommand;
+
+use super::answer::{Answer, Failure};
+use super::booking::{Book, Bookings, CheckIn, CheckOut};
+use super::free::Free;
+use super::open::Opened;
+use super::resource::Resource;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Desk {
+    /// What can be booked: add, edit, list, and whole inventories in and out
+    #[command(subcommand)]
+    Resource(Resource),
+    /// Book something
+    Book(Box<Book>),
+    /// Bookings: list, show, answer, move, cancel
+    #[command(subcommand)]
+    Bookings(Bookings),
+    /// Somebody is there
+    Checkin(CheckIn),
+    /// Somebody leaves; what is left of their time is free again
+    Checkout(CheckOut),
+    /// What is free on a day, half hour by half hour
+    Free(Free),
+}
+
+impl Desk {
+    pub(super) async fn run(self, opened: &Opened) -> Result<Answer, Failure> {
+        match self {
+            Self::Resource(resource) => resource.run(opened).await,
+            Self::Book(book) => book.run(opened).await,
+            Self::Bookings(bookings) => bookings.run(opened).await,
+            Self::Checkin(check_in) => check_in.run(opened).await,
+            Self::Checkout(check_out) => check_out.run(opened).await,
+            Self::Free(free) => free.run(opened).await,
+        }
+    }
+}
