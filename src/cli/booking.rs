@@ -8,6 +8,7 @@ use super::open::Opened;
 use super::page::{Window, paged};
 use super::shown::handle;
 use super::speaker::{Speaker, Staff};
+use super::stay;
 use crate::coworking::booking::{BookingInput, Request, State};
 use crate::coworking::id::{ActorId, BookingId};
 use crate::coworking::member::Acting;
@@ -23,7 +24,8 @@ use crate::web::api::{BookingEdit, List as Page};
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  thirdspace book Attic 2027-01-15T10:00 11:30 --as ana --people 4\n  \
                   thirdspace book Desks 2027-01-18T09:00 18:00 --as ana --units 3 --note \"A team of three\"\n  \
-                  thirdspace book Attic 14:00 15:00 --as ana --for ben\n\n\
+                  thirdspace book Attic 14:00 15:00 --as ana --for ben\n  \
+                  thirdspace book https://loft.example/resources/1868812345678901234 2027-01-15T10:00 11:30 --as ana\n\n\
                   Times are those of the clock at the space; one without a date is today, or on the day of the start.")]
 pub(super) struct Book {
     #[command(flatten)]
@@ -52,7 +54,7 @@ pub(super) struct Book {
     /// Why rules are passed over; those who work at the space may
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
-    /// Of what: its number or its name
+    /// Of what: its number or its name here, or its address at another node
     resource: String,
     /// From when
     start: String,
@@ -62,9 +64,9 @@ pub(super) struct Book {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Bookings {
-    /// List bookings to come, the first that begins first: a member's, or all of a space
+    /// List bookings to come, the first that begins first: a member's, here or elsewhere, or all of a space
     #[command(
-        after_help = "Examples:\n  thirdspace bookings list --as ana\n  thirdspace bookings list --space harbor --from 2027-01-15T00:00 --to 2027-01-16T00:00\n  \
+        after_help = "Examples:\n  thirdspace bookings list --as ana\n  thirdspace bookings list --as ana --elsewhere\n  thirdspace bookings list --space harbor --from 2027-01-15T00:00 --to 2027-01-16T00:00\n  \
                       thirdspace bookings list --waiting"
     )]
     List(Box<List>),
@@ -127,6 +129,9 @@ pub(super) struct List {
     /// All of this space, by its username
     #[arg(long)]
     space: Option<String>,
+    /// Those at other nodes
+    #[arg(long, conflicts_with_all = ["space", "waiting"])]
+    elsewhere: bool,
     /// What waits for staff, at --space or the node's first
     #[arg(long, conflicts_with_all = ["from", "to"])]
     waiting: bool,
@@ -231,6 +236,9 @@ fn answer(booking: Booking) -> Result<Answer, Failure> {
 impl Book {
     pub(super) async fn run(self, opened: &Opened) -> Result<Answer, Failure> {
         let (_, acting) = self.speaker.member(opened).await?;
+        if self.resource.contains("://") {
+            return self.elsewhere(opened, acting).await;
+        }
         let of = opened.resource(&self.resource).await?.id;
         let other: Option<ActorId> = match &self.member {
             Some(name) => Some(opened.member(name).await?.0.into()),
@@ -260,6 +268,22 @@ impl Book {
     }
 }
 
+impl Book {
+    async fn elsewhere(self, opened: &Opened, acting: Acting) -> Result<Answer, Failure> {
+        if self.hold || self.unit.is_some() || self.guest.is_some() || self.member.is_some() || self.reason.is_some() {
+            let words =
+                "--hold, --unit, --guest, --for and --reason are for what this node has; another space decides itself";
+            return Err(Failure::Usage(words.to_owned()));
+        }
+        stay::ask(opened, acting, &self.resource, |zone, now| {
+            let (start, end) = dated(zone, &self.start, &self.end, now);
+            let (units, people, note) = (self.units, self.people, self.note);
+            BookingInput { start, end, units, people, note, ..BookingInput::default() }
+        })
+        .await
+    }
+}
+
 impl One {
     /// Does something to it, and tells what it is then.
     async fn done(
@@ -280,7 +304,10 @@ impl Bookings {
     pub(super) async fn run(self, opened: &Opened) -> Result<Answer, Failure> {
         match self {
             Self::List(list) => list.run(opened).await,
-            Self::Show(one) => one.done(opened, |tx, acting, id, _| booking::view(tx, acting, id)).await,
+            Self::Show(one) => match stay::found(opened, one.staff.acting(opened).await?, one.booking).await? {
+                Some(stay) => stay::answer(stay),
+                None => one.done(opened, |tx, acting, id, _| booking::view(tx, acting, id)).await,
+            },
             Self::Confirm(one) => one.done(opened, booking::confirm).await,
             Self::Approve { one, reason } => {
                 one.done(opened, move |tx, acting, id, now| booking::approve(tx, acting, id, reason.as_deref(), now))
@@ -290,6 +317,10 @@ impl Bookings {
                 one.done(opened, move |tx, acting, id, now| booking::decline(tx, acting, id, &words, now)).await
             }
             Self::Cancel { one, words } => {
+                let acting = one.staff.acting(opened).await?;
+                if let Some(stay) = stay::found(opened, acting, one.booking).await? {
+                    return stay::cancel(opened, acting, stay.id).await;
+                }
                 one.done(opened, move |tx, acting, id, now| booking::cancel(tx, acting, id, words.as_deref(), now))
                     .await
             }
@@ -329,6 +360,9 @@ impl List {
         let is_own = self.space.is_none() && !self.waiting;
         let acting = if is_own { self.speaker.member(opened).await?.1 } else { self.speaker.staff(opened).await? };
         let at = opened.space(self.space.as_deref()).await?;
+        if self.elsewhere {
+            return stay::list(opened, acting, at, self.from, self.to, page).await;
+        }
         let (from, to, is_waiting) = (self.from, self.to, self.waiting);
         let slice = opened
             .read(move |tx| {

@@ -34,6 +34,65 @@ word!(
     }
 );
 
+word!(
+    /// What is said of it at home: besides what the host has said, whether the host has the question.
+    Shown, "state", "sent, received, unknown, held, confirmed, checked_in, completed, refused, expired, cancelled or no_show", {
+        /// It is on its way.
+        Sent = "sent",
+        /// The host's server took it in, and has not answered.
+        Received = "received",
+        /// The host's server does not answer.
+        Unknown = "unknown",
+        /// The host keeps it.
+        Held = "held",
+        /// The host said yes.
+        Confirmed = "confirmed",
+        /// Its guest is there.
+        CheckedIn = "checked_in",
+        /// It is over.
+        Completed = "completed",
+        /// The host said no.
+        Refused = "refused",
+        /// The host did not say yes in time.
+        Expired = "expired",
+        /// It was taken back.
+        Cancelled = "cancelled",
+        /// Nobody came.
+        NoShow = "no_show",
+    }
+);
+
+/// What became of the question on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Carried {
+    /// It is tried, or will be.
+    Waits,
+    /// The host's server took it.
+    Arrived,
+    /// Nobody tries any more.
+    GivenUp,
+}
+
+impl Shown {
+    /// What is said of a state.
+    #[must_use]
+    pub fn of(state: State, question: Carried) -> Self {
+        match (state, question) {
+            (State::Sent, Carried::Waits) => Self::Sent,
+            (State::Sent, Carried::Arrived) => Self::Received,
+            (State::Sent, Carried::GivenUp) => Self::Unknown,
+            (State::Held, _) => Self::Held,
+            (State::Confirmed, _) => Self::Confirmed,
+            (State::CheckedIn, _) => Self::CheckedIn,
+            (State::Completed, _) => Self::Completed,
+            (State::Refused, _) => Self::Refused,
+            (State::Expired, _) => Self::Expired,
+            (State::Cancelled, _) => Self::Cancelled,
+            (State::NoShow, _) => Self::NoShow,
+        }
+    }
+}
+
 impl State {
     /// The state as it is now: what was not answered in time is expired.
     #[must_use]

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::Result;
-use crate::coworking::away::{State, deadline};
+use crate::coworking::away::{Carried, Shown, State, deadline};
 use crate::coworking::booking::{Draft, Side};
 use crate::coworking::id::{ActorId, AwayId, EventId};
 use crate::coworking::member::Acting;
@@ -11,7 +11,7 @@ use crate::coworking::rules::Price;
 use crate::coworking::slot::Slot;
 use crate::coworking::{Event, Refusal};
 use crate::store::away::{self, Away};
-use crate::store::{Tx, event};
+use crate::store::{Tx, delivery, event};
 
 /// Something that can be booked elsewhere, as its host shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,6 +115,22 @@ pub fn ask(tx: &mut Tx<'_>, acting: Acting, at: &Elsewhere, draft: &Draft, now: 
 pub fn view(tx: &mut Tx<'_>, acting: Acting, id: AwayId) -> Result<Away> {
     let away = away::by_id(tx, id)?.filter(|away| acting.member("see bookings") == Ok(away.member));
     Ok(away.ok_or(Refusal::NotFound { what: "booking" })?)
+}
+
+/// What is said of a booking elsewhere now.
+///
+/// # Errors
+/// The store's.
+pub fn shown(tx: &mut Tx<'_>, away: &Away, now: Timestamp) -> Result<Shown> {
+    let question = match away.state {
+        State::Sent => match away::delivered(tx, away)? {
+            Some(delivery::State::Done) => Carried::Arrived,
+            Some(delivery::State::Failed | delivery::State::Dropped) => Carried::GivenUp,
+            Some(delivery::State::Waiting) | None => Carried::Waits,
+        },
+        _ => Carried::Arrived,
+    };
+    Ok(Shown::of(away.state_at(now), question))
 }
 
 /// Takes a booking elsewhere back. Once is enough.

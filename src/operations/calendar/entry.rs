@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use jiff::{SignedDuration, Timestamp};
 
 use super::Result;
+use crate::coworking::away;
 use crate::coworking::booking::State;
 use crate::coworking::id::{BookingId, MemberId, ResourceId, SpaceId};
 use crate::coworking::member::Acting;
@@ -12,6 +13,7 @@ use crate::coworking::rules::Approval;
 use crate::coworking::slot::Slot;
 use crate::coworking::space::Place;
 use crate::operations::booking as bookings;
+use crate::store::away::{self as stays, Away};
 use crate::store::booking::{self, Booking, Of};
 use crate::store::page::Page;
 use crate::store::{Tx, actor, resource, space};
@@ -139,6 +141,47 @@ pub fn of_member(tx: &mut Tx<'_>, member: MemberId, now: Timestamp) -> Result<Ve
     entries.retain(|entry| entry.is_told(now));
     entries.truncate(ENTRY_LIMIT);
     entries.sort_by_key(|entry| (entry.booking.slot, entry.booking.id));
+    Ok(entries)
+}
+
+/// A member's booking at another node, as calendars tell of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Elsewhere {
+    /// The booking.
+    pub away: Away,
+    /// Where it stands now.
+    pub state: away::State,
+    /// The name of the host.
+    pub host: String,
+    /// Its actor.
+    pub uri: String,
+}
+
+/// What a member has booked at other nodes, from three months back to a year ahead, the first that begins first.
+///
+/// # Errors
+/// The store's.
+pub fn of_member_elsewhere(tx: &mut Tx<'_>, member: MemberId, now: Timestamp) -> Result<Vec<Elsewhere>> {
+    let behind = now.saturating_sub(BEHIND).unwrap_or(Timestamp::MIN);
+    let ahead = now.saturating_add(AHEAD).unwrap_or(Timestamp::MAX);
+    let Some(during) = Slot::between(behind, ahead) else { return Ok(Vec::new()) };
+    let mut page = Page::new(None, Some(Page::LIMIT));
+    let mut entries = Vec::new();
+    while entries.len() < ENTRY_LIMIT {
+        let slice = stays::list(tx, member, during, page)?;
+        for away in slice.items {
+            let state = away.state_at(now);
+            if !state.is_open() && state != away::State::Completed && now.duration_since(away.updated) >= FAREWELL {
+                continue;
+            }
+            let host = actor::summaries(tx, &[away.space])?.pop();
+            let Some(host) = host else { continue };
+            let name = if host.name.is_empty() { host.username } else { host.name };
+            entries.push(Elsewhere { away, state, host: name, uri: host.uri });
+        }
+        let Some(next) = slice.next else { break };
+        page = Page::new(Some(next), Some(Page::LIMIT));
+    }
     Ok(entries)
 }
 

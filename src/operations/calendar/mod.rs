@@ -17,7 +17,7 @@ use crate::store::calendar_feed::{self, Feed, FeedId};
 use crate::store::page::{Page, Slice};
 
 pub use busy::{BUSY_LIMIT, Busy, busy};
-pub use entry::{ENTRY_LIMIT, Entry, Where, of_booking, of_member};
+pub use entry::{ENTRY_LIMIT, Elsewhere, Entry, Where, of_booking, of_member, of_member_elsewhere};
 
 /// The most links of one member that are good at the same time.
 pub const FEED_LIMIT: usize = 20;

@@ -6,8 +6,8 @@
 mod actor;
 mod block;
 mod body;
-mod calendar;
 mod booking;
+mod calendar;
 mod caller;
 mod closure;
 mod follow;
@@ -29,6 +29,7 @@ mod resource;
 mod route;
 mod search;
 mod space;
+mod stay;
 mod suspension;
 #[cfg(test)]
 mod tests;
@@ -44,8 +45,8 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{ResponseError, Scope};
 
 pub use actor::profile;
-pub(in crate::web) use caller::Caller;
 pub use booking::BookingEdit;
+pub(in crate::web) use caller::Caller;
 pub use limit::Limits;
 pub use notification::Notification;
 pub use offer::OfferEdit;
@@ -104,6 +105,9 @@ pub fn routes() -> Vec<Route> {
         at("/bookings/{id}/cancel").post(booking::cancel),
         at("/bookings/{id}/checkin").post(booking::check_in),
         at("/bookings/{id}/checkout").post(booking::check_out),
+        at("/stays").get(stay::list).post(stay::request),
+        at("/stays/{id}").get(stay::show),
+        at("/stays/{id}/cancel").post(stay::cancel),
         at("/posts").post(post::publish),
         at("/posts/{id}").get(post::show).patch(post::edit).delete(post::delete),
         at("/posts/{id}/thread").get(post::thread),

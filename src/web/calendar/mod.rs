@@ -45,9 +45,10 @@ pub async fn feed(door: web::Data<Door>, request: HttpRequest, secret: web::Path
     let found = door.node.store.read(move |tx| -> operations::Result<_> {
         let Some(reader) = calendar::find(tx, &secret, now)? else { return Ok(None) };
         let name = actor::by_uri(tx, &site.node_actor())?.map(|node| node.name).unwrap_or_default();
-        Ok(Some((reader, name, calendar::of_member(tx, reader.member, now)?)))
+        let elsewhere = calendar::of_member_elsewhere(tx, reader.member, now)?;
+        Ok(Some((reader, name, calendar::of_member(tx, reader.member, now)?, elsewhere)))
     });
-    let (reader, name, entries) = found.await?.ok_or(Error::not_found("page"))?;
+    let (reader, name, entries, elsewhere) = found.await?.ok_or(Error::not_found("page"))?;
     if reader.touch_due
         && let Err(error) = door.node.store.write(move |tx| calendar::touch(tx, reader.feed, now)).await
     {
@@ -55,7 +56,7 @@ pub async fn feed(door: web::Data<Door>, request: HttpRequest, secret: web::Path
         tracing::warn!(error = %error, "the use of a calendar was not noted");
     }
     let site = &door.node.site;
-    let text = text::all(site, if name.is_empty() { site.host() } else { &name }, &entries);
+    let text = text::all(site, if name.is_empty() { site.host() } else { &name }, &entries, &elsewhere);
     let tag = etag::of(text.as_bytes());
     let mut answer = if etag::is_held(request.headers(), &tag) {
         HttpResponse::NotModified().finish()

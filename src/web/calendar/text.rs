@@ -6,16 +6,18 @@
 use jiff::Timestamp;
 
 use super::several;
+use crate::coworking::away;
 use crate::coworking::booking::State;
 use crate::coworking::id::ResourceId;
 use crate::icalendar::{BusyType, Calendar, Event, FreeBusy, Status};
-use crate::operations::calendar::{Busy, Entry, Where};
+use crate::operations::calendar::{Busy, Elsewhere, Entry, Where};
 use crate::site::Site;
 use crate::store::booking::Booking;
 
 /// All that somebody has booked, as a calendar of the node with this name.
-pub fn all(site: &Site, node: &str, entries: &[Entry]) -> String {
-    let events = entries.iter().map(|entry| event(site, entry)).collect();
+pub fn all(site: &Site, node: &str, entries: &[Entry], stays: &[Elsewhere]) -> String {
+    let here = entries.iter().map(|entry| event(site, entry));
+    let events = here.chain(stays.iter().map(|stay| elsewhere(site, stay))).collect();
     Calendar { name: format!("Bookings at {node}"), events }.text()
 }
 
@@ -43,6 +45,40 @@ fn event(site: &Site, entry: &Entry) -> Event {
         organizer: Some((space.name.clone(), space.uri.clone())),
         created: booking.requested_at,
         updated: entry.updated,
+        transparent: status == Status::Cancelled,
+        private: true,
+    }
+}
+
+/// A booking at another node, as its host has said it.
+fn elsewhere(site: &Site, stay: &Elsewhere) -> Event {
+    let Elsewhere { away, state, host, uri } = stay;
+    let (status, stands) = match state {
+        away::State::Sent => (Status::Tentative, "It waits for the host's answer."),
+        away::State::Held => (Status::Tentative, "The host keeps it, and has not said yes."),
+        away::State::Confirmed | away::State::CheckedIn | away::State::Completed => (Status::Confirmed, ""),
+        away::State::Refused => (Status::Cancelled, "The host said no."),
+        away::State::Expired => (Status::Cancelled, "The host did not say yes in time."),
+        away::State::NoShow => (Status::Cancelled, "Nobody came, so it was given back."),
+        away::State::Cancelled => (Status::Cancelled, ""),
+    };
+    // An end that nobody has written down yet is one more change.
+    let unwritten = u32::from(*state != away.state);
+    Event {
+        uid: format!("stay-{}@{}", away.id, site.host()),
+        sequence: away.sequence.saturating_add(unwritten),
+        status,
+        start: away.slot.start(),
+        end: away.slot.end(),
+        zone: away.zone.clone(),
+        summary: several(away.units, &away.name).into_owned(),
+        description: Some(stands.to_owned()).filter(|text| !text.is_empty()),
+        location: Some(host.clone()),
+        geo: None,
+        url: None,
+        organizer: Some((host.clone(), uri.clone())),
+        created: away.requested_at,
+        updated: if unwritten > 0 { away.deadline } else { away.updated },
         transparent: status == Status::Cancelled,
         private: true,
     }

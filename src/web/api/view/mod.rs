@@ -5,6 +5,7 @@ mod booking;
 mod place;
 mod post;
 mod resource;
+mod stay;
 
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
@@ -17,6 +18,7 @@ pub use post::{Announce, Attachment, Mention, Offer, Post};
 pub use resource::{
     Area, Availability, Busy, Closure, KeepFree, Photo, Price, Quota, Resource, ResourceEdit, ResourceFields, Rules,
 };
+pub use stay::Stay;
 
 /// A number as text, because JavaScript loses digits of numbers this long. Numbers grow with time.
 #[derive(ToSchema)]
@@ -56,6 +58,7 @@ macro_rules! words {
 }
 
 mod words {
+    pub use crate::coworking::away::Shown;
     pub use crate::coworking::booking::{Side, State as BookingState};
     pub use crate::coworking::decision::Rule;
     pub use crate::coworking::member::Role;
@@ -71,6 +74,13 @@ mod words {
 }
 
 words! {
+    /// Where a booking at another node stands, as its host has said it: on its way; taken in and not answered; the host
+    /// does not answer; kept; and so on.
+    StayState = [
+        words::Shown::Sent, words::Shown::Received, words::Shown::Unknown, words::Shown::Held, words::Shown::Confirmed,
+        words::Shown::CheckedIn, words::Shown::Completed, words::Shown::Refused, words::Shown::Expired,
+        words::Shown::Cancelled, words::Shown::NoShow,
+    ];
     /// What an actor is (ActivityStreams): a member is a Person, a space a Group.
     ActorType = [
         words::ActorType::Person, words::ActorType::Group, words::ActorType::Organization, words::ActorType::Service,
