@@ -319,7 +319,11 @@ impl Import {
 fn show(kept: Kept) -> Result<Answer, Failure> {
     let resource = &kept.resource;
     let mut lines = vec![format!("{} ({}, number {})", resource.name, resource.kind, kept.id)];
-    lines.push(format!("{} of it, each for {} people", resource.units, resource.seats));
+    let people = if resource.seats == 1 { "one person".to_owned() } else { format!("{} people", resource.seats) };
+    lines.push(match resource.units {
+        1 => format!("For {people}"),
+        units => format!("{units} of it, each for {people}"),
+    });
     lines.extend(resource.description.clone());
     if !resource.amenities.is_empty() {
         lines.push(format!("With {}", resource.amenities.join(", ")));

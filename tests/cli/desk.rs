@@ -68,7 +68,7 @@ fn an_inventory_is_printed_brought_in_changed_as_a_table_and_written_down() {
 
     let shown = said(folder, &["resource", "show", "quiet desks"]);
     assert!(
-        shown.contains("44 of it, each for 1 people") && shown.contains("For resident: from 30 minutes"),
+        shown.contains("44 of it, each for one person") && shown.contains("For resident: from 30 minutes"),
         "{shown}"
     );
     let whole = done(folder, &["resource", "show", "Whole hall"]);
