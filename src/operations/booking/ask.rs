@@ -203,6 +203,11 @@ pub fn change(tx: &mut Tx<'_>, acting: Acting, id: BookingId, request: &Request,
     }
     let reason = passing_over(staff, request.reason.as_deref())?;
     let scene = Scene::load(tx, request.resource)?;
+    // What is held or confirmed without them does not get past those who approve by being moved.
+    let approval = scene.rules(booking.audience).map_or(Approval::None, |rules| rules.approval);
+    if !staff && state != State::Requested && approval != Approval::None {
+        return Err(Refusal::NotPermitted { who: "those who approve it", act: "move a booking there" }.into());
+    }
     let whose = Whose { requester: booking.requester, audience: booking.audience, instead_of: Some(id) };
     let wish = &request.draft.wish;
     tx.savepoint(|tx| {

@@ -213,7 +213,7 @@ statements! {
             checked_in_at = ?8, checked_out_at = ?9, estimated = ?10, sequence = ?11, updated = ?12, due_at = ?13, unit = ?14, \
             override_reason = ?15, refusal = ?16 WHERE id = ?1";
     MOVE = "UPDATE booking SET starts_at = ?2, ends_at = ?3, wall_start = ?4, wall_end = ?5, zone = ?6, units = ?7, \
-            people = ?8, rules = ?9, resource_id = ?10, note = ?11, guest = ?12 WHERE id = ?1";
+            people = ?8, rules = ?9, resource_id = ?10, note = ?11, guest = ?12, space_id = ?13 WHERE id = ?1";
     BY_ID = concat!("SELECT ", columns!(""), " FROM booking WHERE id = ?1");
     BY_OFFER = concat!("SELECT ", columns!(""), " FROM booking WHERE offer_uri = ?1");
     DUE = "SELECT id FROM booking WHERE due_at IS NOT NULL AND due_at <= ?1 ORDER BY due_at, id LIMIT ?2";
@@ -373,7 +373,8 @@ pub fn move_to(tx: &mut Tx<'_>, booking: &Booking) -> Result<(), Error> {
             json::text(&booking.rules)?,
             booking.resource,
             booking.note.as_deref(),
-            booking.guest.as_deref()
+            booking.guest.as_deref(),
+            booking.space
         ],
     )?;
     save(tx, booking)

@@ -6,9 +6,11 @@ use crate::coworking::member::Role;
 use crate::coworking::peer::Level;
 use crate::coworking::resource::Audience;
 use crate::coworking::slot::Slot;
+use crate::coworking::space::NewSpace;
 use crate::operations::resource::NewClosure;
 use crate::operations::testing::stranger;
 use crate::store::booking as rows;
+use crate::store::page::Page;
 
 #[test]
 fn i14_who_chose_a_desk_keeps_it_and_the_others_are_moved_before_anybody_is_refused() {
@@ -131,6 +133,40 @@ fn i28_nobody_holds_more_than_they_can_use_and_no_server_starves_the_others() {
             let known = Asking::elsewhere(stranger, Level::Known, "https://pier.example/offers/x".into(), [0; 32])?;
             let outside = no(tx, |tx| request(tx, &known, &hold, time("09:15")));
             assert!(outside.to_string().contains("it is not for people from outside"), "{outside}");
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn a_booking_that_moves_goes_to_the_other_space_and_never_past_those_who_approve() {
+    let (ground, done) = Ground::set_up();
+    let ben = ground.member("ben", Role::Member);
+    ground
+        .act(move |tx, site| {
+            let attic = add(tx, &done, room());
+            let hall = ResourceInput { kind: "event_room".into(), name: "Hall".into(), ..Default::default() };
+            let hall = add(tx, &done, hall);
+            let booked = ask(tx, ben, &wish(attic, "10:00", "11:00"), "09:00")?;
+            let held = ask(tx, ben, &holding(wish(attic, "12:00", "13:00")), "09:00")?;
+            let to_the_hall = wish(hall, "14:00", "15:00");
+            for booking in [&booked, &held] {
+                let refusal = no(tx, |tx| change(tx, acting(ben), booking.id, &to_the_hall, time("09:01")));
+                assert_eq!(refusal.to_string(), "only those who approve it may move a booking there");
+            }
+            let asked = ask(tx, ben, &to_the_hall, "09:00")?;
+            let later = change(tx, acting(ben), asked.id, &wish(hall, "16:00", "17:00"), time("09:01"))?;
+            assert_eq!(later.state, State::Requested, "who waits can wait for another time");
+            assert_eq!(change(tx, Acting::Keeper, held.id, &to_the_hall, time("09:01"))?.resource, hall);
+
+            let pier = NewSpace::parse("pier", "The Pier", "Europe/Amsterdam")?;
+            let pier = crate::operations::space::found(tx, site, Acting::Keeper, &pier, None, time("08:00"))?;
+            let loft = resources::add(tx, Acting::Keeper, pier, &room().parse()?, time("08:00"))?;
+            change(tx, acting(ben), booked.id, &wish(loft, "10:00", "11:00"), time("09:01"))?;
+            assert_eq!(view(tx, acting(ben), booked.id)?.space, pier);
+            let day = Slot::new(time("08:00"), time("20:00"))?;
+            let there = rows::list(tx, rows::Of::Space(pier), day, Page::default())?;
+            assert_eq!(there.items.iter().map(|booking| booking.id).collect::<Vec<_>>(), [booked.id]);
             Ok(())
         })
         .unwrap();
