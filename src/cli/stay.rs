@@ -25,6 +25,7 @@ fn told(stay: &Stay) -> String {
     let clock = |text: &str| text.get(..16).unwrap_or(text).replace('T', " ");
     let many = if stay.units > 1 { format!(", {} of it", stay.units) } else { String::new() };
     let (start, end) = (clock(&stay.start), clock(&stay.end));
+    let end = if start.get(..10) == end.get(..10) { end.get(11..).unwrap_or(&end).to_owned() } else { end };
     format!("{}{many} at {}: {start} to {end} ({})", stay.resource_name, handle(&stay.host), stay.timezone)
 }
 

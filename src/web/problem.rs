@@ -139,6 +139,11 @@ pub const CATALOGUE: &[Kind] = &[
         "The wish breaks rules of what it is about, or others have it at that time. Each rule is named with its value and the nearest time that passes it, and then the nearest times that pass them all.",
     ),
     kind(
+        "stale",
+        "Out of date",
+        "What was asked for rests on something that has changed since. Look again, and ask anew.",
+    ),
+    kind(
         "elsewhere",
         "Somewhere else",
         "You are checked in at another space. Check out there first: nobody is in two places.",

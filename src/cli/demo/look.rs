@@ -8,9 +8,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::fact::{Found, Look};
-use crate::coworking::id::MemberId;
+use crate::coworking::id::{AwayId, MemberId, ResourceId};
 use crate::coworking::offer::{Purpose, State};
 use crate::coworking::peer::Host;
+use crate::coworking::slot::Slot;
+use crate::coworking::{away, booking};
 use crate::operations::{self, Result};
 use crate::site::Site;
 use crate::store::actor;
@@ -242,5 +244,65 @@ pub(super) fn nothing_waits() -> Look {
     look(move |tx, site, _| {
         let waiting = delivery::counts(tx)?.waiting;
         Ok(if waiting == 0 { Ok(site.front_page()) } else { Err(format!("{waiting} deliveries that wait")) })
+    })
+}
+
+/// A space has a booking of a resource by somebody elsewhere, in this state.
+pub(super) fn booked(requester: &str, of: ResourceId, state: booking::State) -> Look {
+    let uri = requester.to_owned();
+    look(move |tx, site, _| {
+        let found = bookings_of(tx, &uri)?;
+        let there = found.iter().find(|one| one.resource == of);
+        Ok(match there.map(|one| one.state) {
+            Some(found) if found == state => Ok(site.resource(of)),
+            Some(other) => Err(format!("the booking, {other}")),
+            None => Err(format!("{} other bookings", found.len())),
+        })
+    })
+}
+
+/// A space has a booking of whatever by somebody elsewhere, in this state.
+pub(super) fn booked_at(requester: &str, state: booking::State) -> Look {
+    let uri = requester.to_owned();
+    look(move |tx, site, _| {
+        let found = bookings_of(tx, &uri)?;
+        Ok(match found.iter().find(|one| one.state == state && !one.late) {
+            Some(one) => Ok(site.resource(one.resource)),
+            None => Err(format!("{:?}", found.iter().map(|one| one.state).collect::<Vec<_>>())),
+        })
+    })
+}
+
+fn bookings_of(tx: &mut Tx<'_>, uri: &str) -> Result<Vec<crate::store::booking::Booking>> {
+    let Some(actor) = actor::id_of(tx, uri)? else { return Ok(Vec::new()) };
+    let ever = Slot::between(Timestamp::UNIX_EPOCH, Timestamp::MAX);
+    let Some(ever) = ever else { return Ok(Vec::new()) };
+    Ok(crate::store::booking::list(tx, crate::store::booking::Of::Requester(actor), ever, all())?.items)
+}
+
+/// What a member's own node says of a booking elsewhere.
+pub(super) fn stay(member: MemberId, id: AwayId, state: away::State) -> Look {
+    look(move |tx, site, _| {
+        Ok(match crate::store::away::by_id(tx, id)?.filter(|stay| stay.member == member) {
+            Some(stay) if stay.state == state => Ok(format!("{}/api/v1/stays/{id}", site.origin())),
+            Some(stay) => Err(format!("the booking, {}", stay.state)),
+            None => Err("no such booking".to_owned()),
+        })
+    })
+}
+
+/// A booking elsewhere was refused, with a reason and with times that would pass.
+pub(super) fn refused(member: MemberId, id: AwayId) -> Look {
+    look(move |tx, site, _| {
+        let found = crate::store::away::by_id(tx, id)?.filter(|stay| stay.member == member);
+        Ok(match found {
+            Some(stay)
+                if stay.state == away::State::Refused && !stay.alternatives.is_empty() && stay.words.is_some() =>
+            {
+                Ok(format!("{}/api/v1/stays/{id}", site.origin()))
+            }
+            Some(stay) => Err(format!("the booking, {}, with {} other times", stay.state, stay.alternatives.len())),
+            None => Err("no such booking".to_owned()),
+        })
     })
 }

@@ -10,11 +10,10 @@ use serde_json::Value;
 use super::audience::Audience;
 use crate::activitypub::sent::Addressing;
 use crate::coworking::Event;
-use crate::coworking::booking::State;
 use crate::coworking::id::{ActorId, AnnounceId, AwayId, BookingId, FollowId, LikeId, PostId, ReportId, SpaceId};
 use crate::federation::document::rows::{self, Author};
 use crate::federation::translate::activity::{self, Composed as Built, Deal, Pair, Sayer};
-use crate::federation::translate::booking as translate;
+use crate::federation::translate::booking::{self as translate, Fact, Saying};
 use crate::operations::Result;
 use crate::site::Site;
 use crate::store::actor::{self, Actor};
@@ -63,16 +62,16 @@ pub(in crate::federation) fn compose(tx: &mut Tx<'_>, site: &Site, fact: &Record
         Event::AwayAnswered { .. } => Ok(None),
         Event::AwayAsked { away } => composer.asked_elsewhere(away),
         Event::AwayCancelled { away } => composer.taken_back_elsewhere(away),
-        Event::BookingRequested { booking } => composer.booking(booking, &[State::Requested], Telling::Answer),
-        Event::BookingHeld { booking } => composer.booking(booking, &[State::Held], Telling::Answer),
-        Event::BookingConfirmed { booking } => composer.booking(booking, &[State::Confirmed], Telling::Answer),
-        Event::BookingRefused { booking } => composer.booking(booking, &[State::Refused], Telling::Answer),
-        Event::BookingExpired { booking } => composer.booking(booking, &[State::Expired], Telling::Answer),
-        Event::BookingChanged { booking } => composer.booking(booking, &AGREED, Telling::News),
-        Event::BookingCancelled { booking } => composer.booking(booking, &[State::Cancelled], Telling::News),
-        Event::BookingCheckedIn { booking } => composer.booking(booking, &[State::CheckedIn], Telling::News),
-        Event::BookingCompleted { booking } => composer.booking(booking, &[State::Completed], Telling::News),
-        Event::BookingNoShow { booking } => composer.booking(booking, &[State::NoShow], Telling::News),
+        Event::BookingRequested { booking } => composer.booking(booking, Fact::Requested),
+        Event::BookingHeld { booking } => composer.booking(booking, Fact::Held),
+        Event::BookingConfirmed { booking } => composer.booking(booking, Fact::Confirmed),
+        Event::BookingRefused { booking } => composer.booking(booking, Fact::Refused),
+        Event::BookingExpired { booking } => composer.booking(booking, Fact::Expired),
+        Event::BookingChanged { booking } => composer.booking(booking, Fact::Changed),
+        Event::BookingCancelled { booking } => composer.booking(booking, Fact::Cancelled),
+        Event::BookingCheckedIn { booking } => composer.booking(booking, Fact::CheckedIn),
+        Event::BookingCompleted { booking } => composer.booking(booking, Fact::Completed),
+        Event::BookingNoShow { booking } => composer.booking(booking, Fact::NoShow),
         Event::MemberLeft { member } => composer.left(member.into()),
         Event::ProfileEdited { actor } => composer.shown_anew(actor),
         Event::KeysRotated { actor } => composer.keys_rotated(actor),
@@ -99,16 +98,6 @@ pub(in crate::federation) fn compose(tx: &mut Tx<'_>, site: &Site, fact: &Record
         Event::FollowWithdrawn { follower, target, follow } => composer.follow_withdrawn(follower, target, follow),
         Event::ActorReported { report } => composer.reported(report),
     }
-}
-
-/// What is an agreement: what was never confirmed has no address for others.
-const AGREED: [State; 4] = [State::Confirmed, State::CheckedIn, State::Completed, State::NoShow];
-
-/// How a host speaks of a booking: it answers the question, or tells what became of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Telling {
-    Answer,
-    News,
 }
 
 struct Composer<'t, 'tx, 's> {
@@ -357,32 +346,22 @@ impl Composer<'_, '_, '_> {
         Ok(Some((urgently(said(&member, built)), Audience::one(space.id))))
     }
 
-    /// A booking from elsewhere, to the one who asked, as long as it stands as the fact says.
-    fn booking(&mut self, id: BookingId, states: &[State], telling: Telling) -> Result<Composed> {
-        let Some(booking) = booking::by_id(self.tx, id)?.filter(|booking| states.contains(&booking.state)) else {
-            return Ok(None);
-        };
+    /// A booking from elsewhere, to the one who asked.
+    fn booking(&mut self, id: BookingId, fact: Fact) -> Result<Composed> {
+        let Some(booking) = booking::by_id(self.tx, id)? else { return Ok(None) };
         let Origin::Offer { uri, .. } = &booking.origin else { return Ok(None) };
         let Some((space, guest)) = self.ends(booking.space.into(), booking.requester)? else { return Ok(None) };
         let deal = Deal { space: &space.uri, guest: &guest.uri, offer: uri };
-        let agreement = || translate::agreement(self.site, &booking, &space.uri, booking.state);
-        let built = match (telling, booking.state) {
-            (Telling::Answer, State::Requested | State::Held) => {
-                let until = booking.expires_at.unwrap_or(self.at);
-                Some(activity::tentative_accept(&self.id, deal, until, self.at))
-            }
-            (Telling::Answer, State::Confirmed) => {
-                agreement().map(|agreement| activity::accept_offer(&self.id, deal, &agreement, self.at))
-            }
-            (Telling::Answer, _) => {
-                let stale = booking.refusal.as_ref().is_some_and(|refused| refused.reason == "stale");
+        let Some(saying) = translate::saying(self.site, fact, &booking, &space.uri) else { return Ok(None) };
+        let built = match saying {
+            Saying::Perhaps(until) => activity::tentative_accept(&self.id, deal, until, self.at),
+            Saying::Yes(agreement) => activity::accept_offer(&self.id, deal, &agreement, self.at),
+            Saying::News(agreement) => activity::update_agreement(&self.id, deal, &agreement, self.at),
+            Saying::No(no, stale) => {
                 let fresh = if stale { rows::bookable(self.tx, self.site, booking.resource)? } else { None };
-                Some(activity::reject_offer(&self.id, deal, &translate::no(&booking), fresh.as_ref(), self.at))
-            }
-            (Telling::News, _) => {
-                agreement().map(|agreement| activity::update_agreement(&self.id, deal, &agreement, self.at))
+                activity::reject_offer(&self.id, deal, &no, fresh.as_ref(), self.at)
             }
         };
-        Ok(built.map(|built| (urgently(said(&space, built)), Audience::one(guest.id))))
+        Ok(Some((urgently(said(&space, built)), Audience::one(guest.id))))
     }
 }

@@ -6,12 +6,10 @@ use crate::activitypub::activity::ObjectRef;
 use crate::activitypub::json;
 use crate::activitypub::marketplace::Agreement;
 use crate::coworking::Refusal;
-use crate::coworking::booking::Request;
 use crate::coworking::peer::{Host, Level};
-use crate::coworking::space::Zone;
 use crate::federation::translate::booking as translate;
 use crate::operations::away::{self, News};
-use crate::operations::booking::{self, Offered};
+use crate::operations::booking;
 use crate::operations::resource;
 use crate::site::Local;
 use crate::store::{self, Tx};
@@ -21,22 +19,12 @@ pub(super) fn act(tx: &mut Tx<'_>, case: &Case<'_>) -> Acted {
     let wished = translate::wished(case.site, case.activity).map_err(Stop::Refused)?;
     let kept = resource::by_id(tx, wished.resource)?;
     let space = store::space::by_id(tx, kept.space.into())?.ok_or_else(|| not_for_us("a space of ours"))?;
-    let zone = Zone::parse(&space.zone).map_err(Stop::Refused)?;
-    let draft = wished.input.parse(&zone).map_err(Stop::Refused)?;
     let level = match Host::of(case.activity.actor.url()) {
         Some(host) => store::peer::level(tx, &host)?,
         None => Level::Known,
     };
     let rules = translate::shown_rules(&kept.resource);
-    let wrong = wished.check(&zone, rules, draft.wish.slot, draft.wish.units).err();
-    let offered = Offered {
-        uri: case.activity.id.to_string(),
-        hash: wished.hash,
-        deadline: wished.deadline,
-        rules_version: wished.rules_version,
-        request: Request { resource: wished.resource, draft, hold: false, reason: None },
-        wrong,
-    };
+    let offered = wished.offered(case.activity.id.to_string(), &space.zone, rules).map_err(Stop::Refused)?;
     booking::receive_offer(tx, case.actor, level, &offered, case.now)?;
     Ok(Done::Nothing)
 }

@@ -1,6 +1,7 @@
 //! The story: three spaces find each other, and their people talk, trade and sleep at different hours.
 
 mod board;
+mod desk;
 mod neighbours;
 mod newcomer;
 mod night;
@@ -11,7 +12,7 @@ use super::ledger::Chapter;
 use super::scene::Scene;
 
 /// Everything that the story is to bring.
-pub(super) const CHAPTERS: [Chapter; 6] = [
+pub(super) const CHAPTERS: [Chapter; 7] = [
     Chapter {
         title: "Three spaces become neighbours",
         facts: &[
@@ -64,6 +65,18 @@ pub(super) const CHAPTERS: [Chapter; 6] = [
         facts: &["offer-on-board", "request-on-board", "answer-arrives", "answer-notifies", "offer-settled"],
     },
     Chapter {
+        title: "A room in Tallinn",
+        facts: &[
+            "booking-arrives",
+            "booking-held-at-home",
+            "booking-confirmed-at-home",
+            "clash-refused-with-times",
+            "second-room-confirmed",
+            "booking-taken-back",
+            "check-in-comes-home",
+        ],
+    },
+    Chapter {
         title: "Kyoto sleeps",
         facts: &["speaks-again", "missed-post-arrives", "missed-answer-arrives", "message-stays-private-for-ever"],
     },
@@ -71,7 +84,7 @@ pub(super) const CHAPTERS: [Chapter; 6] = [
 
 /// Tells it from the beginning to the end.
 pub(super) async fn play(scene: &mut Scene<'_>) {
-    let [first, second, third, fourth, fifth, sixth] = &CHAPTERS;
+    let [first, second, third, fourth, fifth, sixth, seventh] = &CHAPTERS;
     scene.begin(1, first);
     let told = neighbours::play(scene).await;
     scene.end(told);
@@ -88,6 +101,9 @@ pub(super) async fn play(scene: &mut Scene<'_>) {
     let told = board::play(scene).await;
     let sought = scene.end(told);
     scene.begin(6, sixth);
+    let told = desk::play(scene).await;
+    scene.end(told);
+    scene.begin(7, seventh);
     let told = night::play(scene, secret, sought).await;
     scene.end(told);
 }

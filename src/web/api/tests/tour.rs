@@ -17,6 +17,8 @@ async fn every_operation_answers_as_it_is_described() {
     rooms(&house).await;
     bookings(&house).await;
 
+    super::stay::tour(&house).await;
+
     let other = text(&house.good(ana, "POST", "/tokens", json!({"label": "phone"})).await["id"]);
     assert_eq!(house.get(ana, "/tokens").await["items"][0]["label"], "phone");
     house.good(ana, "DELETE", &format!("/tokens/{other}"), none).await;

@@ -257,6 +257,10 @@ async fn sights() -> (Ground, Vec<(&'static str, String)>) {
         ("/static/{name}", "/static/nothing"),
         ("/calendars/{secret}.ics", "/calendars/wrong.ics"),
         ("/resources/{id}/calendar.ics", "/resources/7/calendar.ics"),
+        ("/resources/{id}", "/resources/7"),
+        ("/resources/{id}/availability", "/resources/7/availability"),
+        ("/bookings/{id}", "/bookings/7"),
+        ("/asked/{id}", "/asked/7"),
     ] {
         sights.push((route, address.to_owned()));
     }

@@ -1,0 +1,55 @@
+//! Booking at another node, as a program does it.
+
+use serde_json::{Value, json};
+
+use super::{House, text};
+use crate::federation::testing::{Reply, Stranger};
+
+const DESKS: &str = "http://quay.test/resources/7";
+
+fn desks() -> Value {
+    json!({
+        "@context": "https://www.w3.org/ns/activitystreams", "type": "Proposal", "id": DESKS,
+        "attributedTo": "http://quay.test/u/quay", "name": "Desks", "timezone": "Europe/Lisbon",
+        "purpose": "offer", "unitBased": true, "rulesVersion": "2026-12-01T09:00:00Z", "rules": {"grid_minutes": 30},
+        "publishes": {"type": "Intent", "id": format!("{DESKS}#primary"), "action": "deliverService",
+            "resourceQuantity": {"hasUnit": "minute", "hasNumericalValue": "30"},
+            "availableQuantity": {"hasUnit": "one", "hasNumericalValue": "4"}},
+    })
+}
+
+/// Every operation once.
+pub(super) async fn tour(house: &House) {
+    let ana = &house.ana;
+    let quay = Stranger::new("quay", "quay.test");
+    house.ground.peers.behave(move |asked| match asked.path.as_str() {
+        "/resources/7" => Reply::Json(desks()),
+        "/u/quay" => Reply::Json(quay.document(json!({"type": "Group", "name": "The Quay"}))),
+        path if path.starts_with("/.well-known/webfinger") => Reply::Json(quay.jrd()),
+        _ => Reply::Say(404),
+    });
+    let year = house.ground.node.clock.now().strftime("%Y").to_string().parse::<i32>().unwrap() + 1;
+    let wish = json!({"resource": DESKS, "start": format!("{year}-01-15T09:00"), "end": format!("{year}-01-15T17:00"), "units": 2});
+    let stay = house.good(ana, "POST", "/stays", wish.clone()).await;
+    assert_eq!((&stay["state"], &stay["host"]["name"]), (&json!("sent"), &json!("The Quay")));
+    assert_eq!((&stay["timezone"], &stay["resource_name"]), (&json!("Europe/Lisbon"), &json!("Desks")));
+    let path = format!("/stays/{}", text(&stay["id"]));
+    assert_eq!(house.get(ana, &path).await, stay);
+    let list = house.get(ana, &format!("/stays?from={year}-01-01T00:00&to={year}-02-01T00:00")).await;
+    assert_eq!(list["items"], json!([stay]));
+    assert_eq!(house.good(ana, "POST", &format!("{path}/cancel"), Value::Null).await["state"], "cancelled");
+
+    let eve = house.newcomer("eve").await;
+    assert_eq!(house.ask(&eve, "GET", &path, Value::Null).await.status, 404);
+    for (change, status) in [
+        (json!({"units": 5}), 422),
+        (json!({"start": format!("{year}-01-15T18:00")}), 422),
+        (json!({"resource": "http://quay.test/u/quay"}), 422),
+        (json!({"resource": "http://quay.test/resources/8"}), 404),
+        (json!({"resource": "http://harbor.test/resources/7"}), 422),
+    ] {
+        let mut wrong = wish.clone();
+        wrong.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        assert_eq!(house.ask(ana, "POST", "/stays", wrong).await.status, status, "{change}");
+    }
+}
