@@ -173,6 +173,9 @@ CREATE INDEX booking_due ON booking (due_at, id) WHERE due_at IS NOT NULL;
 CREATE INDEX booking_held ON booking (expires_at, resource_id, requester_id) WHERE state = 'held';
 CREATE INDEX booking_present ON booking (requester_id, id) WHERE state = 'checked_in';
 CREATE INDEX booking_waiting ON booking (space_id, id) WHERE state = 'requested';
+CREATE INDEX booking_own ON booking (requester_id, resource_id, starts_at);
+CREATE INDEX booking_refused ON booking (requester_id, requested_at) WHERE state = 'refused';
+CREATE INDEX booking_refused_old ON booking (id) WHERE state = 'refused' AND offer_uri IS NOT NULL;
 
 -- What members of this node have booked elsewhere, as far as the host has said it: only the host confirms.
 CREATE TABLE away_booking (

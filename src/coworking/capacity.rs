@@ -87,14 +87,40 @@ pub fn fits(pool: u32, buffers: Buffers, there: &[Claim], wanted: &Claim) -> boo
     if wanted.chosen.is_none() && there.iter().all(|claim| claim.chosen.is_none()) {
         return true;
     }
-    let all: Vec<Claim> = there.iter().chain([wanted]).cloned().collect();
-    pack(pool, buffers, &all).is_some()
+    let mut all = connected(buffers, there, wanted);
+    all.push(wanted.clone());
+    pack_beside(pool, buffers, &all).is_some()
+}
+
+/// Those who hang together with a claim in time: whom it meets, whom they meet, and so on. Nobody else has to move for it.
+fn connected(buffers: Buffers, there: &[Claim], wanted: &Claim) -> Vec<Claim> {
+    let mut around = kept(wanted.slot, buffers.gap());
+    loop {
+        let near = there.iter().map(|claim| kept(claim.slot, buffers.gap())).filter(|kept| kept.overlaps(around));
+        let wider = near.fold(around, Slot::hull);
+        if wider == around {
+            return there.iter().filter(|claim| kept(claim.slot, buffers.gap()).overlaps(around)).cloned().collect();
+        }
+        around = wider;
+    }
 }
 
 /// Gives each claim its units, from 0 to below `pool`, so that none has two claims at once; `None` when that cannot be done,
 /// or is not found. Where nobody has chosen it is always found, if it is possible.
 #[must_use]
 pub fn pack(pool: u32, buffers: Buffers, claims: &[Claim]) -> Option<Vec<Vec<u32>>> {
+    arrange(pool, buffers, claims, 0)
+}
+
+/// The same for the last claim beside the others, who are there already: that those who chose stand in each other's way since
+/// a rule changed, or have a unit that is no longer there, is nobody's fault who comes now.
+#[must_use]
+pub fn pack_beside(pool: u32, buffers: Buffers, claims: &[Claim]) -> Option<Vec<Vec<u32>>> {
+    arrange(pool, buffers, claims, claims.len().saturating_sub(1))
+}
+
+/// The first `there` of them may stand in each other's way.
+fn arrange(pool: u32, buffers: Buffers, claims: &[Claim], there: usize) -> Option<Vec<Vec<u32>>> {
     let mut plan = Plan { units: vec![BTreeMap::new(); usize::try_from(pool).ok()?] };
     let mut given: Vec<Vec<u32>> = vec![Vec::new(); claims.len()];
     let mut loose: Vec<(Slot, usize)> = Vec::new();
@@ -104,10 +130,11 @@ pub fn pack(pool: u32, buffers: Buffers, claims: &[Claim]) -> Option<Vec<Vec<u32
             None => loose.extend((0..claim.units).map(|_| (slot, at))),
             Some(first) => {
                 for unit in first..first.checked_add(claim.units)? {
-                    if !plan.is_free(unit, slot) {
-                        return None;
+                    match plan.is_free(unit, slot) {
+                        true => plan.put(unit, slot),
+                        false if at < there => plan.cover(unit, slot),
+                        false => return None,
                     }
-                    plan.put(unit, slot);
                     given.get_mut(at)?.push(unit);
                 }
             }
@@ -171,6 +198,19 @@ impl Plan {
         if let Some(taken) = usize::try_from(unit).ok().and_then(|unit| self.units.get_mut(unit)) {
             taken.insert(slot.start(), slot.end());
         }
+    }
+
+    /// Takes a time of which a part may be taken already.
+    fn cover(&mut self, unit: u32, slot: Slot) {
+        let Some(taken) = usize::try_from(unit).ok().and_then(|unit| self.units.get_mut(unit)) else { return };
+        let met: Vec<_> =
+            taken.range(..slot.end()).filter(|(_, end)| **end > slot.start()).map(|(s, e)| (*s, *e)).collect();
+        let (mut start, mut end) = (slot.start(), slot.end());
+        for (from, to) in met {
+            taken.remove(&from);
+            (start, end) = (start.min(from), end.max(to));
+        }
+        taken.insert(start, end);
     }
 
     fn take_back(&mut self, unit: u32, slot: Slot) {
@@ -278,6 +318,22 @@ mod tests {
         assert!(!fits(2, NONE, &chosen, &long));
         assert!(!fits(2, NONE, &chosen, &at_desk(0, 30, 90)) && fits(2, NONE, &chosen, &at_desk(1, 30, 60)));
         assert!(!fits(2, NONE, &[], &at_desk(2, 0, 60)), "there is no such desk");
+    }
+
+    #[test]
+    fn i17_what_is_there_and_does_not_fit_any_more_stands_in_nobodys_way_at_another_time() {
+        // The gap grew after these two were booked and chose their desk.
+        let there = [at_desk(0, 0, 60), at_desk(0, 60, 120)];
+        assert!(fits(1, minutes(0, 30), &there, &claim(300, 360)));
+        assert!(
+            !fits(1, minutes(0, 30), &there, &claim(130, 140)) && fits(1, minutes(0, 30), &there, &claim(150, 200))
+        );
+        // Desk 10 of ten is booked for long, and now there are nine.
+        let long = [at_desk(9, 0, 10_000)];
+        assert!(fits(9, NONE, &long, &claim(60, 120)) && !fits(9, NONE, &long, &at_desk(9, 60, 120)));
+        // Two that stand in each other's way keep a third from the same desk.
+        let both = [at_desk(0, 0, 60), at_desk(0, 30, 90), claim(0, 90)];
+        assert!(!fits(2, NONE, &both[..2], &at_desk(0, 80, 100)) && fits(4, NONE, &both, &at_desk(2, 0, 90)));
     }
 
     #[test]

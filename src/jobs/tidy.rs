@@ -10,7 +10,7 @@ use super::duty;
 use crate::federation::deliver::KEPT;
 use crate::node::Node;
 use crate::store::process::Duty;
-use crate::store::{self, Tx, activity, delivery, event, inbox, key, tombstone};
+use crate::store::{self, Tx, activity, booking, delivery, event, inbox, key, tombstone};
 
 const EVERY: Duration = Duration::from_secs(60 * 60);
 /// Rows in one transaction, so that nobody waits for the broom.
@@ -18,6 +18,8 @@ const AT_ONCE: u32 = 500;
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 /// What happened stays in the diary for so long after it was published.
 const EVENTS_KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
+/// A no to somebody elsewhere is given again for so long when they ask again.
+const REFUSED_KEPT: SignedDuration = SignedDuration::from_hours(24 * 7);
 /// What was taken back before it came may come for so long.
 const BURIED: SignedDuration = SignedDuration::from_hours(24 * 7);
 
@@ -53,6 +55,8 @@ pub async fn tidy(node: &Node) -> Result<u64, store::Error> {
     let (seen, buried) = (before(now, known), before(now, BURIED));
     rows += all(node, move |tx| inbox::tidy(tx, seen, AT_ONCE)).await?;
     rows += all(node, move |tx| tombstone::tidy(tx, buried, AT_ONCE)).await?;
+    let refused = before(now, REFUSED_KEPT);
+    rows += all(node, move |tx| booking::forget_refused(tx, refused, AT_ONCE)).await?;
     // What was signed with an old key is on its way for a week at most.
     rows += node.store.write(move |tx| key::forget_retired(tx, given_up)).await?;
     Ok(rows)

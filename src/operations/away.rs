@@ -142,7 +142,8 @@ pub fn cancel(tx: &mut Tx<'_>, acting: Acting, id: AwayId, now: Timestamp) -> Re
     if away.state == State::Cancelled {
         return Ok(away);
     }
-    let state = away.state_at(now);
+    // Also what was not answered in time: the yes may be on its way, and the host would wait for nobody.
+    let state = away.state;
     if !matches!(state, State::Sent | State::Held | State::Confirmed) {
         let needed = "what has not begun";
         return Err(Refusal::WrongState { what: "booking", state: state.as_str(), needed }.into());

@@ -34,11 +34,16 @@ pub fn add(tx: &mut Tx<'_>, acting: Acting, space: SpaceId, new: &Resource, now:
 /// newest first, for staff to decide on.
 ///
 /// # Errors
-/// [`Refusal::NotPermitted`]; [`Refusal::NotFound`].
+/// [`Refusal::NotPermitted`]; [`Refusal::NotFound`]; [`Refusal::WrongState`] for other parts while it is booked.
 pub fn edit(tx: &mut Tx<'_>, acting: Acting, id: ResourceId, new: &Resource, now: Timestamp) -> Result<Vec<BookingId>> {
     acting.needs(Role::Admin, "change what can be booked")?;
     let old = by_id(tx, id)?;
     parts_are_there(tx, old.space, Some(id), new)?;
+    // What is booked is taken of the parts of that day.
+    if new.parts != old.resource.parts && booking::is_booked(tx, id, now)? {
+        let needed = "one that nobody has booked from now on";
+        return Err(Refusal::WrongState { what: "resource", state: "booked as it is made", needed }.into());
+    }
     // Whoever asked by the version before is told of the new one: it is newer by a whole second, which is what is sent.
     let updated = now.max(old.updated.saturating_add(SignedDuration::from_secs(1)).unwrap_or(now));
     resource::save(tx, id, new, updated)?;

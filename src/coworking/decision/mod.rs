@@ -138,6 +138,8 @@ pub struct Ground<'g> {
     pub calendars: &'g [Calendar],
     /// What the asker has of it already.
     pub own: &'g [Slot],
+    /// What the asker gave back too late: it counts as had for a quota.
+    pub late: &'g [Slot],
     /// The time it is.
     pub now: Timestamp,
 }
@@ -189,6 +191,11 @@ pub fn judge(wish: &Wish, ground: &Ground<'_>) -> Vec<Broken> {
     let mut broken = Vec::new();
     let mut no = |rule, words: String| broken.push(Broken { rule, words, nearest: None });
     let (resource, slot) = (ground.resource, wish.slot);
+    // Whom it is not for hears nothing else of it.
+    let Some(rules) = ground.rules() else {
+        no(Rule::Audience, format!("it is not for {}", whom(ground.audience)));
+        return broken;
+    };
     if wish.units == 0 || wish.units > resource.units {
         no(Rule::Units, format!("{} are wanted; 1 to {} pass", wish.units, resource.units));
     } else if let Some(unit) = wish.unit.filter(|unit| unit.saturating_add(wish.units) > resource.units) {
@@ -199,26 +206,22 @@ pub fn judge(wish: &Wish, ground: &Ground<'_>) -> Vec<Broken> {
     if wish.people == 0 || wish.people > holds {
         no(Rule::People, format!("{} people are to come; 1 to {holds} pass", wish.people));
     }
-    if let Some(rules) = ground.rules() {
-        let judge = Judge { ground, rules };
-        for rule in [
-            Rule::Shortest,
-            Rule::Longest,
-            Rule::Grid,
-            Rule::Notice,
-            Rule::Horizon,
-            Rule::Hours,
-            Rule::Closure,
-            Rule::AtOnce,
-            Rule::Quota,
-            Rule::KeepFree,
-        ] {
-            if !judge.passes(rule, wish, slot) {
-                no(rule, judge.words(rule, wish));
-            }
+    let judge = Judge { ground, rules };
+    for rule in [
+        Rule::Shortest,
+        Rule::Longest,
+        Rule::Grid,
+        Rule::Notice,
+        Rule::Horizon,
+        Rule::Hours,
+        Rule::Closure,
+        Rule::AtOnce,
+        Rule::Quota,
+        Rule::KeepFree,
+    ] {
+        if !judge.passes(rule, wish, slot) {
+            no(rule, judge.words(rule, wish));
         }
-    } else {
-        no(Rule::Audience, format!("it is not for {}", whom(ground.audience)));
     }
     if !ground.calendars.iter().all(|calendar| calendar.fits(wish, slot)) {
         let words = match (wish.unit, ground.calendars) {
@@ -429,11 +432,8 @@ impl Judge<'_> {
     fn used(&self, slot: Slot) -> Option<(SignedDuration, SignedDuration)> {
         let quota = self.rules.quota?;
         let period = period(self.ground.zone, slot.start(), quota.per)?;
-        let own = self
-            .ground
-            .own
-            .iter()
-            .filter(|own| period.contains(Slot::between(own.start(), own.start() + STEP).unwrap_or(**own)));
+        let had = self.ground.own.iter().chain(self.ground.late);
+        let own = had.filter(|own| period.contains(Slot::between(own.start(), own.start() + STEP).unwrap_or(**own)));
         let used = own.fold(SignedDuration::ZERO, |sum, own| sum.saturating_add(own.elapsed()));
         Some((used, SignedDuration::from_mins(i64::from(quota.minutes))))
     }

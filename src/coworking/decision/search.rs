@@ -27,6 +27,9 @@ impl<'s> Search<'s> {
         let (ground, rules) = (judge.ground, judge.rules);
         let asked = wish.slot.elapsed();
         let length = asked.max(rules.shortest).min(rules.longest.unwrap_or(asked.max(rules.shortest)));
+        // Days of the calendar have up to 25 hours; one less is enough for what lies within hours.
+        let days = rules.longest_days.map(|days| SignedDuration::from_hours(24 * i64::from(days)));
+        let length = days.map_or(length, |days| length.min(days));
         let grid = rules.grid.as_secs();
         let length = SignedDuration::from_secs((length.as_secs() + grid - 1) / grid * grid);
         let near = wish.slot.start().clamp(judge.earliest(), judge.latest().max(judge.earliest()));
@@ -91,6 +94,6 @@ impl<'s> Search<'s> {
             [Rule::Shortest, Rule::Longest, Rule::Notice, Rule::Horizon, Rule::AtOnce, Rule::Quota, Rule::KeepFree];
         let open = |slot: &Slot| self.open.iter().any(|part| part.contains(*slot));
         let rest = |slot: &Slot| OTHERS.iter().all(|rule| self.judge.passes(*rule, self.wish, *slot));
-        self.candidates().filter(|slot| open(slot) && self.has_room(*slot) && rest(slot)).take(ALTERNATIVES).collect()
+        self.candidates().filter(|slot| open(slot) && rest(slot) && self.has_room(*slot)).take(ALTERNATIVES).collect()
     }
 }

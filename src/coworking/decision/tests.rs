@@ -64,6 +64,7 @@ struct Case {
     closed: Vec<Closed>,
     calendars: Vec<Calendar>,
     own: Vec<Slot>,
+    late: Vec<Slot>,
     audience: Audience,
 }
 
@@ -75,6 +76,7 @@ impl Case {
             closed: Vec::new(),
             calendars: free(1),
             own: Vec::new(),
+            late: Vec::new(),
             audience: Audience::Resident,
         }
     }
@@ -90,6 +92,7 @@ impl Case {
             audience: self.audience,
             calendars: &self.calendars,
             own: &self.own,
+            late: &self.late,
             now: at("2026-12-02T10:00"),
         };
         let broken = judge(wish, &ground);
@@ -286,7 +289,8 @@ proptest! {
         let zone = zone();
         let ground = Ground {
             zone: &zone, hours: &case.hours, closed: &[], resource: &case.resource, audience: Audience::Resident,
-            calendars: &case.calendars, own: &[], now,
+            calendars: &case.calendars, own: &[],
+                late: &[], now,
         };
         let away = |slot: &Slot| slot.start().duration_since(wish.slot.start()).abs();
         let nearest = (from - 600..from + 600)

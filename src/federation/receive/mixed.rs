@@ -103,6 +103,8 @@ impl<'p> Story<'p> {
         let rules = format!(r#"{{"at_once": 9, "approval": "{approval}", "release_minutes": 15}}"#);
         let space = pair.loft.done.space;
         let room = pair.loft.ground.act(move |tx, _| {
+            // All stories are of one day, and who was refused too often is not answered.
+            rows::forget_refused(tx, at(60 * 24 * 365), 10_000)?;
             let rules: crate::coworking::rules::RulesInput = serde_json::from_str(&rules).unwrap();
             let rules = [Audience::Resident, Audience::Guest].map(|audience| (audience, rules.clone()));
             let input = ResourceInput {

@@ -10,20 +10,19 @@ use crate::coworking::peer::{Host, Level};
 use crate::federation::translate::booking as translate;
 use crate::operations::away::{self, News};
 use crate::operations::booking;
-use crate::operations::resource;
 use crate::site::Local;
 use crate::store::{self, Tx};
 
 /// Somebody elsewhere asks for something of ours.
 pub(super) fn act(tx: &mut Tx<'_>, case: &Case<'_>) -> Acted {
     let wished = translate::wished(case.site, case.activity).map_err(Stop::Refused)?;
-    let kept = resource::by_id(tx, wished.resource)?;
+    let kept = store::resource::by_id(tx, wished.resource)?.ok_or_else(|| not_for_us("a resource of ours"))?;
     let space = store::space::by_id(tx, kept.space.into())?.ok_or_else(|| not_for_us("a space of ours"))?;
     let level = match Host::of(case.activity.actor.url()) {
         Some(host) => store::peer::level(tx, &host)?,
         None => Level::Known,
     };
-    let rules = translate::shown_rules(&kept.resource);
+    let rules = translate::rules_for(&kept.resource, level);
     let offered = wished.offered(case.activity.id.to_string(), &space.zone, rules).map_err(Stop::Refused)?;
     booking::receive_offer(tx, case.actor, level, &offered, case.now)?;
     Ok(Done::Nothing)

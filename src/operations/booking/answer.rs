@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::ask::{side, take_all};
 use super::scene::{Scene, Whose, is_final};
-use super::{Result, of, place, settle};
+use super::{Result, answered, of, place, settle};
 use crate::coworking::booking::{NOTE_LIMIT, Side, State, is_late};
 use crate::coworking::decision::Wish;
 use crate::coworking::id::BookingId;
@@ -171,7 +171,7 @@ pub(super) fn take_back(
     booking.cancelled_by = Some(by);
     booking.late = by == Side::Guest
         && state == State::Confirmed
-        && is_late(booking.slot, &booking.rules, booking.requested_at, now);
+        && (booking.late || is_late(booking.slot, &booking.rules, answered(&booking), now));
     settle(tx, &mut booking, State::Cancelled, now)?;
     Ok(booking)
 }

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 
 use super::scene::{Scene, Whose, is_final};
-use super::{Result, is_own, of, place};
+use super::{Result, answered, is_own, of, place};
 use crate::coworking::booking::{
-    HOLDS, HOLDS_OF_PEER, HOLDS_OF_POOL, NOTE_LIMIT, Request, State, decide_by, hold_until,
+    HOLDS, HOLDS_OF_PEER, HOLDS_OF_POOL, NOTE_LIMIT, Request, State, decide_by, hold_until, is_late,
 };
 use crate::coworking::capacity::Claim;
 use crate::coworking::decision::{Broken, Rule, Wish};
@@ -198,6 +198,14 @@ pub fn change(tx: &mut Tx<'_>, acting: Acting, id: BookingId, request: &Request,
         return Err(Refusal::WrongState { what: "booking", state, needed }.into());
     }
     let staff = acting.needs(Role::Host, "move bookings").is_ok();
+    if !staff && booking.slot.start() <= now {
+        let needed = "what has not begun";
+        return Err(Refusal::WrongState { what: "booking", state: "begun", needed }.into());
+    }
+    // Moved out of the notice is given back late, whatever becomes of it at its new time.
+    if !staff && state == State::Confirmed && is_late(booking.slot, &booking.rules, answered(&booking), now) {
+        booking.late = true;
+    }
     if !staff && state == State::Confirmed && booking.rules.approval != Approval::None {
         return Err(Refusal::NotPermitted { who: "those who approved it", act: "move this booking" }.into());
     }

@@ -1,6 +1,6 @@
 //! Offers from other nodes: one offer has one outcome, however often and in whatever order its mail comes.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::answer::take_back;
 use super::ask::{Asking, request};
@@ -14,7 +14,7 @@ use crate::coworking::rules::{Rules, RulesInput};
 use crate::coworking::{Event, Refusal};
 use crate::operations::Error;
 use crate::store::booking::{self, Booking, Origin, Refused};
-use crate::store::{Tx, event, tombstone};
+use crate::store::{Tx, event, resource, tombstone};
 
 /// What was offered, read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +47,11 @@ pub fn receive_offer(
 ) -> Result<BookingId> {
     if let Some(known) = booking::by_offer(tx, &offered.uri)? {
         return match known.origin {
-            Origin::Offer { hash, .. } if hash == offered.hash && known.requester == requester => Ok(known.id),
+            // The answer may have been lost: it is given again, as it stands now.
+            Origin::Offer { hash, .. } if hash == offered.hash && known.requester == requester => {
+                event::record(tx, &again(&known), now)?;
+                Ok(known.id)
+            }
             _ => Err(Refusal::Taken { field: "id", value: offered.uri.clone() }.into()),
         };
     }
@@ -57,9 +61,21 @@ pub fn receive_offer(
     if let Some(found) = offered.deadline.filter(|deadline| *deadline <= now) {
         return Err(Refusal::InThePast { field: "endTime", found, now }.into());
     }
-    let scene = Scene::load(tx, offered.request.resource)?;
+    let kept = resource::by_id(tx, offered.request.resource)?.ok_or(Refusal::NotFound { what: "resource" })?;
+    let (is_gone, scene) = (kept.retired_at.is_some(), Scene::of(tx, kept)?);
+    // Whoever is told no again and again is not worth a row each time.
+    let since = now.saturating_sub(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MIN);
+    if booking::refused_since(tx, requester, since)? >= REFUSED_A_DAY {
+        return Err(Refusal::TooOften { seconds: 24 * 60 * 60 }.into());
+    }
+    let audience = if level == Level::Trusted { Audience::Guest } else { Audience::External };
     let stale = |seen: Timestamp| seen.as_second() != scene.kept.updated.as_second();
     let outcome = match (offered.rules_version.is_some_and(stale), &offered.wrong) {
+        _ if is_gone => Err(Error::Refused(Refusal::Gone { what: "resource" })),
+        // What is not for them they hear nothing of.
+        _ if scene.rules(audience).is_none() => {
+            Err(Error::Refused(Refusal::NotPermitted { who: "those whom its rules name", act: "book this" }))
+        }
         (true, _) => Err(Error::Refused(Refusal::Stale { what: "rules" })),
         (false, Some(wrong)) => Err(Error::Refused(wrong.clone())),
         (false, None) => tx.savepoint(|tx| {
@@ -84,14 +100,35 @@ pub fn receive_offer(
     }
 }
 
-/// The most requests of the people of one server that wait for the staff of one space.
-const WAITING: usize = 50;
+/// The most requests of the people of one server, and of one of them, that wait for the staff of one space.
+const WAITING: usize = 20;
+const WAITING_OF_ONE: usize = 5;
+/// The most refusals of one person in a day that are written down and answered.
+const REFUSED_A_DAY: usize = 100;
+
+/// The fact that says where a booking stands.
+fn again(known: &Booking) -> Event {
+    let booking = known.id;
+    match known.state {
+        State::Requested => Event::BookingRequested { booking },
+        State::Held => Event::BookingHeld { booking },
+        State::Confirmed => Event::BookingConfirmed { booking },
+        State::Refused => Event::BookingRefused { booking },
+        State::Expired => Event::BookingExpired { booking },
+        State::Cancelled => Event::BookingCancelled { booking },
+        State::CheckedIn | State::Completed | State::NoShow => Event::BookingChanged { booking },
+    }
+}
 
 /// Whoever floods the front desk starves everybody else's requests.
 fn must_not_wait_for_too_much(tx: &mut Tx<'_>, scene: &Scene, requester: ActorId) -> Result<()> {
     let found = booking::waiting_of_host(tx, scene.space.id, requester)?;
     if found >= WAITING {
         return Err(Refusal::TooMany { field: "waiting requests", limit: WAITING, found: found + 1 }.into());
+    }
+    let own = booking::waiting_of(tx, scene.space.id, requester)?;
+    if own >= WAITING_OF_ONE {
+        return Err(Refusal::TooMany { field: "waiting requests", limit: WAITING_OF_ONE, found: own + 1 }.into());
     }
     Ok(())
 }

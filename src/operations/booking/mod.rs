@@ -40,6 +40,11 @@ fn of(tx: &mut Tx<'_>, acting: Acting, id: BookingId) -> Result<Booking> {
     Ok(booking)
 }
 
+/// Since when its guest knows that it stands: the grace for second thoughts begins then.
+fn answered(booking: &Booking) -> Timestamp {
+    booking.answered_at.map_or(booking.requested_at, |at| at.max(booking.requested_at))
+}
+
 fn is_own(acting: Acting, booking: &Booking) -> bool {
     matches!(acting, Acting::Member(member, _) if ActorId::from(member) == booking.requester)
 }

@@ -1,11 +1,12 @@
 //! Giving out units: beside those who are there, and if need be by moving those who did not choose.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::Result;
 use crate::coworking::capacity::{self, Claim};
 use crate::coworking::id::{BookingId, ResourceId};
 use crate::coworking::resource::Resource;
+use crate::coworking::rules::HORIZON_LIMIT;
 use crate::coworking::slot::Slot;
 use crate::store::Tx;
 use crate::store::booking::{self, Taken};
@@ -62,7 +63,7 @@ fn move_others(tx: &mut Tx<'_>, (id, resource): (ResourceId, &Resource), wanted:
     }
     let mut claims: Vec<Claim> = there.iter().map(claim_of).collect();
     claims.push(wanted.clone());
-    let Some(mut packed) = capacity::pack(resource.units, resource.buffers, &claims) else { return Ok(None) };
+    let Some(mut packed) = capacity::pack_beside(resource.units, resource.buffers, &claims) else { return Ok(None) };
     let given = packed.pop();
     let moved: Vec<_> = there.into_iter().zip(packed).filter(|(taken, units)| taken.given != *units).collect();
     for (taken, _) in &moved {
@@ -94,7 +95,9 @@ pub(super) fn rewrite(tx: &mut Tx<'_>, booking: BookingId, change: impl Fn(Taken
 
 /// A resource needs less time between bookings than before: what is booked keeps others out for no longer.
 pub(crate) fn shrink_gaps(tx: &mut Tx<'_>, id: ResourceId, resource: &Resource, now: Timestamp) -> Result<()> {
-    let Some(ahead) = Slot::between(now, now.saturating_add(Slot::LONGEST).unwrap_or(Timestamp::MAX)) else {
+    // As far as rules let anybody book, and as long as a booking can be.
+    let horizon = SignedDuration::from_hours(24 * i64::from(HORIZON_LIMIT)) + Slot::LONGEST;
+    let Some(ahead) = Slot::between(now, now.saturating_add(horizon).unwrap_or(Timestamp::MAX)) else {
         return Ok(());
     };
     for taken in booking::calendar(tx, id, ahead)? {

@@ -48,7 +48,7 @@ impl Scene {
         Self::of(tx, kept)
     }
 
-    fn of(tx: &mut Tx<'_>, kept: Kept) -> Result<Self> {
+    pub(super) fn of(tx: &mut Tx<'_>, kept: Kept) -> Result<Self> {
         let space = spaces::or_default(tx, Some(kept.space))?;
         let zone = Zone::parse(&space.zone)?;
         let mut takes = Vec::new();
@@ -113,14 +113,17 @@ impl Scene {
         Ok(calendars)
     }
 
-    /// What somebody has of it around a time.
-    fn own(&self, tx: &mut Tx<'_>, whose: Whose, around: Slot, now: Timestamp) -> Result<Vec<Slot>> {
-        let there = booking::of_requester(tx, whose.requester, self.kept.id, around.around(MONTH))?.into_iter();
-        let counts = |booking: &Booking| {
+    /// What somebody has of it around a time, and what they gave back too late.
+    fn own(&self, tx: &mut Tx<'_>, whose: Whose, around: Slot, now: Timestamp) -> Result<(Vec<Slot>, Vec<Slot>)> {
+        let there = booking::of_requester(tx, whose.requester, self.kept.id, around.around(MONTH))?;
+        let others = || there.iter().filter(|booking| Some(booking.id) != whose.instead_of);
+        let has = |booking: &&Booking| {
             let state = booking.state_at(now);
-            (state.is_open() || state == State::Completed) && Some(booking.id) != whose.instead_of
+            state.is_open() || state == State::Completed
         };
-        Ok(there.filter(counts).map(|booking| booking.slot).collect())
+        let gave_back = |booking: &&Booking| booking.state == State::Cancelled && booking.late;
+        let slots = |all: Vec<&Booking>| all.into_iter().map(|booking| booking.slot).collect();
+        Ok((slots(others().filter(has).collect()), slots(others().filter(gave_back).collect())))
     }
 
     /// The rules that a wish breaks, judged as of `asked_at`.
@@ -164,7 +167,7 @@ impl Scene {
     ) -> Result<T> {
         let closed = self.closed(tx, whose.audience, around)?;
         let calendars = self.calendars(tx, around, whose.instead_of, now)?;
-        let own = self.own(tx, whose, around, now)?;
+        let (own, late) = self.own(tx, whose, around, now)?;
         Ok(look(&Ground {
             zone: &self.zone,
             hours: self.hours(),
@@ -173,6 +176,7 @@ impl Scene {
             audience: whose.audience,
             calendars: &calendars,
             own: &own,
+            late: &late,
             now: asked_at,
         }))
     }

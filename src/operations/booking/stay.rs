@@ -63,9 +63,12 @@ pub(super) fn arrive(tx: &mut Tx<'_>, mut booking: Booking, now: Timestamp) -> R
 fn must_be_free_before(tx: &mut Tx<'_>, booking: &Booking, zone: &Zone, now: Timestamp) -> Result<()> {
     let scene = Scene::load(tx, booking.resource)?;
     let Some(before) = Slot::between(step_before(now), booking.slot.start()) else { return Ok(()) };
+    // The place that is kept for them, and not any other.
+    let given = booking::takes(tx, booking.id)?.into_iter().find_map(|(_, taken)| taken.given.first().copied());
+    let given = given.filter(|_| booking.units == 1);
     let free = scene.calendars(tx, before, Some(booking.id), now)?.into_iter().all(|calendar| {
         let units = if calendar.all { calendar.pool } else { booking.units };
-        let wanted = Claim { slot: before, units, chosen: booking.unit.filter(|_| !calendar.all) };
+        let wanted = Claim { slot: before, units, chosen: booking.unit.or(given).filter(|_| !calendar.all) };
         capacity::fits(calendar.pool, calendar.buffers, &calendar.claims, &wanted)
     });
     if free {

@@ -42,6 +42,18 @@ statements! {
                        AND a.host = (SELECT w.host FROM actor w WHERE w.id = ?2)";
     OPEN_OF = concat!("SELECT ", columns!(""), " FROM booking WHERE requester_id = ?1 \
                AND state IN ('requested', 'held', 'confirmed') ORDER BY starts_at, id LIMIT 1000");
+    OWN = concat!("SELECT ", columns!(""), " FROM booking WHERE requester_id = ?1 AND resource_id = ?2 AND starts_at >= ?3 \
+           AND starts_at < ?4 AND ends_at > ?5 \
+           AND (state IN ('requested', 'held', 'confirmed', 'checked_in', 'completed') OR late = 1) \
+           ORDER BY starts_at LIMIT 5000");
+    OPEN_AROUND = concat!("SELECT ", columns!(""), " FROM booking WHERE space_id = ?1 AND starts_at >= ?2 AND starts_at < ?3 \
+                   AND ends_at > ?4 AND state IN ('requested', 'held', 'confirmed', 'checked_in') ORDER BY starts_at, id LIMIT 5000");
+    BOOKED = "SELECT id FROM booking WHERE resource_id = ?1 AND starts_at >= ?2 AND ends_at > ?3 \
+              AND state IN ('requested', 'held', 'confirmed', 'checked_in') ORDER BY starts_at, id LIMIT 1";
+    WAITING_OF = "SELECT count(*) FROM booking WHERE space_id = ?1 AND state = 'requested' AND requester_id = ?2";
+    REFUSED_SINCE = "SELECT count(*) FROM booking WHERE requester_id = ?1 AND state = 'refused' AND requested_at > ?2";
+    FORGET_REFUSED = "DELETE FROM booking WHERE id IN \
+                      (SELECT id FROM booking WHERE state = 'refused' AND offer_uri IS NOT NULL AND id < ?1 ORDER BY id LIMIT ?2)";
     STARTS_AT = "SELECT starts_at FROM booking WHERE id = ?1";
     WAITING = concat!("SELECT ", columns!(""), " FROM booking WHERE space_id = ?1 AND state = 'requested' AND id > ?2 \
                ORDER BY id LIMIT ?3");
@@ -74,7 +86,7 @@ pub fn list(tx: &mut Tx<'_>, of: Of, during: Slot, page: Page) -> Result<Slice<B
     Ok(Slice::cut(rows, page, |booking| booking.id.0))
 }
 
-/// All that somebody has of one resource around a time; at most 1,000.
+/// All that somebody has, or gave back late, of one resource around a time; at most 5,000.
 ///
 /// # Errors
 /// The store's.
@@ -84,19 +96,50 @@ pub fn of_requester(
     resource: ResourceId,
     during: Slot,
 ) -> Result<Vec<Booking>, Error> {
-    let asked = params![requester, reach(during.start()), 0_i64, during.end(), during.start(), 1_000_i64];
-    let mut all = tx.query(OF_REQUESTER, asked, read)?;
-    all.retain(|booking| booking.resource == resource);
-    Ok(all)
+    let asked = params![requester, resource, reach(during.start()), during.end(), during.start()];
+    tx.query(OWN, asked, read)
 }
 
-/// What touches a time at a space; at most 1,000.
+/// Has anybody booked a resource from now on?
+///
+/// # Errors
+/// The store's.
+pub fn is_booked(tx: &mut Tx<'_>, resource: ResourceId, now: Timestamp) -> Result<bool, Error> {
+    Ok(tx.query_one(BOOKED, params![resource, reach(now), now], |row| row.get::<BookingId>(0))?.is_some())
+}
+
+/// How many requests of somebody wait for the staff of a space.
+///
+/// # Errors
+/// The store's.
+pub fn waiting_of(tx: &mut Tx<'_>, space: SpaceId, requester: ActorId) -> Result<usize, Error> {
+    let count = tx.query_one(WAITING_OF, params![space, requester], |row| row.get::<u32>(0))?;
+    Ok(usize::try_from(count.unwrap_or_default()).unwrap_or(usize::MAX))
+}
+
+/// How often somebody was refused since a time.
+///
+/// # Errors
+/// The store's.
+pub fn refused_since(tx: &mut Tx<'_>, requester: ActorId, since: Timestamp) -> Result<usize, Error> {
+    let count = tx.query_one(REFUSED_SINCE, params![requester, since], |row| row.get::<u32>(0))?;
+    Ok(usize::try_from(count.unwrap_or_default()).unwrap_or(usize::MAX))
+}
+
+/// Forgets what was refused to people elsewhere before `time`, at most `limit` at once; tells how many.
+///
+/// # Errors
+/// The store's.
+pub fn forget_refused(tx: &mut Tx<'_>, time: Timestamp, limit: u32) -> Result<u64, Error> {
+    tx.execute(FORGET_REFUSED, params![crate::store::id::first_at(time), limit])
+}
+
+/// What is to come or going on, and touches a time, at a space; at most 5,000.
 ///
 /// # Errors
 /// The store's.
 pub fn around(tx: &mut Tx<'_>, space: SpaceId, during: Slot) -> Result<Vec<Booking>, Error> {
-    let asked = params![space, reach(during.start()), 0_i64, during.end(), during.start(), 1_000_i64];
-    tx.query(OF_SPACE, asked, read)
+    tx.query(OPEN_AROUND, params![space, reach(during.start()), during.end(), during.start()], read)
 }
 
 /// What waits for staff, the first that asked first. The page goes on behind the booking that it names.

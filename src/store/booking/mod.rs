@@ -6,4 +6,7 @@ mod list;
 
 pub use calendar::{Taken, calendar, give, release, takes};
 pub use life::{Booking, Holds, Origin, Refused, add, by_id, by_offer, due, holds, move_to, next_due, present, save};
-pub use list::{Of, around, list, of_requester, open_of, waiting, waiting_of_host};
+pub use list::{
+    Of, around, forget_refused, is_booked, list, of_requester, open_of, refused_since, waiting, waiting_of,
+    waiting_of_host,
+};

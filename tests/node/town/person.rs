@@ -402,7 +402,12 @@ impl Person {
             "2027-12-01T00:00:00Z".parse().unwrap(),
         );
         let window = from.unwrap();
-        self.house.act(move |tx, _, _| Ok(thirdspace::store::booking::around(tx, space, window)?)).await
+        self.house
+            .act(move |tx, _, _| {
+                let of = thirdspace::store::booking::Of::Space(space);
+                Ok(thirdspace::store::booking::list(tx, of, window, all())?.items)
+            })
+            .await
     }
 
     pub async fn approves_booking(&self, id: BookingId) {

@@ -7,6 +7,7 @@ use crate::activitypub::id::Id;
 use crate::activitypub::marketplace::{Bookable, Decimal, Intent, Measure, Proposal, Purpose};
 use crate::activitypub::place::{self, Address, Coordinates};
 use crate::coworking::id::ActorId;
+use crate::coworking::peer::Level;
 use crate::coworking::resource::{Audience, Resource};
 use crate::coworking::rules::{Price, Rules, RulesInput, written_amount};
 use crate::coworking::space::{Place, Zone};
@@ -25,6 +26,12 @@ const CURRENCY: &str = "urn:iso:std:iso:4217:";
 #[must_use]
 pub fn shown_rules(resource: &Resource) -> Option<&Rules> {
     resource.rules.get(&Audience::Guest).or_else(|| resource.rules.get(&Audience::External))
+}
+
+/// The rules by which people of a server book.
+#[must_use]
+pub fn rules_for(resource: &Resource, level: Level) -> Option<&Rules> {
+    resource.rules.get(if level == Level::Trusted { &Audience::Guest } else { &Audience::External })
 }
 
 /// The version of a resource's rules, in the whole seconds that are sent.

@@ -21,7 +21,7 @@ use crate::site::Site;
 use crate::store::away::Away;
 use crate::store::booking::{Booking, Origin, Refused};
 
-pub use bookable::{Host, bookable, elsewhere, location, rules_version, shown_rules};
+pub use bookable::{Host, bookable, elsewhere, location, rules_for, rules_version, shown_rules};
 pub use wished::{Wished, wished};
 
 const MINUTE: &str = "minute";

@@ -246,3 +246,37 @@ fn i11_i17_i20_what_changes_later_takes_nothing_from_anybody_and_says_whom_it_hi
         })
         .unwrap();
 }
+
+#[test]
+fn what_is_booked_as_it_is_made_keeps_its_parts_and_what_is_given_back_late_counts_as_had() {
+    let (ground, done) = Ground::set_up();
+    let [ben, cleo] = ["ben", "cleo"].map(|name| ground.member(name, Role::Member));
+    ground
+        .act(move |tx, _| {
+            let named = |name: &str| ResourceInput { name: name.into(), ..room() };
+            let (left, right) = (add(tx, &done, named("Left")), add(tx, &done, named("Right")));
+            let of = |parts: Vec<ResourceId>| ResourceInput { parts, ..named("Hall") }.parse().unwrap();
+            let hall = resources::add(tx, Acting::Keeper, done.space, &of(vec![left, right]), time("08:00"))?;
+            let booked = ask(tx, ben, &wish(hall, "10:00", "12:00"), "09:00")?;
+            let apart = |tx: &mut Tx<'_>| resources::edit(tx, Acting::Keeper, hall, &of(vec![left]), time("09:01"));
+            assert_eq!(no(tx, apart).code(), "wrong-state");
+            cancel(tx, acting(ben), booked.id, None, time("09:02"))?;
+            apart(tx)?;
+
+            let rules = r#"{"cancel_minutes": 60, "quota": {"minutes": 120, "per": "day"}}"#;
+            let attic = add(tx, &done, with_rules(room(), rules));
+            let booked = ask(tx, cleo, &wish(attic, "10:00", "12:00"), "09:00")?;
+            // Moved to the evening within the notice, and then given back: it is as late as it was.
+            change(tx, acting(cleo), booked.id, &wish(attic, "16:00", "18:00"), time("09:30"))?;
+            assert!(cancel(tx, acting(cleo), booked.id, None, time("09:31"))?.late);
+            let refusal = no(tx, |tx| ask(tx, cleo, &wish(attic, "13:00", "14:00"), "09:32"));
+            assert!(refusal.to_string().contains("you have 2 hours in that day already"), "{refusal}");
+            let begun = ask(tx, ben, &wish(attic, "10:00", "11:00"), "09:00")?;
+            assert_eq!(
+                no(tx, |tx| change(tx, acting(ben), begun.id, &wish(attic, "13:00", "14:00"), time("10:00"))).code(),
+                "wrong-state"
+            );
+            Ok(())
+        })
+        .unwrap();
+}
