@@ -5,6 +5,7 @@
 //! the neighbours. `cargo bench --bench load` measures everything and ends with 1 when a bound is not kept;
 //! `cargo bench --bench load -- inbox delivery` measures these; `-- --write` keeps the table in `benches/README.md`.
 
+mod booking;
 mod caller;
 mod delivery;
 mod document;
@@ -26,7 +27,7 @@ use table::Table;
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
-const SECTIONS: [&str; 5] = ["inbox", "delivery", "document", "stored", "engine"];
+const SECTIONS: [&str; 6] = ["inbox", "delivery", "document", "stored", "booking", "engine"];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
@@ -55,6 +56,9 @@ fn main() -> ExitCode {
         }
         if wanted("stored") {
             stored::measure(&mut table).await;
+        }
+        if wanted("booking") {
+            booking::measure(&mut table).await;
         }
         if wanted("engine") {
             engine::measure(&mut table).await;
