@@ -16,7 +16,8 @@ const ERROR_LIMIT: usize = 1_000;
 /// The most that one statement has tried again.
 const RETRY_LIMIT: u32 = 1_000;
 
-/// The number of a received activity; numbers grow in the order of arrival.
+/// The number of a received activity; numbers grow in the order of arrival: for what waits of one actor always, else as far
+/// as several processes agree on the time. What has a smaller number may be committed later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct InboxId(pub i64);
 
@@ -94,7 +95,7 @@ statements! {
               VALUES (?1, ?2, ?3, ?4, ?5, 'waiting', ?6)";
     WAITING = "SELECT id, actor_id, recipient_id, attempts, next_at FROM inbox \
                WHERE id > ?1 AND state = 'waiting' ORDER BY id LIMIT ?2";
-    LAST_OF = "SELECT id FROM inbox WHERE actor_id = ?1 AND state = 'waiting' ORDER BY id DESC LIMIT 1";
+    LAST_OF = "SELECT id FROM inbox WHERE actor_id = ?1 AND state = 'waiting' AND id <= ?2 ORDER BY id DESC LIMIT 1";
     BODIES = "SELECT id, body FROM inbox WHERE id IN ({keys}) AND state = 'waiting'";
     STILL = "SELECT id FROM inbox WHERE id IN ({keys}) AND state = 'waiting'";
     DONE = "DELETE FROM inbox WHERE id = ?1 AND state = 'waiting'";
@@ -146,7 +147,15 @@ pub fn put(tx: &mut Tx<'_>, id: InboxId, new: &NewActivity<'_>, now: Timestamp) 
 /// # Errors
 /// The store's.
 pub fn last_waiting(tx: &mut Tx<'_>, actor: ActorId) -> Result<Option<InboxId>, Error> {
-    tx.query_one(LAST_OF, params![actor], |row| row.get(0))
+    last_waiting_up_to(tx, actor, InboxId(i64::MAX))
+}
+
+/// The last of what waits of this actor with a number up to this one.
+///
+/// # Errors
+/// The store's.
+pub fn last_waiting_up_to(tx: &mut Tx<'_>, actor: ActorId, up_to: InboxId) -> Result<Option<InboxId>, Error> {
+    tx.query_one(LAST_OF, params![actor, up_to], |row| row.get(0))
 }
 
 /// What waits, in the order of arrival, after a number; at most `limit`. What is to be tried later is among it: what
@@ -326,7 +335,8 @@ mod tests {
                 assert_eq!(seen, [(first, 1, at(60)), (second, 0, at(0))]);
                 assert_eq!(bodies(tx, &[second])?, [(second, "{}".to_owned())]);
 
-                assert!(last_waiting(tx, ActorId(1))?.is_some() && last_waiting(tx, ActorId(2))?.is_none());
+                assert_eq!((last_waiting(tx, ActorId(1))?, last_waiting(tx, ActorId(2))?), (Some(second), None));
+                assert_eq!(last_waiting_up_to(tx, ActorId(1), first)?, Some(first));
                 done(tx, &[second])?;
                 assert_eq!(still_waiting(tx, &[first, second])?, [first]);
                 assert_eq!(insert(tx, "https://a.example/2", None, at(2))?, None, "a repeat of what is done");

@@ -5,7 +5,7 @@
 //! actor whose activity has to wait (for another server, or for its next try) is held: what comes after it from the
 //! same actor waits behind it.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -50,7 +50,8 @@ const TROUBLE: Duration = Duration::from_secs(1);
 pub struct Desk {
     node: Arc<Node>,
     notices: Receiver<Notice>,
-    /// In order; none of them is of a held actor.
+    /// In order. Those of a held actor are put behind its others when their turn comes, and not before: they come after
+    /// what is held, and before what comes now.
     ready: VecDeque<Work>,
     held: HashMap<ActorId, Held>,
     /// How many are held.
@@ -62,6 +63,9 @@ pub struct Desk {
     refreshing: JoinSet<()>,
     /// After which number to go on reading the store; nothing when all that waits there is on the desk.
     behind: Option<InboxId>,
+    /// Somebody changed the inbox while it was being read: it is read once more after that. To begin anew at once would
+    /// never come past the first slice while much is held and more comes.
+    again: bool,
     /// Up to this number something may come a second time, or may have been thrown away: it was read from the store, or
     /// was on the desk when it was heard that somebody changed the inbox.
     read_up_to: InboxId,
@@ -105,6 +109,7 @@ impl Desk {
             slots: Arc::new(Semaphore::new(QUESTIONS)),
             refreshing: JoinSet::new(),
             behind: Some(InboxId(0)),
+            again: false,
             read_up_to: InboxId(0),
         }
     }
@@ -167,8 +172,15 @@ impl Desk {
     /// One batch.
     async fn turn(&mut self) -> Result<Turn, operations::Error> {
         self.release_due();
-        self.take_in().await?;
-        let Some(batch) = self.batch().await? else { return Ok(Turn::Idle) };
+        let batch = loop {
+            self.take_in().await?;
+            match self.batch().await? {
+                Some(batch) => break batch,
+                // All that was read is held: nobody waits for another actor.
+                None if self.behind.is_some() && self.known.len() < ROOM => {}
+                None => return Ok(Turn::Idle),
+            }
+        };
         match round::run(&self.node, Arc::clone(&batch), self.read_up_to).await {
             Ok(Some(outcomes)) => {
                 for (work, outcome) in batch.iter().zip(outcomes) {
@@ -199,18 +211,26 @@ impl Desk {
 
     /// Reads from the store all that waits there, and asks it of all that is on the desk whether it still waits.
     fn look_again(&mut self) {
-        self.behind = Some(InboxId(0));
+        self.read_again();
         self.read_up_to = self.known.iter().copied().fold(self.read_up_to, InboxId::max);
+    }
+
+    fn read_again(&mut self) {
+        match self.behind {
+            Some(InboxId(1..)) => self.again = true,
+            _ => self.behind = Some(InboxId(0)),
+        }
     }
 
     /// Puts on the desk what has come.
     async fn take_in(&mut self) -> Result<(), store::Error> {
-        let (arrivals, most) = (&self.node.reception.arrivals, self.node.config.inbox_batch);
+        let (node, most) = (Arc::clone(&self.node), self.node.config.inbox_batch);
+        let arrivals = &node.reception.arrivals;
         if self.known.len() >= ROOM {
             return Ok(());
         }
         if arrivals.take_overflow() {
-            self.behind = Some(InboxId(0));
+            self.read_again();
         }
         let Some(after) = self.behind else {
             for Arrival { id, actor, activity, recipient } in arrivals.take(most) {
@@ -224,8 +244,16 @@ impl Desk {
         }
         // What comes by memory would overtake what waits in the store. All of it is there, too.
         drop(arrivals.take(usize::MAX));
-        let rows = self.node.store.read(move |tx: &mut Tx<'_>| inbox::waiting(tx, after, SLICE)).await?;
+        let (rows, before) = self.node.store.read(move |tx: &mut Tx<'_>| slice(tx, after)).await?;
+        // It was committed after the slice that it belongs to had been read. What follows it must not overtake it.
+        if before.iter().any(|id| !self.known.contains(id)) {
+            self.behind = Some(InboxId(0));
+            return Ok(());
+        }
         self.behind = rows.last().filter(|_| rows.len() == SLICE as usize).map(|row| row.id);
+        if self.behind.is_none() && std::mem::take(&mut self.again) {
+            self.behind = Some(InboxId(0));
+        }
         for Waiting { id, actor, recipient, attempts, next_at } in rows {
             self.read_up_to = self.read_up_to.max(id);
             let work = Work { id, actor, recipient, attempts, activity: None, gathered: Arc::default() };
@@ -241,10 +269,8 @@ impl Desk {
         if let Some(until) = not_before.filter(|time| *time > self.node.clock.now()) {
             self.held.entry(work.actor).or_insert_with(|| Held { until: Some(until), line: VecDeque::new() });
         }
-        match self.held.contains_key(&work.actor) {
-            true => self.park(work),
-            false => self.ready.push_back(work),
-        }
+        // Also when its actor is held: others of that actor may be ready before it.
+        self.ready.push_back(work);
     }
 
     /// Puts it behind the others of a held actor.
@@ -407,6 +433,19 @@ impl Desk {
     }
 }
 
+/// What waits after a number, and for each actor of it the last that waits up to that number.
+fn slice(tx: &mut Tx<'_>, after: InboxId) -> Result<(Vec<Waiting>, Vec<InboxId>), store::Error> {
+    let rows = inbox::waiting(tx, after, SLICE)?;
+    let mut before = Vec::new();
+    if after > InboxId(0) {
+        let actors: BTreeSet<ActorId> = rows.iter().map(|row| row.actor).collect();
+        for actor in actors {
+            before.extend(inbox::last_waiting_up_to(tx, actor, after)?);
+        }
+    }
+    Ok((rows, before))
+}
+
 /// Accepted activities come by memory and are told of by none of these.
 fn is_about_the_inbox(notice: Notice) -> bool {
     match notice {
@@ -439,3 +478,6 @@ fn fill(batch: &mut [Work], bodies: Vec<(InboxId, String)>) {
         work.activity = read.map(Arc::new);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -101,6 +101,11 @@ fn all(
                 let case = Case { site, activity, actor, recipient, gathered: &work.gathered, limited, now };
                 one(tx, work, &case, &mut done)?
             }
+            // A later release may be stricter than the one that took it.
+            None if waiting.contains(&work.id) => {
+                inbox::fail(tx, work.id, "it cannot be read")?;
+                Outcome::Done
+            }
             _ => Outcome::Done,
         };
         if matches!(outcome, Outcome::Wants(_) | Outcome::Again(_)) {

@@ -18,20 +18,25 @@ use crate::store::page::Page;
 use crate::store::testing::{self, set_aside};
 use crate::store::{actor, block, event, member, peer, post, report};
 
-const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
+pub(super) const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
 
 /// `harbor.test` with its member Ana, who follows Bo of `pier.test`.
-struct Town {
-    ground: Ground,
+pub(super) struct Town {
+    pub(super) ground: Ground,
     ana: ActorId,
-    bo: Stranger,
-    eve: Stranger,
+    pub(super) bo: Stranger,
+    pub(super) eve: Stranger,
     web: Web,
 }
 
 impl Town {
-    async fn new() -> Self {
-        let ground = Ground::new().await;
+    pub(super) async fn new() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// The same with other settings.
+    pub(super) async fn with(settings: &[(&str, &str)]) -> Self {
+        let ground = Ground::with(settings).await;
         let ana = ground.member("ana").await;
         ground.act(move |tx| Ok(member::add(tx, ana, Role::Member, start())?)).await;
         let bo = Stranger::new("bo", "pier.test");
@@ -43,7 +48,7 @@ impl Town {
     }
 
     /// Ana follows somebody elsewhere, who lets her.
-    async fn follows(&self, stranger: &Stranger) {
+    pub(super) async fn follows(&self, stranger: &Stranger) {
         let id = self.met(stranger).await;
         let ana = self.ana;
         let asked = self
@@ -60,7 +65,7 @@ impl Town {
     }
 
     /// Somebody elsewhere becomes known here.
-    async fn met(&self, stranger: &Stranger) -> ActorId {
+    pub(super) async fn met(&self, stranger: &Stranger) -> ActorId {
         fetch::known_or_fetched(&self.ground.node, &stranger.id(), &Budget::default()).await.unwrap()
     }
 
@@ -68,16 +73,16 @@ impl Town {
         self.ground.act(move |tx| Ok(follow_of(tx, follower, target)?.map(|follow| follow.state))).await
     }
 
-    async fn settle(&self) {
+    pub(super) async fn settle(&self) {
         Desk::new(self.ground.node.clone()).settle().await;
     }
 
     /// Somebody says something that cannot be acted on before others were asked; what they say after it waits.
-    async fn must_ask(&self, from: &Stranger) {
+    pub(super) async fn must_ask(&self, from: &Stranger) {
         self.sends(from, &from.does("Announce", 99, json!({"object": "http://quay.test/nothing", "to": PUBLIC}))).await;
     }
 
-    async fn sends(&self, from: &Stranger, activity: &Value) {
+    pub(super) async fn sends(&self, from: &Stranger, activity: &Value) {
         let answer = self.ground.deliver(from, activity).await;
         assert_eq!(answer.status, 202, "{answer:?}");
     }
@@ -109,7 +114,7 @@ impl Town {
     }
 
     /// What stands in Ana's home, the newest first.
-    async fn home(&self) -> Vec<String> {
+    pub(super) async fn home(&self) -> Vec<String> {
         let acting = Acting::Member(MemberId(self.ana.0), Role::Member);
         let home = self.ground.act(move |tx| timeline::home(tx, acting, Page::default())).await;
         home.items.into_iter().map(|view| view.post.content).collect()
@@ -144,7 +149,7 @@ impl Town {
         events.into_iter().map(|recorded| recorded.event.name()).collect()
     }
 
-    async fn left_over(&self) -> (u64, u64) {
+    pub(super) async fn left_over(&self) -> (u64, u64) {
         let counts = self.ground.act(|tx| Ok(inbox::counts(tx)?)).await;
         (counts.waiting, counts.failed)
     }
@@ -155,7 +160,7 @@ fn later(seconds: u32) -> String {
     (start() + jiff::SignedDuration::from_secs(seconds.into())).to_string()
 }
 
-fn html(number: u32) -> String {
+pub(super) fn html(number: u32) -> String {
     format!("<p>note {number}</p>")
 }
 
