@@ -181,6 +181,17 @@ impl Hours {
         self.exceptions.get(&date).or_else(of_week).map_or(&[], Vec::as_slice)
     }
 
+    /// The same week, on every date.
+    #[must_use]
+    pub fn without_exceptions(&self) -> Self {
+        Self { week: self.week.clone(), exceptions: BTreeMap::new() }
+    }
+
+    /// The dates that are different, from this one on.
+    pub fn exceptions_from(&self, date: Date) -> impl Iterator<Item = Date> {
+        self.exceptions.range(date..).map(|(date, _)| *date)
+    }
+
     /// The parts of a window that are within the hours, the first first; ranges that touch or overlap are one.
     #[must_use]
     pub fn within(&self, zone: &Zone, window: Slot) -> Vec<Slot> {

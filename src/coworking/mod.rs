@@ -29,6 +29,8 @@ pub mod slot;
 pub mod space;
 pub mod tag;
 pub mod template;
+pub mod terms;
+pub mod timetable;
 pub mod wall;
 pub mod week;
 pub mod window;

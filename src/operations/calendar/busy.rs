@@ -12,6 +12,7 @@ use crate::coworking::space::Zone;
 use crate::operations::booking::availability;
 use crate::operations::{Error, Result, resource, space};
 use crate::store::Tx;
+use crate::store::resource::Kept;
 
 /// The longest time that is told about at once.
 pub const BUSY_LIMIT: SignedDuration = SignedDuration::from_hours(24 * 31);
@@ -29,11 +30,26 @@ pub struct Busy {
 
 /// As whom somebody sees a resource; `None` for those who are not to see that it is there. Members see all that their node
 /// has, everybody sees what people of other places can book.
-fn seen_as(acting: Option<Acting>, resource: &Resource) -> Option<Audience> {
+pub(super) fn seen_as(acting: Option<Acting>, resource: &Resource) -> Option<Audience> {
     match acting {
         Some(_) => Some(Audience::Resident),
         None => [Audience::External, Audience::Guest].into_iter().find(|who| resource.rules.contains_key(who)),
     }
+}
+
+/// A resource, and as whom somebody sees it.
+///
+/// # Errors
+/// [`Refusal::NotFound`] also for resources that are not for the asker's eyes; [`Refusal::Gone`].
+pub(super) fn seen(tx: &mut Tx<'_>, acting: Option<Acting>, id: ResourceId) -> Result<(Kept, Audience)> {
+    let hidden = Refusal::NotFound { what: "resource" };
+    let kept = match resource::by_id(tx, id) {
+        // Who may not know that it was there need not hear that it is gone.
+        Err(Error::Refused(_)) if acting.is_none() => return Err(hidden.into()),
+        kept => kept?,
+    };
+    let audience = seen_as(acting, &kept.resource).ok_or(hidden)?;
+    Ok((kept, audience))
 }
 
 /// When a resource cannot be had: from now on for 31 days, or in the time that is asked for, as its space's clock shows it
@@ -49,13 +65,7 @@ pub fn busy(
     (from, to): (Option<&str>, Option<&str>),
     now: Timestamp,
 ) -> Result<Busy> {
-    let hidden = Refusal::NotFound { what: "resource" };
-    let kept = match resource::by_id(tx, id) {
-        // Who may not know that it was there need not hear that it is gone.
-        Err(Error::Refused(_)) if acting.is_none() => return Err(hidden.into()),
-        kept => kept?,
-    };
-    let audience = seen_as(acting, &kept.resource).ok_or(hidden)?;
+    let (kept, audience) = seen(tx, acting, id)?;
     let zone = Zone::parse(&space::or_default(tx, Some(kept.space))?.zone)?;
     let window = window(&zone, from, to, now)?;
     let free = availability(tx, id, audience, window, now)?;

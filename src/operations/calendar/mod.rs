@@ -3,6 +3,7 @@
 
 mod busy;
 mod entry;
+mod week;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -18,6 +19,7 @@ use crate::store::page::{Page, Slice};
 
 pub use busy::{BUSY_LIMIT, Busy, busy};
 pub use entry::{ENTRY_LIMIT, Elsewhere, Entry, Where, of_booking, of_member, of_member_elsewhere};
+pub use week::{Stock, Week, stock, week};
 
 /// The most links of one member that are good at the same time.
 pub const FEED_LIMIT: usize = 20;

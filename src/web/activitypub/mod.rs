@@ -16,7 +16,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::accept::{Wants, wants};
 use super::document::Document;
 use super::error::{Error, Result, Wrong};
-use super::pages::{After, Cut};
+use super::pages::{After, Cut, Wanted};
 use super::{Door, etag, pages};
 use crate::coworking::Refusal;
 use crate::federation::document::{self, Answer};
@@ -142,11 +142,14 @@ async fn page(door: &web::Data<Door>, request: &HttpRequest, subject: &Subject) 
             let after = web::Query::<After>::from_query(request.query_string());
             pages::post::page(door, *id, after.map(web::Query::into_inner).unwrap_or_default()).await
         }
+        Local::Resource(id) => {
+            let wanted = web::Query::<Wanted>::from_query(request.query_string());
+            pages::resource::page(door, *id, wanted.map(web::Query::into_inner).unwrap_or_default()).await
+        }
         Local::Activity(_)
         | Local::Follow(_)
         | Local::Like(_)
         | Local::Announce(_)
-        | Local::Resource(_)
         | Local::Booking(_)
         | Local::Asked(_) => return None,
     })

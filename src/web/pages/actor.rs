@@ -7,6 +7,7 @@ use askama::Template;
 
 use super::desk::{Cut, Desk, older};
 use super::shown::ShownPost;
+use super::space::ShownPlace;
 use super::view::{Count, Head, Person, prose};
 use super::{Keep, html};
 use crate::coworking::id::{ActorId, SpaceId};
@@ -38,6 +39,8 @@ pub(super) struct ActorPage {
     pub(super) skills: Vec<Skill>,
     pub(super) facts: Vec<Fact>,
     pub(super) counts: Vec<Count>,
+    /// Of a space of ours.
+    pub(super) place: Option<ShownPlace>,
     pub(super) offers: Vec<ShownPost>,
     pub(super) posts: Vec<ShownPost>,
     pub(super) home: Option<Person>,
@@ -138,6 +141,10 @@ fn load(tx: &mut Tx<'_>, node: &Node, actor: Actor, cut: Cut) -> Result<ActorPag
         None => None,
     };
     let path = person.page.strip_prefix(node.site.origin()).unwrap_or_default().to_owned();
+    let place = match space {
+        Some(id) => super::space::place(tx, id, &path, cut.have(), desk.now)?,
+        None => None,
+    };
     let others = posts.items.iter().filter(|view| pinned.iter().all(|pinned| pinned.post.id != view.post.id));
     let shown = pinned.iter().map(|view| ShownPost { pinned: true, ..desk.post(view) });
     let shown: Vec<ShownPost> = shown.chain(others.map(|view| desk.post(view))).collect();
@@ -153,6 +160,7 @@ fn load(tx: &mut Tx<'_>, node: &Node, actor: Actor, cut: Cut) -> Result<ActorPag
         summary: prose(&actor.summary),
         skills: actor.skills.iter().map(|skill| Skill::of(skill, node)).collect(),
         facts: actor.fields.iter().map(|field| Fact::of(&field.name, &field.value)).collect(),
+        place,
         offers: desk.posts(&offers),
         older: older(&posts, &path),
         newer: cut.newer(&path),

@@ -20,6 +20,9 @@ pub struct Cut {
     /// Only what is older.
     #[serde(default)]
     before: Option<i64>,
+    /// Of what a space has, only what is older.
+    #[serde(default)]
+    have: Option<i64>,
 }
 
 impl Cut {
@@ -27,6 +30,11 @@ impl Cut {
     #[must_use]
     pub fn page(self) -> Page {
         Page::new(self.before, None)
+    }
+
+    /// Where the list of what a space has goes on.
+    pub(super) fn have(self) -> Option<i64> {
+        self.have
     }
 
     /// Is it the beginning?

@@ -10,12 +10,15 @@ pub mod interaction;
 pub(in crate::web) mod post;
 mod post_view;
 pub mod problem;
+pub(in crate::web) mod resource;
 pub mod setup;
 mod shown;
+mod space;
 pub mod tag;
 #[cfg(test)]
 mod tests;
 pub mod view;
+mod week;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -24,6 +27,7 @@ use askama::Template;
 
 pub use desk::Cut;
 pub(in crate::web) use post::After;
+pub(in crate::web) use resource::Wanted;
 
 use super::error::Result;
 

@@ -264,6 +264,9 @@ async fn sights() -> (Ground, Vec<(&'static str, String)>) {
     ] {
         sights.push((route, address.to_owned()));
     }
+    for id in super::resource::furnished(&ground).await {
+        sights.push(("/resources/{id}", format!("/resources/{id}")));
+    }
     sights.push(("/authorize_interaction", format!("/authorize_interaction?uri=http://harbor.test/posts/{offered}")));
     (ground, sights)
 }

@@ -3,6 +3,7 @@
 //! With `PAGES_DIR` set, the pages are written there to be looked at.
 
 mod accessibility;
+mod resource;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -148,6 +149,7 @@ fn pages() -> Vec<(&'static str, String)> {
             Count::of(12_345, "follower", "followers"),
             Count::of(12, "following", "following"),
         ],
+        place: None,
         offers: offers().into_iter().take(1).collect(),
         posts: posts(),
         home: Some(harbor()),
@@ -163,6 +165,7 @@ fn pages() -> Vec<(&'static str, String)> {
         skills: vec![],
         facts: vec![],
         counts: vec![],
+        place: None,
         offers: vec![],
         posts: vec![],
         home: None,

@@ -1,0 +1,184 @@
+//! The page of something that can be booked: what it is, by which rules, and when it is free. No name is on it.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use jiff::civil::Date;
+use serde::Deserialize;
+
+use super::desk::Desk;
+use super::view::{Head, Person};
+use super::week::{ShownHours, ShownNow, ShownWeek};
+use super::{Keep, html};
+use crate::coworking::id::ResourceId;
+use crate::coworking::resource::{Audience, Kind, Photo, Resource};
+use crate::coworking::rules::Price;
+use crate::coworking::terms;
+use crate::node::Node;
+use crate::operations::calendar::{self, Week};
+use crate::site::Site;
+use crate::store::{Tx, actor, resource};
+use crate::web::Door;
+use crate::web::error::Result;
+
+#[derive(Template)]
+#[template(path = "resource.html")]
+pub(super) struct ResourcePage {
+    pub(super) head: Head,
+    pub(super) name: String,
+    pub(super) kind: &'static str,
+    /// Whose it is.
+    pub(super) space: Option<Person>,
+    pub(super) address: Option<String>,
+    pub(super) now: ShownNow,
+    pub(super) description: String,
+    /// How many there are, how many people they hold, what it is made of: a name and a text each.
+    pub(super) facts: Vec<(&'static str, String)>,
+    pub(super) amenities: Vec<String>,
+    pub(super) photos: Vec<ShownPhoto>,
+    pub(super) terms: Vec<ShownTerms>,
+    pub(super) hours: ShownHours,
+    pub(super) week: ShownWeek,
+    /// What to give to a program or another node.
+    pub(super) link: String,
+    pub(super) calendar: String,
+}
+
+/// A picture.
+pub(super) struct ShownPhoto {
+    pub(super) url: String,
+    pub(super) alt: String,
+    /// Is it here? What is elsewhere is a link: that server need not know who reads here.
+    pub(super) here: bool,
+}
+
+/// The rules for one audience.
+pub(super) struct ShownTerms {
+    pub(super) audience: &'static str,
+    pub(super) price: String,
+    pub(super) sentences: Vec<String>,
+}
+
+/// The week that the address asks for.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+pub(in crate::web) struct Wanted {
+    /// Any date in it.
+    #[serde(default)]
+    week: Option<Date>,
+}
+
+/// `GET /resources/{id}`, for people.
+pub(in crate::web) async fn page(door: &web::Data<Door>, id: ResourceId, wanted: Wanted) -> Result<HttpResponse> {
+    let node = door.node.clone();
+    let page = door.node.store.read(move |tx| load(tx, &node, id, wanted)).await?;
+    html(StatusCode::OK, &page, Keep::Revalidate)
+}
+
+fn load(tx: &mut Tx<'_>, node: &Node, id: ResourceId, wanted: Wanted) -> Result<ResourcePage> {
+    let desk = Desk::new(tx, node)?;
+    let week = calendar::week(tx, None, id, wanted.week, desk.now)?;
+    let space = actor::summaries(tx, &[week.kept.space.into()])?.pop().map(|space| Person::of(&space, &node.site));
+    let made_of = parts(tx, &week)?;
+    let what = &week.kept.resource;
+    let link = node.site.resource(id);
+    let mut head = desk.head(&match &space {
+        Some(space) => format!("{}, {}", what.name, space.name),
+        None => what.name.clone(),
+    });
+    head.indexed = wanted.week.is_none();
+    head.description = what.description.clone();
+    head.document = Some(link.clone());
+    let hours = what.hours.as_ref().unwrap_or_else(|| week.space.place.bookable());
+    Ok(ResourcePage {
+        head,
+        name: what.name.clone(),
+        kind: kind(what.kind, what.units > 1),
+        space,
+        address: super::space::address(&week.space.place.address),
+        now: ShownNow::of(week.now, what.units, &week.zone, desk.now),
+        description: what.description.clone().unwrap_or_default(),
+        facts: facts(what, made_of),
+        amenities: what.amenities.clone(),
+        photos: photos(&what.photos, &node.site),
+        terms: shown_terms(what),
+        hours: ShownHours::of(hours, week.zone.wall(desk.now).date()),
+        week: ShownWeek::of(&week, &format!("/resources/{id}")),
+        calendar: node.site.resource_calendar(id),
+        link,
+    })
+}
+
+/// What it is made of, by name.
+fn parts(tx: &mut Tx<'_>, week: &Week) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for part in &week.kept.resource.parts {
+        names.extend(resource::by_id(tx, *part)?.map(|part| part.resource.name));
+    }
+    Ok(names)
+}
+
+/// What sort of thing it is, or they are.
+pub(super) fn kind(kind: Kind, many: bool) -> &'static str {
+    match (kind, many) {
+        (Kind::HotDesk, false) => "Desk for the day",
+        (Kind::HotDesk, true) => "Desks for the day",
+        (Kind::Desk, false) => "Desk of your own",
+        (Kind::Desk, true) => "Desks of your own",
+        (Kind::MeetingRoom, false) => "Meeting room",
+        (Kind::MeetingRoom, true) => "Meeting rooms",
+        (Kind::PhoneBooth, false) => "Phone booth",
+        (Kind::PhoneBooth, true) => "Phone booths",
+        (Kind::EventRoom, false) => "Room for events",
+        (Kind::EventRoom, true) => "Rooms for events",
+        (Kind::Equipment, false) => "Equipment",
+        (Kind::Equipment, true) => "Equipment",
+    }
+}
+
+/// How many there are and for how many people, in a line.
+pub(super) fn size(what: &Resource) -> String {
+    let people = |seats: u32| if seats == 1 { "one person".to_owned() } else { format!("up to {seats} people") };
+    match (what.kind, what.units, what.seats) {
+        (Kind::Equipment, 1, _) => String::new(),
+        (Kind::Equipment | Kind::HotDesk | Kind::Desk, units, 1) if units > 1 => format!("{units} of them"),
+        (_, 1, seats) => format!("For {}", people(seats)),
+        (_, units, seats) => format!("{units}, each for {}", people(seats)),
+    }
+}
+
+fn facts(what: &Resource, made_of: Vec<String>) -> Vec<(&'static str, String)> {
+    let mut facts = vec![("Size", size(what))];
+    if !made_of.is_empty() {
+        facts.push(("Made of", made_of.join(" and ")));
+    }
+    facts.retain(|(_, text)| !text.is_empty());
+    facts
+}
+
+/// As it stands in what a card says: the price for those from elsewhere, or else for members.
+pub(super) fn price_of(what: &Resource) -> Option<String> {
+    let audiences = [Audience::Guest, Audience::External, Audience::Resident];
+    let rules = audiences.iter().find_map(|audience| what.rules.get(audience))?;
+    Some(terms::price(&rules.price)).filter(|_| rules.price != Price::Free)
+}
+
+pub(super) fn photos(photos: &[Photo], site: &Site) -> Vec<ShownPhoto> {
+    let here = format!("{}/", site.origin());
+    let shown = photos.iter().map(|photo| ShownPhoto {
+        here: photo.url.starts_with(&here),
+        url: photo.url.clone(),
+        alt: photo.alt.clone(),
+    });
+    shown.collect()
+}
+
+/// The rules of those who do not work here.
+fn shown_terms(what: &Resource) -> Vec<ShownTerms> {
+    let rules = what.rules.iter().filter(|(audience, _)| **audience != Audience::Staff);
+    let shown = rules.map(|(audience, rules)| ShownTerms {
+        audience: terms::audience(*audience),
+        price: terms::price(&rules.price),
+        sentences: terms::sentences(what, rules),
+    });
+    shown.collect()
+}
