@@ -588,3 +588,34 @@ CREATE TABLE duty (
   name TEXT PRIMARY KEY,
   held_by INTEGER                      -- as in lane
 ) STRICT, WITHOUT ROWID;
+
+-- The directory: spaces elsewhere that are found through partners, each as it told of itself when it was last asked.
+CREATE TABLE known_space (
+  id INTEGER PRIMARY KEY,
+  uri TEXT NOT NULL UNIQUE,
+  host TEXT NOT NULL,
+  hops INTEGER NOT NULL,               -- 1: a space of ours follows it; 2: one of those does
+  via TEXT NOT NULL,                   -- the space that follows it
+  seen_at INTEGER NOT NULL,            -- when it was last found there
+  due_at INTEGER NOT NULL,             -- when to ask it again
+  read_at INTEGER,                     -- when it last told of itself
+  listing TEXT,                        -- JSON of coworking::Listing; null: it has told nothing, or is no space
+  town TEXT,                           -- as it is compared
+  latitude INTEGER,                    -- in millionths of a degree
+  longitude INTEGER
+) STRICT;
+CREATE INDEX known_space_due ON known_space (due_at, id);
+CREATE INDEX known_space_via ON known_space (via, id);
+CREATE INDEX known_space_hops ON known_space (hops, id);
+CREATE INDEX known_space_seen ON known_space (seen_at);
+CREATE INDEX known_space_town ON known_space (town, id) WHERE listing IS NOT NULL;
+CREATE INDEX known_space_latitude ON known_space (latitude, id) WHERE listing IS NOT NULL;
+
+-- What they have, for those who look for it.
+CREATE TABLE known_resource (
+  space_id INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  body TEXT NOT NULL,                  -- JSON of coworking::Lent
+  words TEXT NOT NULL,                 -- by which it is found, as they are compared
+  PRIMARY KEY (space_id, number)
+) STRICT, WITHOUT ROWID;

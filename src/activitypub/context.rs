@@ -55,6 +55,7 @@ pub fn bookable() -> Value {
         for more in [proposal_terms(), place_terms()] {
             terms.extend(more.as_object().cloned().unwrap_or_default());
         }
+        terms.insert("amenityFeature".to_owned(), "schema:amenityFeature".into());
     }
     json!([ACTIVITYSTREAMS, DATA_INTEGRITY, terms])
 }

@@ -5,6 +5,7 @@
 
 pub mod activity;
 pub mod actor;
+pub mod availability;
 pub mod collection;
 mod compact;
 pub mod context;

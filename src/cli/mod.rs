@@ -14,6 +14,7 @@ mod calendar;
 mod config;
 mod demo;
 mod desk;
+mod find;
 mod follow;
 mod free;
 mod keys;

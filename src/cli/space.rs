@@ -32,6 +32,11 @@ pub(super) enum Space {
                       thirdspace space edit --open \"mon-fri 09:00-18:00; sat 10:00-14:00; 2027-12-25 closed\" --bookable \"mon-sat 08:00-22:00\""
     )]
     Edit(Box<Edit>),
+    /// Find spaces elsewhere, among those whom spaces here follow and those whom these follow
+    #[command(after_help = "Examples:\n  thirdspace space find --town Tallinn --date 2027-01-15 --need projector\n  \
+                      thirdspace space find --near 59.43,24.75 --within 50 --kind meeting_room --people 6\n\n\
+                      Hosts are asked what is free where a time is named. Book by the address: thirdspace book ADDRESS START END.")]
+    Find(Box<super::find::Find>),
     /// List the spaces
     #[command(after_help = "Example:\n  thirdspace space list")]
     List,
@@ -131,6 +136,7 @@ impl Space {
         match self {
             Self::Add { username, name, zone } => add(opened, NewSpace::parse(&username, &name, &zone)?).await,
             Self::Edit(edit) => edit.run(opened).await,
+            Self::Find(find) => find.run(opened).await,
             Self::List => list(opened).await,
         }
     }

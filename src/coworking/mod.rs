@@ -8,6 +8,7 @@ pub mod booking;
 pub mod capacity;
 pub mod csv;
 pub mod decision;
+pub mod directory;
 pub mod event;
 pub mod hours;
 pub mod id;

@@ -3,6 +3,7 @@
 //! The one place that knows both halves, the rules of coworking and the words of ActivityPub.
 
 pub mod deliver;
+pub mod directory;
 pub mod discovery;
 pub mod document;
 pub mod fetch;

@@ -5,6 +5,7 @@
 //! set of jobs, and agrees with the others on [who does what](duty).
 
 mod deliver;
+mod directory;
 mod duty;
 mod expire;
 mod keys;
@@ -49,6 +50,7 @@ pub fn start(node: Arc<Node>) -> Jobs {
     jobs.add("deliver", &node, deliver::run);
     jobs.add("expire", &node, expire::run);
     jobs.add("nodeinfo", &node, nodeinfo::run);
+    jobs.add("directory", &node, directory::run);
     jobs.add("tidy", &node, tidy::run);
     jobs
 }
@@ -88,6 +90,7 @@ pub async fn drain(node: &Arc<Node>) -> bool {
         worked |= publish::settle(node).await;
         worked |= deliver::settle(node).await;
         worked |= nodeinfo::settle(node).await;
+        worked |= directory::settle(node).await;
         if !worked {
             return ever;
         }

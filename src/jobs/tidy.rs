@@ -10,7 +10,7 @@ use super::duty;
 use crate::federation::deliver::KEPT;
 use crate::node::Node;
 use crate::store::process::Duty;
-use crate::store::{self, Tx, activity, booking, delivery, event, inbox, key, tombstone};
+use crate::store::{self, Tx, activity, booking, delivery, directory, event, inbox, key, tombstone};
 
 const EVERY: Duration = Duration::from_secs(60 * 60);
 /// Rows in one transaction, so that nobody waits for the broom.
@@ -55,6 +55,8 @@ pub async fn tidy(node: &Node) -> Result<u64, store::Error> {
     let (seen, buried) = (before(now, known), before(now, BURIED));
     rows += all(node, move |tx| inbox::tidy(tx, seen, AT_ONCE)).await?;
     rows += all(node, move |tx| tombstone::tidy(tx, buried, AT_ONCE)).await?;
+    let unseen = before(now, crate::operations::directory::KEPT);
+    rows += all(node, move |tx| directory::tidy(tx, unseen, AT_ONCE)).await?;
     let refused = before(now, REFUSED_KEPT);
     rows += all(node, move |tx| booking::forget_refused(tx, refused, AT_ONCE)).await?;
     // What was signed with an old key is on its way for a week at most.

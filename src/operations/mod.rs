@@ -10,6 +10,7 @@ pub mod block;
 pub mod booking;
 pub mod calendar;
 pub mod departure;
+pub mod directory;
 pub mod follow;
 pub mod front_desk;
 pub mod idempotency;

@@ -19,6 +19,7 @@ mod crew;
 #[path = "../../tests/database.rs"]
 pub(crate) mod database;
 pub mod delivery;
+pub mod directory;
 mod errand;
 mod error;
 pub mod event;

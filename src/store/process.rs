@@ -33,6 +33,8 @@ pub enum Duty {
     NodeInfo,
     /// Forgetting what nobody needs any more.
     Tidy,
+    /// Asking spaces elsewhere for the directory.
+    Directory,
 }
 
 impl Duty {
@@ -46,6 +48,7 @@ impl Duty {
             Self::Keys => "keys",
             Self::NodeInfo => "nodeinfo",
             Self::Tidy => "tidy",
+            Self::Directory => "directory",
         }
     }
 }

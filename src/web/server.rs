@@ -115,6 +115,7 @@ pub fn routes(app: &mut web::ServiceConfig) {
         // Pages that are no documents.
         .service(at("/", READ).route(read().to(activitypub::get)))
         .service(at("/people/{id}", READ).route(read().to(pages::actor::remote)))
+        .service(at("/directory", READ).route(read().to(pages::directory::page)))
         .service(at("/tags/{tag}", READ).route(read().to(pages::tag::page)))
         .service(
             at("/setup/{secret}", FORM_METHODS)

@@ -5,6 +5,7 @@ mod booking;
 mod conversation;
 #[path = "../database.rs"]
 mod database;
+mod directory;
 mod following;
 mod hostile;
 mod identity;

@@ -12,6 +12,8 @@ use crate::activitypub::place::Place;
 
 /// The most characters of a name.
 const NAME_LIMIT: usize = 200;
+/// The most amenities that are read.
+const AMENITY_LIMIT: usize = 30;
 
 /// A bookable resource as it stands at its URL.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +32,8 @@ pub struct Bookable {
     pub timezone: String,
     /// How many people one unit holds (`ts:seats`).
     pub seats: Option<u32>,
+    /// What there is in it, in words (`schema:amenityFeature`).
+    pub amenities: Vec<String>,
     /// The version of its rules (`ts:rulesVersion`), which whoever asks says that they saw.
     pub rules_version: Option<String>,
     /// The rules by which guests from elsewhere can book it (`ts:rules`).
@@ -38,6 +42,13 @@ pub struct Bookable {
     pub published: Option<Timestamp>,
     /// When it changed last.
     pub updated: Option<Timestamp>,
+}
+
+/// Words, or features with a name as schema.org has them.
+fn amenities(value: &Value) -> Vec<String> {
+    let all = json::each(value, "amenityFeature").chain(json::each(value, "schema:amenityFeature"));
+    let words = all.filter_map(|item| item.as_str().or_else(|| json::text(item, "name")));
+    words.map(|word| word.chars().take(NAME_LIMIT).collect()).take(AMENITY_LIMIT).collect()
 }
 
 impl Bookable {
@@ -59,6 +70,7 @@ impl Bookable {
             location: json::each(value, "location").find_map(Place::read),
             timezone: own("timezone").ok_or(MarketplaceError::Part("timezone"))?,
             seats: whole("seats").or_else(|| whole("ts:seats")),
+            amenities: amenities(value),
             rules_version: own("rulesVersion"),
             rules: json::get(value, "rules").or_else(|| json::get(value, "ts:rules")).cloned(),
             published: json::time(value, "published"),
@@ -78,6 +90,7 @@ impl Bookable {
             .with_some("location", self.location.as_ref().map(Place::to_value))
             .with("timezone", self.timezone.as_str())
             .with_some("seats", self.seats)
+            .with_some("amenityFeature", Some(self.amenities.clone()).filter(|words| !words.is_empty()))
             .with_some("rulesVersion", self.rules_version.as_deref())
             .with_some("rules", self.rules.clone())
             .with_time("published", self.published)

@@ -66,6 +66,19 @@ pub async fn document(node: &Node, id: &Id, budget: &Budget) -> Result<(Id, Valu
     .await
 }
 
+/// JSON that is no ActivityStreams document, such as what is free when; asked in the name of the node.
+///
+/// # Errors
+/// [`Error`].
+pub async fn plain(node: &Node, address: &Id, budget: &Budget) -> Result<Value, Error> {
+    within(node, address.url(), async {
+        let response = get(node, address.url().clone(), Wanted::Document, budget).await?;
+        let value = json::parse(&response.body).map_err(|error| Error::malformed(&response.url, &error))?;
+        Ok(Value::Object(value))
+    })
+    .await
+}
+
 /// An ActivityStreams document and the address that it finally came from. What it says of itself is not checked.
 async fn json(node: &Node, url: Url, budget: &Budget) -> Result<(Url, Value), Error> {
     let response = get(node, url, Wanted::Document, budget).await?;

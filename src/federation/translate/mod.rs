@@ -4,5 +4,6 @@
 pub mod activity;
 pub mod actor;
 pub mod booking;
+pub mod directory;
 mod html;
 pub mod post;

@@ -30,6 +30,10 @@ INSERT INTO booking (id, space_id, resource_id, requester_id, audience, state, u
 INSERT INTO away_booking (id, member_id, space_id, proposal, name, zone, units, people, starts_at, ends_at, price, state, agreement, deadline, asked_by, requested_at, updated)
   SELECT n, 1 + n % 200, 1 + n % 10000, 'p', 'n', 'UTC', 1, 1, n, n + 1, '{}', CASE WHEN n % 50 = 0 THEN 'sent' ELSE 'confirmed' END, 'https://h/b/' || n, n, n, n, n
   FROM generate_series(1, 10000) AS n;
+INSERT INTO known_space (id, uri, host, hops, via, seen_at, due_at, listing, town, latitude)
+  SELECT n, 'https://h' || n || '/s', 'h' || n, CASE WHEN n % 20 = 0 THEN 1 ELSE 2 END, 'https://h' || n % 50 || '/s', n, n,
+    CASE WHEN n % 10 > 0 THEN '{}' END, 't' || n % 300, n * 100 FROM generate_series(1, 10000) AS n;
+INSERT INTO known_resource (space_id, number, body, words) SELECT 1 + n % 10000, n / 10000, '{}', 'w' FROM generate_series(1, 50000) AS n;
 INSERT INTO claim (resource_id, day, booking_id, starts_at, ends_at, kept_until, units, given) SELECT 1 + n % 2000, n % 300, n, n, n + 1, n + 1, 1, '[0]' FROM generate_series(1, 20000) AS n;
 INSERT INTO claimed_step (resource_id, unit, step, booking_id) SELECT 1 + n % 2000, 0, n, n FROM generate_series(1, 30000) AS n;
 INSERT INTO token (hash, id, member_id, label, created_at)

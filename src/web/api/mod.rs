@@ -10,6 +10,7 @@ mod booking;
 mod calendar;
 mod caller;
 mod closure;
+mod directory;
 mod follow;
 mod limit;
 mod me;
@@ -88,6 +89,7 @@ pub fn routes() -> Vec<Route> {
         at("/calendars/{id}").delete(calendar::revoke),
         at("/bookings/{id}/calendar.ics").get(calendar::booking),
         at("/spaces").get(space::list).post(space::found),
+        at("/spaces/search").get(directory::search),
         at("/spaces/{id}").get(space::show).patch(space::edit),
         at("/spaces/{id}/resources").get(resource::list).post(resource::add),
         at("/spaces/{id}/closures").get(closure::list).post(closure::close),

@@ -13,8 +13,8 @@ use utoipa::{Modify, OpenApi as _, ToSchema};
 
 use super::view::{Broken, Slot};
 use super::{
-    actor, block, booking, calendar, closure, follow, me, member, node, notification, offer, peer, post, queue,
-    reaction, report, resource, search, space, stay, suspension, timeline, token,
+    actor, block, booking, calendar, closure, directory, follow, me, member, node, notification, offer, peer, post,
+    queue, reaction, report, resource, search, space, stay, suspension, timeline, token,
 };
 
 /// A "no", or a failure (RFC 9457).
@@ -59,7 +59,7 @@ pub struct Problem {
         member::list, member::add, member::show, member::set_role, member::leave,
         token::list, token::create, token::revoke,
         calendar::list, calendar::create, calendar::revoke, calendar::booking,
-        space::list, space::found, space::show, space::edit,
+        directory::search, space::list, space::found, space::show, space::edit,
         resource::list, resource::add, resource::show, resource::edit, resource::retire, resource::availability,
         closure::list, closure::close, closure::open,
         booking::request, booking::own, booking::of_space, booking::waiting, booking::show, booking::change,

@@ -5,6 +5,7 @@
 
 pub mod actor;
 mod desk;
+pub mod directory;
 pub(in crate::web) mod front;
 pub mod interaction;
 pub(in crate::web) mod post;

@@ -364,10 +364,10 @@ impl Person {
         resolve::bookable(&self.house.node(), address).await.unwrap()
     }
 
-    /// Asks to book it, for a time of the day on which the town opened.
+    /// Asks to book it, for a time of the day on which the town opened, or of the one that is named with it.
     pub async fn asks_for(&self, at: &Elsewhere, from: &str, to: &str) -> AwayId {
         let (acting, at, zone) = (self.acting, at.clone(), Zone::parse(&at.zone).unwrap());
-        let on = |time: &str| format!("2027-01-15T{time}");
+        let on = |time: &str| if time.contains('T') { time.to_owned() } else { format!("2027-01-15T{time}") };
         let draft = BookingInput { start: on(from), end: on(to), ..BookingInput::default() }.parse(&zone).unwrap();
         self.house.act(move |tx, _, now| Ok(away::ask(tx, acting, &at, &draft, now)?.id)).await
     }

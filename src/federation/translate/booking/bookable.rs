@@ -125,6 +125,7 @@ pub fn bookable(site: &Site, host: &Host, kept: &Kept) -> Option<Bookable> {
         location: Some(location(host)),
         timezone: host.zone.clone(),
         seats: Some(kept.resource.seats),
+        amenities: kept.resource.amenities.clone(),
         rules_version: Some(rules_version(kept.updated)),
         rules: serde_json::to_value(rules).ok(),
         published: Some(kept.added_at),

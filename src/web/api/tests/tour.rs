@@ -45,6 +45,8 @@ async fn people(house: &House) {
     assert_eq!((&edited["zone"], &edited["is_default"]), (&json!("Asia/Tokyo"), &json!(false)));
     assert_eq!(house.get(ana, &format!("/spaces/{pier}")).await, edited);
     assert_eq!(house.get(ana, "/spaces").await["items"].as_array().unwrap().len(), 2);
+    let elsewhere = house.get(ana, "/spaces/search?town=Utrecht&kind=desk&people=2&need=lamp&date=2027-01-15").await;
+    assert_eq!(elsewhere, json!({"items": [], "next": null}), "nobody is followed from here");
 
     let eva = house.newcomer("eva").await;
     let refused = house.ask(&eva, "PATCH", "/node", json!({"name": "Eva's"})).await;

@@ -2,6 +2,7 @@
 
 mod actor;
 mod booking;
+mod directory;
 mod place;
 mod post;
 mod resource;
@@ -13,6 +14,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 pub use actor::{Actor, Counts, Field, Person, Picture, Relation};
 pub use booking::{Booking, Broken, Slot, Unbookable};
+pub use directory::{KnownResource, KnownSpace};
 pub use place::{Address, Coordinates, Hours, Place};
 pub use post::{Announce, Attachment, Mention, Offer, Post};
 pub use resource::{

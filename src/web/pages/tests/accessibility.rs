@@ -246,6 +246,8 @@ async fn sights() -> (Ground, Vec<(&'static str, String)>) {
         ("/tags/{tag}", "/tags/soup"),
         ("/tags/{tag}", "/tags/many"),
         ("/tags/{tag}", "/tags/nothing"),
+        ("/directory", "/directory"),
+        ("/directory", "/directory?town=Utrecht&kind=meeting_room&people=many&need=%3Cb%3E"),
         ("/authorize_interaction", "/authorize_interaction"),
         ("/authorize_interaction", "/authorize_interaction?uri=@bo@pier.test"),
         ("/authorize_interaction", "/authorize_interaction?uri=http://pier.test/u/bo/n/1"),
