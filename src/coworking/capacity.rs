@@ -94,15 +94,26 @@ pub fn fits(pool: u32, buffers: Buffers, there: &[Claim], wanted: &Claim) -> boo
 
 /// Those who hang together with a claim in time: whom it meets, whom they meet, and so on. Nobody else has to move for it.
 fn connected(buffers: Buffers, there: &[Claim], wanted: &Claim) -> Vec<Claim> {
-    let mut around = kept(wanted.slot, buffers.gap());
-    loop {
-        let near = there.iter().map(|claim| kept(claim.slot, buffers.gap())).filter(|kept| kept.overlaps(around));
-        let wider = near.fold(around, Slot::hull);
-        if wider == around {
-            return there.iter().filter(|claim| kept(claim.slot, buffers.gap()).overlaps(around)).cloned().collect();
+    let mut line: Vec<(Slot, Option<&Claim>)> =
+        there.iter().map(|claim| (kept(claim.slot, buffers.gap()), Some(claim))).collect();
+    line.push((kept(wanted.slot, buffers.gap()), None));
+    line.sort_by_key(|(slot, _)| slot.start());
+    // Along the time line: what begins after all so far have ended begins another group.
+    let (mut end, mut group, mut is_it) = (Timestamp::MIN, Vec::new(), false);
+    for (slot, claim) in line {
+        if slot.start() >= end {
+            if is_it {
+                break;
+            }
+            group.clear();
         }
-        around = wider;
+        end = end.max(slot.end());
+        match claim {
+            Some(claim) => group.push(claim),
+            None => is_it = true,
+        }
     }
+    group.into_iter().cloned().collect()
 }
 
 /// Gives each claim its units, from 0 to below `pool`, so that none has two claims at once; `None` when that cannot be done,
@@ -391,6 +402,27 @@ mod tests {
                 prop_assert!(claims[one].chosen.is_none_or(|chosen| units.first() == Some(&chosen)));
                 prop_assert!(units.iter().all(|unit| *unit < pool));
             }
+        }
+
+        #[test]
+        fn i14_those_who_hang_together_with_a_claim_are_all_whom_it_meets_and_whom_they_meet(
+            (_, gap, mut claims) in claims(),
+        ) {
+            let Some(wanted) = claims.pop() else { return Ok(()) };
+            let buffers = minutes(0, gap);
+            let meets = |one: &Claim, other: &Claim| {
+                kept(one.slot, buffers.gap()).overlaps(kept(other.slot, buffers.gap()))
+            };
+            let (mut near, mut far) = (vec![wanted.clone()], claims.clone());
+            while let Some(at) = far.iter().position(|claim| near.iter().any(|other| meets(claim, other))) {
+                near.push(far.remove(at));
+            }
+            let found = connected(buffers, &claims, &wanted);
+            let sorted = |mut claims: Vec<Claim>| {
+                claims.sort_by_key(|claim| (claim.slot, claim.units, claim.chosen));
+                claims
+            };
+            prop_assert_eq!(sorted(found), sorted(near.split_off(1)));
         }
 
         #[test]
