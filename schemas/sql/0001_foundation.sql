@@ -192,7 +192,9 @@ CREATE TABLE away_booking (
   ends_at INTEGER NOT NULL,
   note TEXT,
   price TEXT NOT NULL,                 -- JSON of coworking::Price: what was asked in return
-  state TEXT NOT NULL CHECK (state IN ('sent', 'held', 'confirmed', 'checked_in', 'completed', 'refused', 'expired', 'cancelled', 'no_show')),
+  state TEXT NOT NULL CHECK (state IN ('sent', 'waiting', 'held', 'confirmed', 'checked_in', 'completed', 'refused', 'expired', 'cancelled', 'no_show')),
+  waits INTEGER NOT NULL DEFAULT 0,    -- would its guest wait for it?
+  place INTEGER,                       -- their place in the host's line, as the host said it
   agreement TEXT UNIQUE,               -- the host's address of it
   words TEXT,                          -- why it was refused or cancelled
   alternatives TEXT NOT NULL DEFAULT '[]', -- JSON: times that would have passed
@@ -437,7 +439,7 @@ CREATE INDEX home_entry_post ON home_entry (post_id);
 CREATE TABLE notification (
   id INTEGER PRIMARY KEY,
   member_id INTEGER NOT NULL REFERENCES member (actor_id),
-  kind TEXT NOT NULL CHECK (kind IN ('follow', 'follow_request', 'follow_accepted', 'mention', 'reply', 'direct', 'like', 'announce', 'offer_reply', 'moved', 'report')),
+  kind TEXT NOT NULL CHECK (kind IN ('follow', 'follow_request', 'follow_accepted', 'mention', 'reply', 'direct', 'like', 'announce', 'offer_reply', 'moved', 'report', 'waitlist')),
   actor_id INTEGER NOT NULL REFERENCES actor (id),
   post_id INTEGER,
   notified_at INTEGER NOT NULL,
@@ -619,3 +621,37 @@ CREATE TABLE known_resource (
   words TEXT NOT NULL,                 -- by which it is found, as they are compared
   PRIMARY KEY (space_id, number)
 ) STRICT, WITHOUT ROWID;
+-- Who waits for what others have at our spaces: one line for each space, in the order of the numbers.
+CREATE TABLE waitlist (
+  id INTEGER PRIMARY KEY,
+  space_id INTEGER NOT NULL REFERENCES space (actor_id),
+  resource_id INTEGER NOT NULL REFERENCES resource (id), -- what was asked for
+  kind TEXT NOT NULL,                  -- of what sort that is
+  any_of_kind INTEGER NOT NULL,        -- would anything else of the sort do?
+  requester_id INTEGER NOT NULL REFERENCES actor (id),
+  booked_by_id INTEGER REFERENCES actor (id), -- who put them on, if that is somebody of the front desk
+  audience TEXT NOT NULL CHECK (audience IN ('resident', 'guest', 'external', 'staff')),
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'promoted', 'left', 'removed', 'expired')),
+  starts_at INTEGER NOT NULL,          -- the earliest beginning
+  ends_at INTEGER NOT NULL,            -- the latest end
+  minutes INTEGER NOT NULL,            -- how long
+  units INTEGER NOT NULL,
+  people INTEGER NOT NULL,
+  note TEXT,
+  offer_uri TEXT UNIQUE,               -- the activity that asked, of those from elsewhere
+  offer_hash BLOB,                     -- SHA-256 of what it asked
+  deadline INTEGER,                    -- after which it must not be accepted
+  told_by INTEGER NOT NULL,            -- the event that said that they wait
+  look_at INTEGER NOT NULL,            -- when to look again whether there is a place; 0: something came free
+  booking_id INTEGER,                  -- what they got
+  promised_until INTEGER,              -- until when it is kept, or can be given back without being late
+  words TEXT,                          -- why they were taken off
+  joined_at INTEGER NOT NULL,
+  updated INTEGER NOT NULL
+) STRICT;
+CREATE INDEX waitlist_line ON waitlist (space_id, id) WHERE state = 'waiting';
+CREATE INDEX waitlist_waiting ON waitlist (requester_id, id) WHERE state = 'waiting';
+CREATE INDEX waitlist_requester ON waitlist (requester_id, id);
+CREATE INDEX waitlist_look ON waitlist (look_at, id) WHERE state = 'waiting';
+CREATE INDEX waitlist_booking ON waitlist (booking_id) WHERE booking_id IS NOT NULL;
+CREATE INDEX waitlist_over ON waitlist (ends_at, id);

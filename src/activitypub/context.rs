@@ -152,6 +152,8 @@ fn proposal_terms() -> Value {
         "reason": "ts:reason",
         "alternatives": {"@id": "ts:alternatives", "@type": "@json"},
         "secondsLeft": "ts:secondsLeft",
+        "wait": "ts:wait",
+        "placeInLine": "ts:placeInLine",
         "fresh": "ts:fresh",
         "timezone": "ts:timezone"
     })

@@ -8,24 +8,25 @@ use super::open::Opened;
 use super::page::{Window, paged};
 use super::shown::handle;
 use super::speaker::{Speaker, Staff};
-use super::stay;
+use super::{stay, waitlist as waiting};
 use crate::coworking::booking::{BookingInput, Request, State};
 use crate::coworking::id::{ActorId, BookingId};
 use crate::coworking::member::Acting;
 use crate::coworking::space::Zone;
 use crate::coworking::window::{LIST_DAYS, window};
+use crate::operations::booking::waitlist::{self, BookedOrWaits};
 use crate::operations::booking::{self, Asking};
 use crate::operations::{self, front_desk, resource, space};
 use crate::store::Tx;
 use crate::store::booking::{self as rows, Of};
-use crate::web::api::view::Booking;
+use crate::web::api::view::{Booking, Wait};
 use crate::web::api::{BookingEdit, List as Page};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  thirdspace book Attic 2027-01-15T10:00 11:30 --as ana --people 4\n  \
                   thirdspace book Desks 2027-01-18T09:00 18:00 --as ana --units 3 --note \"A team of three\"\n  \
                   thirdspace book Attic 14:00 15:00 --as ana --for ben\n  \
-                  thirdspace book https://loft.example/resources/1868812345678901234 2027-01-15T10:00 11:30 --as ana\n\n\
+                  thirdspace book https://loft.example/resources/1868812345678901234 2027-01-15T10:00 11:30 --as ana --wait\n\n\
                   Times are those of the clock at the space; one without a date is today, or on the day of the start.")]
 pub(super) struct Book {
     #[command(flatten)]
@@ -51,6 +52,9 @@ pub(super) struct Book {
     /// Keep the time for ten minutes, until it is confirmed
     #[arg(long)]
     hold: bool,
+    /// Wait in the line if others have it
+    #[arg(long, conflicts_with_all = ["hold", "unit", "guest", "reason"])]
+    wait: bool,
     /// Why rules are passed over; those who work at the space may
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
@@ -199,7 +203,7 @@ pub(super) struct CheckOut {
 }
 
 /// Times as they are typed, with the dates that go without saying.
-fn dated(zone: &Zone, start: &str, end: &str, now: Timestamp) -> (String, String) {
+pub(super) fn dated(zone: &Zone, start: &str, end: &str, now: Timestamp) -> (String, String) {
     let has_date = |text: &str| text.contains('-') || text.contains('T');
     let today = zone.wall(now).date();
     let start = if has_date(start) { start.to_owned() } else { format!("{today}T{}", start.trim()) };
@@ -244,7 +248,7 @@ impl Book {
             Some(name) => Some(opened.member(name).await?.0.into()),
             None => None,
         };
-        let booking = opened
+        let made = opened
             .write(move |tx, _, now| {
                 let zone = resource::zone(tx, of)?;
                 let (start, end) = dated(&zone, &self.start, &self.end, now);
@@ -259,12 +263,21 @@ impl Book {
                 };
                 let asking = Asking::here(tx, acting, other, self.guest.is_some())?;
                 let (draft, reason) = (input.parse(&zone)?, self.reason.clone());
-                let made =
-                    booking::request(tx, &asking, &Request { resource: of, draft, hold: self.hold, reason }, now)?;
-                Booking::one(tx, made, now)
+                let wish = Request { resource: of, draft, hold: self.hold, reason };
+                if self.wait {
+                    return match waitlist::book_or_wait(tx, &asking, &wish, None, now)? {
+                        BookedOrWaits::Booked(made) => Ok(Ok(Booking::one(tx, *made, now)?)),
+                        BookedOrWaits::Waits(wait) => Ok(Err(Wait::one(tx, *wait, now)?)),
+                    };
+                }
+                let made = booking::request(tx, &asking, &wish, now)?;
+                Ok(Ok(Booking::one(tx, made, now)?))
             })
             .await?;
-        answer(booking)
+        match made {
+            Ok(booking) => answer(booking),
+            Err(wait) => waiting::answer(wait),
+        }
     }
 }
 
@@ -275,7 +288,7 @@ impl Book {
                 "--hold, --unit, --guest, --for and --reason are for what this node has; another space decides itself";
             return Err(Failure::Usage(words.to_owned()));
         }
-        stay::ask(opened, acting, &self.resource, |zone, now| {
+        stay::ask(opened, acting, &self.resource, self.wait, |zone, now| {
             let (start, end) = dated(zone, &self.start, &self.end, now);
             let (units, people, note) = (self.units, self.people, self.note);
             BookingInput { start, end, units, people, note, ..BookingInput::default() }

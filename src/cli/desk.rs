@@ -7,6 +7,7 @@ use super::booking::{Book, Bookings, CheckIn, CheckOut};
 use super::free::Free;
 use super::open::Opened;
 use super::resource::Resource;
+use super::waitlist::Waitlist;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Desk {
@@ -22,6 +23,9 @@ pub(super) enum Desk {
     Checkin(CheckIn),
     /// Somebody leaves; what is left of their time is free again
     Checkout(CheckOut),
+    /// Waiting for what others have: take a place in the line, see it, give it up
+    #[command(subcommand)]
+    Waitlist(Waitlist),
     /// What is free on a day, half hour by half hour
     Free(Free),
 }
@@ -34,6 +38,7 @@ impl Desk {
             Self::Bookings(bookings) => bookings.run(opened).await,
             Self::Checkin(check_in) => check_in.run(opened).await,
             Self::Checkout(check_out) => check_out.run(opened).await,
+            Self::Waitlist(waitlist) => waitlist.run(opened).await,
             Self::Free(free) => free.run(opened).await,
         }
     }

@@ -42,6 +42,7 @@ mod stay;
 mod suspension;
 mod timeline;
 mod token;
+mod waitlist;
 
 use std::future::Future;
 use std::path::PathBuf;

@@ -62,5 +62,6 @@ fn words(kind: NotificationKind) -> &'static str {
         NotificationKind::OfferReply => "answers your offer",
         NotificationKind::Moved => "took over from somebody whom you follow",
         NotificationKind::Report => "reports somebody",
+        NotificationKind::Waitlist => "has a place that you waited for; look at your bookings",
     }
 }

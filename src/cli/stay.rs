@@ -34,6 +34,10 @@ fn state(stay: &Stay) -> String {
         Shown::Sent => "asked, and on its way".to_owned(),
         Shown::Received => "asked, and not answered yet".to_owned(),
         Shown::Unknown => "asked; the host does not answer".to_owned(),
+        Shown::Waiting => match stay.place {
+            Some(place) => format!("others have it; you wait at place {place} of the host's line"),
+            None => "others have it; you wait in the host's line".to_owned(),
+        },
         Shown::Held => format!("kept by the host for {} seconds", stay.seconds_left.unwrap_or_default()),
         other => other.as_str().replace('_', " "),
     }
@@ -52,13 +56,15 @@ pub(super) async fn ask(
     opened: &Opened,
     acting: Acting,
     address: &str,
+    waits: bool,
     input: impl FnOnce(&Zone, Timestamp) -> BookingInput,
 ) -> Result<Answer, Failure> {
     let at = resolve::bookable(&opened.node, address).await?;
     let zone = Zone::parse(&at.zone)?;
     let draft = input(&zone, opened.node.clock.now()).parse(&zone)?;
     let asked = opened.write(move |tx, _, now| {
-        let made = away::ask(tx, acting, &at, &draft, now)?;
+        let ask = if waits { away::ask_or_wait } else { away::ask };
+        let made = ask(tx, acting, &at, &draft, now)?;
         Stay::one(tx, made, now)
     });
     answer(asked.await?)

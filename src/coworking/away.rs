@@ -12,9 +12,11 @@ pub const PATIENCE: SignedDuration = SignedDuration::from_hours(72);
 
 word!(
     /// Where it stands, by the host's word.
-    State, "state", "sent, held, confirmed, checked_in, completed, refused, expired, cancelled or no_show", {
+    State, "state", "sent, waiting, held, confirmed, checked_in, completed, refused, expired, cancelled or no_show", {
         /// It was asked for.
         Sent = "sent",
+        /// Others have it, and its guest waits in the line at the host.
+        Waiting = "waiting",
         /// The host keeps it: its staff decide, or it has to be confirmed.
         Held = "held",
         /// The host said yes.
@@ -36,13 +38,15 @@ word!(
 
 word!(
     /// What is said of it at home: besides what the host has said, whether the host has the question.
-    Shown, "state", "sent, received, unknown, held, confirmed, checked_in, completed, refused, expired, cancelled or no_show", {
+    Shown, "state", "sent, received, unknown, waiting, held, confirmed, checked_in, completed, refused, expired, cancelled or no_show", {
         /// It is on its way.
         Sent = "sent",
         /// The host's server took it in, and has not answered.
         Received = "received",
         /// The host's server does not answer.
         Unknown = "unknown",
+        /// Others have it, and its guest waits in the line at the host.
+        Waiting = "waiting",
         /// The host keeps it.
         Held = "held",
         /// The host said yes.
@@ -81,6 +85,7 @@ impl Shown {
             (State::Sent, Carried::Waits) => Self::Sent,
             (State::Sent, Carried::Arrived) => Self::Received,
             (State::Sent, Carried::GivenUp) => Self::Unknown,
+            (State::Waiting, _) => Self::Waiting,
             (State::Held, _) => Self::Held,
             (State::Confirmed, _) => Self::Confirmed,
             (State::CheckedIn, _) => Self::CheckedIn,
@@ -98,7 +103,7 @@ impl State {
     #[must_use]
     pub fn at(self, deadline: Timestamp, now: Timestamp) -> Self {
         match self {
-            Self::Sent if deadline <= now => Self::Expired,
+            Self::Sent | Self::Waiting if deadline <= now => Self::Expired,
             _ => self,
         }
     }
@@ -106,14 +111,14 @@ impl State {
     /// Can it still come about, or is it going on?
     #[must_use]
     pub fn is_open(self) -> bool {
-        matches!(self, Self::Sent | Self::Held | Self::Confirmed | Self::CheckedIn)
+        matches!(self, Self::Sent | Self::Waiting | Self::Held | Self::Confirmed | Self::CheckedIn)
     }
 }
 
-/// Until when the host may say yes.
+/// Until when the host may say yes. Whoever is ready to wait for a place to come free says yes until it begins.
 #[must_use]
-pub fn deadline(slot: Slot, now: Timestamp) -> Timestamp {
-    let patience = now.saturating_add(PATIENCE).unwrap_or(Timestamp::MAX);
+pub fn deadline(slot: Slot, waits: bool, now: Timestamp) -> Timestamp {
+    let patience = if waits { Timestamp::MAX } else { now.saturating_add(PATIENCE).unwrap_or(Timestamp::MAX) };
     // Whoever asks for what has begun stands at the door.
     if slot.start() > now { patience.min(slot.start()) } else { patience.min(slot.end()) }
 }
@@ -126,9 +131,11 @@ mod tests {
     fn i38_what_was_not_answered_in_time_is_expired_and_never_confirmed_by_itself() {
         let at = |hours: i64| Timestamp::from_second(1_800_000_000 + hours * 3_600).unwrap();
         let slot = |from, to| Slot::new(at(from), at(to)).unwrap();
-        assert_eq!(deadline(slot(100, 101), at(0)), at(72));
-        assert_eq!(deadline(slot(5, 6), at(0)), at(5));
-        assert_eq!(deadline(slot(-1, 2), at(0)), at(2));
+        assert_eq!(deadline(slot(100, 101), false, at(0)), at(72));
+        assert_eq!(deadline(slot(5, 6), false, at(0)), at(5));
+        assert_eq!(deadline(slot(-1, 2), false, at(0)), at(2));
+        assert_eq!(deadline(slot(100, 101), true, at(0)), at(100), "who waits says yes until it begins");
+        assert_eq!(State::Waiting.at(at(5), at(5)), State::Expired);
         assert_eq!([State::Sent.at(at(5), at(4)), State::Sent.at(at(5), at(5))], [State::Sent, State::Expired]);
         assert_eq!(State::Confirmed.at(at(5), at(9)), State::Confirmed);
     }

@@ -6,7 +6,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::id::{ActorId, AnnounceId, AwayId, BookingId, FollowId, LikeId, MemberId, PostId, ReportId, SpaceId};
+use super::id::{
+    ActorId, AnnounceId, AwayId, BookingId, FollowId, LikeId, MemberId, PostId, ReportId, SpaceId, WaitId,
+};
 
 /// A fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -242,6 +244,28 @@ pub enum Event {
         /// The booking, as it is kept here.
         away: AwayId,
     },
+    /// Somebody waits for what others have.
+    WaitlistJoined {
+        /// Their place.
+        wait: WaitId,
+    },
+    /// Somebody waits no more: by their own word, or the space's.
+    WaitlistLeft {
+        /// Their place, which is given up.
+        wait: WaitId,
+    },
+    /// A place came free for somebody who waited.
+    WaitlistPromoted {
+        /// Their place in the line.
+        wait: WaitId,
+        /// What they have got.
+        booking: BookingId,
+    },
+    /// The time came that somebody waited for, and no place.
+    WaitlistExpired {
+        /// Their place, which is given up.
+        wait: WaitId,
+    },
     /// A member blocked somebody.
     ActorBlocked {
         /// Who blocks.
@@ -294,6 +318,10 @@ impl Event {
             Self::AwayAsked { .. } => "AwayAsked",
             Self::AwayAnswered { .. } => "AwayAnswered",
             Self::AwayCancelled { .. } => "AwayCancelled",
+            Self::WaitlistJoined { .. } => "WaitlistJoined",
+            Self::WaitlistLeft { .. } => "WaitlistLeft",
+            Self::WaitlistPromoted { .. } => "WaitlistPromoted",
+            Self::WaitlistExpired { .. } => "WaitlistExpired",
             Self::ActorBlocked { .. } => "ActorBlocked",
         }
     }

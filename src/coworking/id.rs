@@ -112,6 +112,10 @@ id!(
     /// A time in which a space or a part of it is closed.
     ClosureId
 );
+id!(
+    /// Somebody's place in the line of those who wait.
+    WaitId
+);
 
 impl From<MemberId> for ActorId {
     fn from(member: MemberId) -> Self {

@@ -149,6 +149,16 @@ pub enum Refusal {
     /// Something cannot be booked as it was wished.
     #[error("{0}")]
     Unbookable(Box<Unbookable>),
+    /// Somebody wants to wait for what can be had.
+    #[error("{what} is free from {from} to {until}: book it; only what others have can be waited for")]
+    Free {
+        /// What it is about, by its name.
+        what: String,
+        /// From when it is free, by its clock.
+        from: String,
+        /// Until when.
+        until: String,
+    },
     /// Something was asked on the ground of what has changed since.
     #[error("the {what} have changed since you looked; look again and ask by the new ones")]
     Stale {
@@ -295,6 +305,7 @@ impl Refusal {
             Self::AmbiguousTime { .. } => "ambiguous-time",
             Self::OtherOffset { .. } => "other-offset",
             Self::Unbookable(_) => "unbookable",
+            Self::Free { .. } => "free",
             Self::Stale { .. } => "stale",
             Self::At { why, .. } => why.code(),
             Self::Elsewhere => "elsewhere",
@@ -335,6 +346,7 @@ impl Refusal {
             | Self::NotPublic { .. } => Sort::Invalid,
             Self::Taken { .. }
             | Self::WrongState { .. }
+            | Self::Free { .. }
             | Self::Stale { .. }
             | Self::Elsewhere
             | Self::WrongTime { .. }

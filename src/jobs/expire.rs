@@ -1,4 +1,5 @@
-//! Ends what has had its time: offers, holds, requests and bookings; and takes back offers that ended long ago.
+//! Ends what has had its time: offers, holds, requests and bookings; gives what came free to those who wait for it; and takes
+//! back offers that ended long ago.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,21 +7,23 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::duty;
+use super::wake::Wake;
 use crate::node::Node;
 use crate::operations::{self, booking, offer};
-use crate::store::Tx;
 use crate::store::process::Duty;
+use crate::store::{Notice, Tx};
 
 /// Ends are shown to the minute. What depends on them to the second is judged when it is looked at.
 const EVERY: Duration = Duration::from_secs(30);
 const AT_ONCE: u32 = 100;
 
 pub(super) async fn run(node: Arc<Node>, stop: CancellationToken) {
+    let mut wake = Wake::new(&node, stop, |notice| notice == Notice::Freed);
     loop {
         if duty::is_ours(&node, Duty::Expire).await {
             settle(&node).await;
         }
-        if stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_none() {
+        if !wake.sleep(EVERY).await {
             return;
         }
     }

@@ -22,7 +22,9 @@ pub(super) async fn run(node: Arc<Node>, stop: CancellationToken) {
                 node.reception.keys.signing.clear();
                 node.reception.keys.verifying.clear();
             }
-            Ok(Notice::Event | Notice::Inbox | Notice::Delivery | Notice::Changed(_) | Notice::Judged) => {}
+            Ok(
+                Notice::Event | Notice::Inbox | Notice::Delivery | Notice::Changed(_) | Notice::Judged | Notice::Freed,
+            ) => {}
             Err(RecvError::Closed) => return stop.cancelled().await,
         }
     }

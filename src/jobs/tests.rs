@@ -3,15 +3,21 @@
 use std::time::Duration;
 
 use super::*;
+use crate::coworking::booking::{Draft, Request};
+use crate::coworking::decision::Wish;
 use crate::coworking::id::MemberId;
-use crate::coworking::member::{Acting, Role};
+use crate::coworking::member::{Acting, NewMember, Role};
 use crate::coworking::offer::OfferInput;
 use crate::coworking::post::Visibility;
+use crate::coworking::resource::ResourceInput;
+use crate::coworking::slot::Slot;
 use crate::federation::testing::{Ground, Reply, start};
-use crate::operations::offer;
+use crate::operations::booking::waitlist::{BookedOrWaits, book_or_wait};
+use crate::operations::booking::{self, Asking};
 use crate::operations::post::{Mentions, publish};
 use crate::operations::testing::{let_follow, saying};
-use crate::store::{Store, delivery, tombstone};
+use crate::operations::{member, offer, resource};
+use crate::store::{Store, delivery, tombstone, waitlist};
 
 impl Ground {
     async fn followed(&self) -> MemberId {
@@ -157,4 +163,42 @@ async fn what_is_over_is_forgotten_when_its_time_has_come_and_not_before() {
     assert!(tidy(&ground.node).await.unwrap() > 0);
     assert_eq!(deliveries().await, 0);
     assert!(ground.node.clock.now() > start());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn i30_what_came_free_goes_at_once_to_who_waits_for_it() {
+    let ground = Ground::new().await;
+    let done = ground.set_up().await;
+    let (site, now, space) = (ground.node.site.clone(), ground.node.clock.now(), done.space);
+    let at = move |hours: i64| now + jiff::SignedDuration::from_hours(hours);
+    let (booking, waits) = ground
+        .act(move |tx| {
+            let booth = ResourceInput { kind: "phone_booth".into(), name: "Booth".into(), ..Default::default() };
+            let resource = resource::add(tx, Acting::Keeper, space, &booth.parse()?, now)?;
+            let mut asking = |name| {
+                let new = NewMember::parse(name, name, Role::Member, None)?;
+                let member = member::add(tx, &site, Acting::Keeper, &new, None, now)?;
+                Asking::here(tx, Acting::Member(member, Role::Member), None, false)
+            };
+            let (ben, cleo) = (asking("ben")?, asking("cleo")?);
+            let wish = Wish { slot: Slot::new(at(2), at(3))?, units: 1, unit: None, people: 1 };
+            let draft = Draft { wish, note: None, guest: None };
+            let wish = Request { resource, draft, hold: false, reason: None };
+            let had = booking::request(tx, &ben, &wish, now)?;
+            match book_or_wait(tx, &cleo, &wish, None, now)? {
+                BookedOrWaits::Waits(wait) => Ok((had.id, wait.id)),
+                BookedOrWaits::Booked(made) => panic!("{made:?}"),
+            }
+        })
+        .await;
+    let jobs = super::start(ground.node.clone());
+    ground.act(move |tx| booking::cancel(tx, Acting::Keeper, booking, Some("It is broken"), now)).await;
+    let promoted = async {
+        while ground.act(move |tx| Ok(waitlist::by_id(tx, waits)?.unwrap().booking)).await.is_none() {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    };
+    // Long before the timer rings.
+    tokio::time::timeout(Duration::from_secs(20), promoted).await.unwrap();
+    assert!(jobs.stop(Duration::from_secs(30)).await);
 }

@@ -35,6 +35,8 @@ pub struct Elsewhere {
 /// What the host says to a booking.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
+    /// Others have it; the guest waits, at this place in the line if the host says which.
+    Waiting(Option<u32>),
     /// It keeps it for so long.
     Held(SignedDuration),
     /// It says yes, and under which address.
@@ -67,6 +69,19 @@ pub struct Terms {
 /// [`Refusal::NotPermitted`] for the keeper, who is nobody in the network; [`Refusal::InThePast`]; [`Refusal::Malformed`]
 /// for more units than there are.
 pub fn ask(tx: &mut Tx<'_>, acting: Acting, at: &Elsewhere, draft: &Draft, now: Timestamp) -> Result<Away> {
+    asked(tx, acting, at, draft, false, now)
+}
+
+/// The same, and to wait in the host's line when others have it: the member says yes in advance to what comes free, until it
+/// begins.
+///
+/// # Errors
+/// As of [`ask`].
+pub fn ask_or_wait(tx: &mut Tx<'_>, acting: Acting, at: &Elsewhere, draft: &Draft, now: Timestamp) -> Result<Away> {
+    asked(tx, acting, at, draft, true, now)
+}
+
+fn asked(tx: &mut Tx<'_>, acting: Acting, at: &Elsewhere, draft: &Draft, waits: bool, now: Timestamp) -> Result<Away> {
     let member = acting.member("book elsewhere")?;
     let wish = &draft.wish;
     if wish.slot.end() <= now {
@@ -91,12 +106,14 @@ pub fn ask(tx: &mut Tx<'_>, acting: Acting, at: &Elsewhere, draft: &Draft, now: 
         note: draft.note.clone(),
         price: at.price.clone(),
         state: State::Sent,
+        waits,
+        place: None,
         agreement: None,
         words: None,
         alternatives: Vec::new(),
         cancelled_by: None,
         held_until: None,
-        deadline: deadline(wish.slot, now),
+        deadline: deadline(wish.slot, waits, now),
         asked_by,
         requested_at: now,
         answered_at: None,
@@ -144,7 +161,7 @@ pub fn cancel(tx: &mut Tx<'_>, acting: Acting, id: AwayId, now: Timestamp) -> Re
     }
     // Also what was not answered in time: the yes may be on its way, and the host would wait for nobody.
     let state = away.state;
-    if !matches!(state, State::Sent | State::Held | State::Confirmed) {
+    if !matches!(state, State::Sent | State::Waiting | State::Held | State::Confirmed) {
         let needed = "what has not begun";
         return Err(Refusal::WrongState { what: "booking", state: state.as_str(), needed }.into());
     }
@@ -165,8 +182,13 @@ pub fn cancel(tx: &mut Tx<'_>, acting: Acting, id: AwayId, now: Timestamp) -> Re
 pub fn receive_answer(tx: &mut Tx<'_>, by: ActorId, id: AwayId, answer: &Answer, now: Timestamp) -> Result<()> {
     let mut away = away::by_id(tx, id)?.ok_or(Refusal::NotFound { what: "booking" })?;
     must_be_the_host(&away, by, "answer a booking")?;
-    let waits = matches!(away.state, State::Sent | State::Held | State::Expired);
+    let waits = matches!(away.state, State::Sent | State::Waiting | State::Held | State::Expired);
     match answer {
+        // Mail comes in any order: whoever was promised a place waits no more.
+        Answer::Waiting(place) if away.waits && matches!(away.state, State::Sent | State::Waiting) => {
+            away.state = State::Waiting;
+            away.place = *place;
+        }
         Answer::Held(time) if waits => {
             away.state = State::Held;
             away.held_until = now.saturating_add(*time).ok();
@@ -190,7 +212,10 @@ pub fn receive_answer(tx: &mut Tx<'_>, by: ActorId, id: AwayId, answer: &Answer,
             away.answered_at = Some(now);
             away.held_until = None;
         }
-        Answer::Held(_) | Answer::Agreed(_) | Answer::Refused { .. } => return Ok(()),
+        Answer::Waiting(_) | Answer::Held(_) | Answer::Agreed(_) | Answer::Refused { .. } => return Ok(()),
+    }
+    if away.state != State::Waiting {
+        away.place = None;
     }
     changed(&mut away, now);
     away::save(tx, &away)?;
@@ -233,10 +258,12 @@ pub fn receive_update(tx: &mut Tx<'_>, by: ActorId, news: &News, now: Timestamp)
     away.agreement = Some(news.terms.agreement.clone());
     if let Some((state, by)) = news.state {
         // The host has not heard yet that it was taken back; unless its guest is there, it will.
-        let in_vain = away.state == State::Cancelled && matches!(state, State::Sent | State::Held | State::Confirmed);
+        let in_vain = away.state == State::Cancelled
+            && matches!(state, State::Sent | State::Waiting | State::Held | State::Confirmed);
         if !in_vain {
             away.state = state;
             away.held_until = None;
+            away.place = None;
             away.cancelled_by = by.or(away.cancelled_by);
             away.answered_at = away.answered_at.or(Some(now));
         }

@@ -27,6 +27,7 @@ pub fn add(tx: &mut Tx<'_>, acting: Acting, space: SpaceId, new: &Resource, now:
     }
     parts_are_there(tx, space, None, new)?;
     tx.notify(Notice::Changed(space.0));
+    bookings::opened(tx, space, None)?;
     Ok(resource::add(tx, space, new, now)?)
 }
 
@@ -51,6 +52,7 @@ pub fn edit(tx: &mut Tx<'_>, acting: Acting, id: ResourceId, new: &Resource, now
     if new.buffers.gap() < old.resource.buffers.gap() {
         bookings::shrink_gaps(tx, id, new, now)?;
     }
+    bookings::opened(tx, old.space, None)?;
     bookings::hit(tx, id, now)
 }
 
@@ -115,8 +117,10 @@ pub fn close(tx: &mut Tx<'_>, acting: Acting, new: &NewClosure, now: Timestamp) 
 /// [`Refusal::NotPermitted`]; [`Refusal::NotFound`].
 pub fn open(tx: &mut Tx<'_>, acting: Acting, id: ClosureId) -> Result<()> {
     acting.needs(Role::Host, "take a closure back")?;
-    closure::space_of(tx, id)?.ok_or(Refusal::NotFound { what: "closure" })?;
-    Ok(closure::remove(tx, id)?)
+    let space = closure::space_of(tx, id)?.ok_or(Refusal::NotFound { what: "closure" })?;
+    let closed = closure::by_id(tx, id)?.and_then(|closure| Slot::between(closure.starts_at, closure.ends_at));
+    closure::remove(tx, id)?;
+    bookings::opened(tx, space, closed)
 }
 
 /// What can be booked, by its number.

@@ -66,6 +66,7 @@ pub fn set_place(tx: &mut Tx<'_>, acting: Acting, id: SpaceId, place: &Place, no
     acting.needs(Role::Admin, "change where a space is")?;
     or_default(tx, Some(id))?;
     space::set_place(tx, id, place)?;
+    super::booking::opened(tx, id, None)?;
     event::record(tx, &Event::ProfileEdited { actor: id.into() }, now)?;
     tx.notify(Notice::Changed(id.0));
     Ok(())

@@ -66,7 +66,14 @@ impl Memory {
         loop {
             match ear.try_recv() {
                 Ok(Notice::Judged | Notice::Elsewhere) | Err(TryRecvError::Lagged(_)) => news = true,
-                Ok(Notice::Event | Notice::Inbox | Notice::Delivery | Notice::Changed(_) | Notice::Keys(_)) => {}
+                Ok(
+                    Notice::Event
+                    | Notice::Inbox
+                    | Notice::Delivery
+                    | Notice::Changed(_)
+                    | Notice::Keys(_)
+                    | Notice::Freed,
+                ) => {}
                 Err(TryRecvError::Empty | TryRecvError::Closed) => return news,
             }
         }

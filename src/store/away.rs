@@ -41,6 +41,10 @@ pub struct Away {
     pub price: Price,
     /// As it was last written down; [`state_at`](Self::state_at) tells what it is by now.
     pub state: State,
+    /// Would its guest wait for it?
+    pub waits: bool,
+    /// Their place in the host's line, the first is 1; of one who waits.
+    pub place: Option<u32>,
     /// The host's address of it.
     pub agreement: Option<String>,
     /// Why it was refused or cancelled.
@@ -79,15 +83,15 @@ macro_rules! columns {
     () => {
         "id, member_id, space_id, proposal, name, zone, rules_version, units, people, starts_at, ends_at, note, \
          price, state, agreement, words, alternatives, cancelled_by, held_until, deadline, asked_by, \
-         requested_at, answered_at, told_at, sequence, updated"
+         requested_at, answered_at, told_at, sequence, updated, waits, place"
     };
 }
 
 statements! {
     ADD = concat!("INSERT INTO away_booking (", columns!(), ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, \
-          ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)");
+          ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28)");
     SAVE = "UPDATE away_booking SET state = ?2, agreement = ?3, words = ?4, alternatives = ?5, cancelled_by = ?6, \
-            held_until = ?7, answered_at = ?8, told_at = ?9, sequence = ?10, updated = ?11 WHERE id = ?1";
+            held_until = ?7, answered_at = ?8, told_at = ?9, sequence = ?10, updated = ?11, place = ?12 WHERE id = ?1";
     BY_ID = concat!("SELECT ", columns!(), " FROM away_booking WHERE id = ?1");
     BY_AGREEMENT = concat!("SELECT ", columns!(), " FROM away_booking WHERE agreement = ?1");
     LIST = concat!("SELECT ", columns!(), " FROM away_booking WHERE member_id = ?1 AND starts_at >= ?2 \
@@ -127,6 +131,8 @@ fn read(row: &Row<'_>) -> Result<Away, Error> {
         told_at: row.get(23)?,
         sequence: row.get(24)?,
         updated: row.get(25)?,
+        waits: row.get(26)?,
+        place: row.get(27)?,
     })
 }
 
@@ -163,7 +169,9 @@ pub fn add(tx: &mut Tx<'_>, new: &Away) -> Result<(), Error> {
             new.answered_at,
             new.told_at,
             new.sequence,
-            new.updated
+            new.updated,
+            new.waits,
+            new.place
         ],
     )?;
     Ok(())
@@ -187,7 +195,8 @@ pub fn save(tx: &mut Tx<'_>, away: &Away) -> Result<(), Error> {
             away.answered_at,
             away.told_at,
             away.sequence,
-            away.updated
+            away.updated,
+            away.place
         ],
     )?;
     Ok(())

@@ -61,6 +61,7 @@ mod tx;
 mod typed;
 pub mod usage;
 mod value;
+pub mod waitlist;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -152,6 +153,8 @@ pub enum Notice {
     Keys(i64),
     /// Who may speak here was judged anew: servers were blocked or actors silenced, or let in again.
     Judged,
+    /// Something came free that somebody waits for.
+    Freed,
     /// Another process has written; anything may be stale.
     Elsewhere,
 }

@@ -36,6 +36,8 @@ pub enum NotificationKind {
     Moved,
     /// Reported somebody; for those who keep order.
     Report,
+    /// Has a place for the member, who waited for it.
+    Waitlist,
 }
 
 macro_rules! kinds {
@@ -72,6 +74,7 @@ kinds!(
     OfferReply = "offer_reply",
     Moved = "moved",
     Report = "report",
+    Waitlist = "waitlist",
 );
 
 /// The text is no kind of notification.

@@ -3,14 +3,14 @@
 use super::{Error, FromValue, Value};
 use crate::coworking::id::{
     ActorId, AnnounceId, AwayId, BookingId, ClosureId, EventId, FollowId, LikeId, MemberId, NotificationId, PostId,
-    ReportId, ResourceId, SpaceId, TokenId,
+    ReportId, ResourceId, SpaceId, TokenId, WaitId,
 };
 use crate::coworking::member::Role;
 use crate::coworking::name::Username;
 use crate::coworking::peer::Level;
 use crate::coworking::post::Visibility;
-use crate::coworking::resource::Audience;
-use crate::coworking::{away, booking, offer};
+use crate::coworking::resource::{self, Audience};
+use crate::coworking::{away, booking, offer, waitlist};
 
 macro_rules! ids {
     ($($id:ident),+ $(,)?) => {$(
@@ -43,6 +43,7 @@ ids!(
     ResourceId,
     SpaceId,
     TokenId,
+    WaitId,
 );
 
 /// Column values of a type that is a word: it has `as_str` and reads itself back with `FromStr`.
@@ -78,6 +79,8 @@ words!(
     offer::Kind: "the kind of an offer",
     offer::Purpose: "offer or request",
     offer::State: "the state of an offer",
+    resource::Kind: "the kind of what can be booked",
+    waitlist::State: "where somebody stands who waits",
 );
 
 impl<'a> From<&'a Username> for Value<'a> {

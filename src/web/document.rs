@@ -177,7 +177,8 @@ impl Documents {
                     self.any_changed.store(count, Ordering::Release);
                 }
                 Notice::Elsewhere => self.all_changed.store(count(), Ordering::Release),
-                Notice::Event | Notice::Inbox | Notice::Delivery | Notice::Keys(_) | Notice::Judged => {}
+                Notice::Event | Notice::Inbox | Notice::Delivery | Notice::Keys(_) | Notice::Judged | Notice::Freed => {
+                }
             }
         }
     }

@@ -139,6 +139,11 @@ pub const CATALOGUE: &[Kind] = &[
         "The wish breaks rules of what it is about, or others have it at that time. Each rule is named with its value and the nearest time that passes it, and then the nearest times that pass them all.",
     ),
     kind(
+        "free",
+        "It is free",
+        "You want to wait for something that can be had. The detail says when it is free: book it.",
+    ),
+    kind(
         "stale",
         "Out of date",
         "What was asked for rests on something that has changed since. Look again, and ask anew.",

@@ -170,3 +170,34 @@ fn those_who_work_there_answer_and_see_who_comes() {
     assert_eq!((&other["requester"]["username"], &other["booked_by"]["username"]), (&json!("ben"), &json!("ana")));
     assert_eq!(refused(folder, &["checkin"]).0, 2);
 }
+
+#[test]
+fn i30_somebody_waits_for_a_room_and_gets_it() {
+    let home = house();
+    let folder = home.path();
+    done(folder, &["resource", "add", "Attic", "--kind", "meeting_room"]);
+    done(folder, &["member", "add", "cleo"]);
+    done(folder, &["member", "add", "dora"]);
+    let ten = at("10:00");
+    let booked = done(folder, &["book", "Attic", &ten, "11:00", "--as", "ben", "--wait"]);
+    assert_eq!(booked["state"], "confirmed", "it was free");
+    let words = said(folder, &["book", "Attic", &ten, "11:00", "--as", "cleo", "--wait"]);
+    assert!(words.starts_with("Attic: 60 minutes from ") && words.contains("place 1 in line"), "{words}");
+    let (code, words) =
+        refused(folder, &["waitlist", "join", "Attic", &ten, "12:00", "--minutes", "60", "--as", "ana"]);
+    assert_eq!((code, words.contains("book it; only what others have can be waited for")), (1, true), "{words}");
+    let second = done(folder, &["waitlist", "join", "Attic", &ten, "11:00", "--as", "ana", "--for", "dora"]);
+    assert_eq!((&second["place"], &second["requester"]["username"]), (&json!(2), &json!("dora")));
+    let line = said(folder, &["waitlist", "list", "--space", "harbor"]);
+    assert!(line.contains("@cleo@harbor.localhost:4444  place 1 in line"), "{line}");
+    let own = done(folder, &["waitlist", "list", "--as", "dora"]);
+    assert_eq!(own["items"], json!([second]));
+    let left = done(folder, &["waitlist", "leave", text(&second["id"]), "--words", "You have it already"]);
+    assert_eq!((&left["state"], &left["words"]), (&json!("removed"), &json!("You have it already")));
+
+    // No job runs beside a command; whoever books first serves those who wait.
+    done(folder, &["bookings", "cancel", text(&booked["id"]), "--as", "ben"]);
+    assert_eq!(refused(folder, &["book", "Attic", &ten, "11:00", "--as", "ben"]).0, 1);
+    done(folder, &["book", "Attic", &ten, "11:00", "--as", "cleo"]);
+    assert_eq!(done(folder, &["waitlist", "list", "--as", "cleo"])["items"][0]["state"], "left");
+}

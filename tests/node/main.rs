@@ -14,3 +14,4 @@ mod kill;
 mod offer;
 mod restart;
 mod town;
+mod waitlist;

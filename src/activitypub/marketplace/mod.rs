@@ -19,7 +19,7 @@ use super::json;
 pub use agreement::{Agreement, Commitment};
 pub use bookable::Bookable;
 pub use decimal::{Decimal, MalformedDecimal};
-pub use negotiation::{Ask, No, Slot, Told, answered_offer, told};
+pub use negotiation::{Ask, No, Slot, Told, WAITING, answered_offer, told};
 pub use proposal::{Intent, Proposal, is_proposal};
 
 /// The most characters of a unit, an action or another word that is read.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Agreement, Bookable, MarketplaceError, word};
 use crate::activitypub::activity::Activity;
-use crate::activitypub::compact::written_time;
+use crate::activitypub::compact::{Compact, written_time};
 use crate::activitypub::context;
 use crate::activitypub::id::Id;
 use crate::activitypub::json as read;
@@ -27,6 +27,8 @@ pub struct Ask {
     pub agreement: Agreement,
     /// After which it must not be accepted (`endTime`).
     pub deadline: Option<Timestamp>,
+    /// Would the asker wait until others give it back (`ts:wait`)?
+    pub waits: bool,
 }
 
 /// Why not, and what would be possible.
@@ -43,6 +45,11 @@ pub struct No {
 /// What the space says to an offer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Told {
+    /// Others have it, and the asker waits.
+    Waiting {
+        /// At which place in the line, the first is 1 (`ts:placeInLine`).
+        place: Option<u32>,
+    },
     /// Perhaps: it is kept for so long.
     Held {
         /// Seconds from when it was sent.
@@ -69,13 +76,17 @@ impl Ask {
             None => None,
             Some(_) => Some(read::time(offer.value(), "endTime").ok_or(MarketplaceError::Time("endTime"))?),
         };
-        Ok(Self { agreement, deadline })
+        let waits = read::boolean(offer.value(), "wait").or_else(|| read::boolean(offer.value(), "ts:wait"));
+        Ok(Self { agreement, deadline, waits: waits.unwrap_or(false) })
     }
 
     fn inside(&self, id: &str, actor: &str) -> Value {
         let mut offer = json!({"type": "Offer", "id": id, "actor": actor, "object": self.agreement.to_value()});
         if let (Some(offer), Some(deadline)) = (offer.as_object_mut(), self.deadline) {
             offer.insert("endTime".to_owned(), written_time(deadline).into());
+        }
+        if let (Some(offer), true) = (offer.as_object_mut(), self.waits) {
+            offer.insert("wait".to_owned(), true.into());
         }
         offer
     }
@@ -96,6 +107,10 @@ pub fn told(answer: &Activity) -> Result<Told, MarketplaceError> {
     let value = answer.value();
     let own = |key: &str| read::get(value, key).or_else(|| read::get(value, &format!("ts:{key}")));
     match answer.kind {
+        ActivityKind::TentativeAccept if own("secondsLeft").is_none() && is_waiting(value) => {
+            let place = own("placeInLine").and_then(Value::as_u64).and_then(|place| u32::try_from(place).ok());
+            Ok(Told::Waiting { place: place.filter(|place| *place > 0) })
+        }
         ActivityKind::TentativeAccept => {
             let seconds = own("secondsLeft").and_then(Value::as_u64).ok_or(MarketplaceError::Part("secondsLeft"))?;
             Ok(Told::Held { seconds })
@@ -123,6 +138,13 @@ pub fn told(answer: &Activity) -> Result<Told, MarketplaceError> {
     }
 }
 
+/// The word for who waits, as the state of an agreement and in the answer to an offer.
+pub const WAITING: &str = "Waiting";
+
+fn is_waiting(answer: &Value) -> bool {
+    read::get(answer, "preview").and_then(|preview| read::text(preview, "name")) == Some(WAITING)
+}
+
 impl Frame<'_> {
     /// Asks for an agreement.
     #[must_use]
@@ -130,6 +152,7 @@ impl Frame<'_> {
         self.activity("Offer")
             .with("object", ask.agreement.to_value())
             .with_time("endTime", ask.deadline)
+            .with_flag("wait", ask.waits)
             .with("@context", context::proposal())
             .into()
     }
@@ -147,6 +170,17 @@ impl Frame<'_> {
             .with("object", offer)
             .with_time("endTime", Some(until))
             .with("secondsLeft", seconds)
+            .with("@context", context::proposal())
+            .into()
+    }
+
+    /// Others have it: the asker has this place in the line. Nothing is kept, so it has no end.
+    #[must_use]
+    pub fn tentative_accept_waiting(&self, offer: &str, place: usize) -> Value {
+        self.activity("TentativeAccept")
+            .with("object", offer)
+            .with("preview", Value::from(Compact::new("Note").with("name", WAITING)))
+            .with("placeInLine", u64::try_from(place).unwrap_or(u64::MAX))
             .with("@context", context::proposal())
             .into()
     }

@@ -110,3 +110,20 @@ fn an_agreement_has_one_home_and_times_have_offsets() {
     let local = change("/stipulates/hasBeginning", json!("2026-12-01T10:00:00+01:00")).unwrap();
     assert_eq!(local.stipulates.has_beginning, booking().stipulates.has_beginning);
 }
+
+#[test]
+fn i30_who_waits_is_told_the_place_in_line_and_nothing_is_kept() {
+    let answer = |more: Value| {
+        let mut value = json!({
+            "id": "https://quay.example/activities/1", "type": "TentativeAccept", "actor": "https://quay.example/spaces/quay",
+            "object": "https://harbor.example/asked/3",
+        });
+        value.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        told(&crate::activitypub::activity::Activity::read(value.as_object().unwrap().clone()).unwrap())
+    };
+    let waiting = json!({"type": "Note", "name": "Waiting"});
+    assert_eq!(answer(json!({"preview": waiting, "placeInLine": 2})), Ok(Told::Waiting { place: Some(2) }));
+    assert_eq!(answer(json!({"preview": waiting, "ts:placeInLine": 0})), Ok(Told::Waiting { place: None }));
+    assert_eq!(answer(json!({"preview": waiting, "secondsLeft": 60})), Ok(Told::Held { seconds: 60 }));
+    assert_eq!(answer(json!({})), Err(MarketplaceError::Part("secondsLeft")));
+}

@@ -6,6 +6,7 @@
 mod search;
 #[cfg(test)]
 mod tests;
+mod within;
 
 use std::fmt;
 
@@ -20,6 +21,7 @@ use crate::coworking::slot::Slot;
 use crate::coworking::space::Zone;
 use crate::coworking::word::word;
 use search::Search;
+pub use within::{Within, within};
 
 /// How far before and after the wanted time others are looked for.
 pub const REACH: SignedDuration = SignedDuration::from_hours(24 * 7);
@@ -302,6 +304,13 @@ pub fn period(zone: &Zone, at: Timestamp, per: Period) -> Option<Slot> {
     Slot::new(begins(first)?, begins(after)?).ok()
 }
 
+/// By the clock on the wall, counted from midnight. The end of a day is a midnight, too.
+fn is_on_grid(zone: &Zone, rules: &Rules, at: Timestamp) -> bool {
+    let time = zone.wall(at).time();
+    let seconds = i64::from(time.hour()) * 3_600 + i64::from(time.minute()) * 60 + i64::from(time.second());
+    time.subsec_nanosecond() == 0 && seconds % rules.grid.as_secs() == 0
+}
+
 struct Judge<'j> {
     ground: &'j Ground<'j>,
     rules: &'j Rules,
@@ -401,11 +410,8 @@ impl Judge<'_> {
         }
     }
 
-    /// By the clock on the wall, counted from midnight. The end of a day is a midnight, too.
     fn is_on_grid(&self, at: Timestamp) -> bool {
-        let time = self.ground.zone.wall(at).time();
-        let seconds = i64::from(time.hour()) * 3_600 + i64::from(time.minute()) * 60 + i64::from(time.second());
-        time.subsec_nanosecond() == 0 && seconds % self.rules.grid.as_secs() == 0
+        is_on_grid(self.ground.zone, self.rules, at)
     }
 
     /// The first beginning that passes. What began within one step of the grid can still be had.

@@ -141,7 +141,7 @@ impl Courier {
                 () = stop.cancelled(), if !stopping => {}
                 notice = notices.recv(), if !stopping => match notice {
                     Ok(Notice::Delivery | Notice::Elsewhere) | Err(RecvError::Lagged(_)) => self.look = true,
-                    Ok(Notice::Event | Notice::Inbox | Notice::Changed(_) | Notice::Keys(_) | Notice::Judged) => {}
+                    Ok(Notice::Event | Notice::Inbox | Notice::Changed(_) | Notice::Keys(_) | Notice::Judged | Notice::Freed) => {}
                     // The store is gone; so is the work.
                     Err(RecvError::Closed) => return worked,
                 },

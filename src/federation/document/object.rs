@@ -10,12 +10,14 @@ use crate::activitypub::context;
 use crate::activitypub::json;
 use crate::activitypub::sent::{tombstone, with_context};
 use crate::coworking::id::{ActorId, AnnounceId, AwayId, BookingId, FollowId, LikeId, PostId, ResourceId};
+use crate::coworking::space::Zone;
+use crate::coworking::waitlist::State;
 use crate::federation::translate::activity::{self as compose, Composed, Pair, Sayer};
 use crate::federation::translate::booking as translate;
 use crate::site::{Local, Site};
 use crate::store::actor::{self, Actor, ActorType};
 use crate::store::post::{self, Post, Reader};
-use crate::store::{Error, Tx, activity, announce, away, booking, follow, reaction, resource};
+use crate::store::{Error, Tx, activity, announce, away, booking, follow, reaction, resource, space, waitlist};
 
 /// What stands at one of our URLs, for this reader.
 ///
@@ -210,13 +212,28 @@ fn wished(tx: &mut Tx<'_>, site: &Site, id: AwayId, reader: Reader) -> Result<Op
     Ok(Some(between(&composed, member.id)))
 }
 
-/// The booking that an offer from elsewhere led to: its id, for those who lost the answer.
+/// What somebody waits for, for them and their home.
+fn waited_for(tx: &mut Tx<'_>, site: &Site, offer: &str, reader: Reader) -> Result<Option<Document>, Error> {
+    let Some(wait) = waitlist::by_offer(tx, offer)?.filter(|wait| wait.state == State::Waiting) else {
+        return Ok(None);
+    };
+    if !is(reader, wait.requester) && !is_home_of(tx, reader, wait.requester)? {
+        return Ok(None);
+    }
+    let Some(space) = space::by_id(tx, wait.space.into())? else { return Ok(None) };
+    let zone = Zone::parse(&space.zone).ok();
+    let Some(agreement) = zone.and_then(|zone| translate::waiting(site, &wait, &zone)) else { return Ok(None) };
+    let value = with_context(agreement.to_value(), context::proposal());
+    Ok(Some(Document { public: false, ..Document::public(&value, wait.space.into()) }))
+}
+
+/// The booking that an offer from elsewhere led to, or that its guest waits: for those who lost the answer.
 ///
 /// # Errors
 /// The store's.
 pub fn by_offer(tx: &mut Tx<'_>, site: &Site, offer: &str, reader: Reader) -> Result<Answer, Error> {
     match booking::by_offer(tx, offer)? {
         Some(booking) => Ok(agreed(tx, site, booking.id, reader)?.into()),
-        None => Ok(Answer::Missing),
+        None => Ok(waited_for(tx, site, offer, reader)?.into()),
     }
 }

@@ -10,10 +10,12 @@ use serde_json::Value;
 use super::audience::Audience;
 use crate::activitypub::sent::Addressing;
 use crate::coworking::Event;
-use crate::coworking::id::{ActorId, AnnounceId, AwayId, BookingId, FollowId, LikeId, PostId, ReportId, SpaceId};
+use crate::coworking::id::{
+    ActorId, AnnounceId, AwayId, BookingId, FollowId, LikeId, PostId, ReportId, SpaceId, WaitId,
+};
 use crate::federation::document::rows::{self, Author};
 use crate::federation::translate::activity::{self, Composed as Built, Deal, Pair, Sayer};
-use crate::federation::translate::booking::{self as translate, Fact, Saying};
+use crate::federation::translate::booking::{self as translate, Fact, Saying, WaitFact, WaitSaying};
 use crate::operations::Result;
 use crate::site::Site;
 use crate::store::actor::{self, Actor};
@@ -23,7 +25,7 @@ use crate::store::event::Recorded;
 use crate::store::follow::{self, Follow, FollowState};
 use crate::store::key::{self, Algorithm};
 use crate::store::post::{self, Post};
-use crate::store::{Tx, announce, report};
+use crate::store::{Tx, announce, report, waitlist};
 
 /// Those who reacted to a post and hear of its changes: at most so many.
 const HOLDERS: u32 = 1_000;
@@ -59,7 +61,10 @@ pub(in crate::federation) fn compose(tx: &mut Tx<'_>, site: &Site, fact: &Record
     match fact.event {
         // Others see them when they meet them; a block is nobody's to know.
         Event::SpaceFounded { .. } | Event::MemberJoined { .. } | Event::ActorBlocked { .. } => Ok(None),
-        Event::AwayAnswered { .. } => Ok(None),
+        Event::AwayAnswered { .. } | Event::WaitlistPromoted { .. } => Ok(None),
+        Event::WaitlistJoined { wait } => composer.waits(wait, WaitFact::Joined),
+        Event::WaitlistLeft { wait } => composer.waits(wait, WaitFact::Left),
+        Event::WaitlistExpired { wait } => composer.waits(wait, WaitFact::Expired),
         Event::AwayAsked { away } => composer.asked_elsewhere(away),
         Event::AwayCancelled { away } => composer.taken_back_elsewhere(away),
         Event::BookingRequested { booking } => composer.booking(booking, Fact::Requested),
@@ -361,6 +366,22 @@ impl Composer<'_, '_, '_> {
                 let fresh = if stale { rows::bookable(self.tx, self.site, booking.resource)? } else { None };
                 activity::reject_offer(&self.id, deal, &no, fresh.as_ref(), self.at)
             }
+        };
+        Ok(Some((urgently(said(&space, built)), Audience::one(guest.id))))
+    }
+    /// Somebody from elsewhere waits, or does not any more.
+    fn waits(&mut self, id: WaitId, fact: WaitFact) -> Result<Composed> {
+        let Some(wait) = waitlist::by_id(self.tx, id)? else { return Ok(None) };
+        let Origin::Offer { uri, .. } = &wait.origin else { return Ok(None) };
+        let Some((space, guest)) = self.ends(wait.space.into(), wait.requester)? else { return Ok(None) };
+        let deal = Deal { space: &space.uri, guest: &guest.uri, offer: uri };
+        let built = match translate::wait_saying(fact, &wait) {
+            Some(WaitSaying::InLine) => {
+                let place = waitlist::before(self.tx, &wait)? + 1;
+                activity::tentative_accept_waiting(&self.id, deal, place, self.at)
+            }
+            Some(WaitSaying::No(no)) => activity::reject_offer(&self.id, deal, &no, None, self.at),
+            None => return Ok(None),
         };
         Ok(Some((urgently(said(&space, built)), Audience::one(guest.id))))
     }

@@ -450,7 +450,9 @@ fn slice(tx: &mut Tx<'_>, after: InboxId) -> Result<(Vec<Waiting>, Vec<InboxId>)
 fn is_about_the_inbox(notice: Notice) -> bool {
     match notice {
         Notice::Inbox | Notice::Elsewhere => true,
-        Notice::Event | Notice::Delivery | Notice::Changed(_) | Notice::Keys(_) | Notice::Judged => false,
+        Notice::Event | Notice::Delivery | Notice::Changed(_) | Notice::Keys(_) | Notice::Judged | Notice::Freed => {
+            false
+        }
     }
 }
 

@@ -17,6 +17,7 @@ use crate::coworking::member::{Acting, Role};
 use crate::coworking::peer::{Host, Level};
 use crate::coworking::resource::{Audience, ResourceInput};
 use crate::coworking::space::Zone;
+use crate::coworking::waitlist as waiting;
 use crate::federation::publish::compose::compose;
 use crate::operations::away as home;
 use crate::operations::booking::{self as host, Asking};
@@ -24,7 +25,7 @@ use crate::operations::testing::{Ground, acting};
 use crate::operations::{peer, resource, setup::SetupDone};
 use crate::store::actor::{self, ActorType, RemoteProfile};
 use crate::store::booking as rows;
-use crate::store::event;
+use crate::store::{event, waitlist};
 
 const ZONE: &str = "Europe/Amsterdam";
 
@@ -105,6 +106,7 @@ impl<'p> Story<'p> {
         let room = pair.loft.ground.act(move |tx, _| {
             // All stories are of one day, and who was refused too often is not answered.
             rows::forget_refused(tx, at(60 * 24 * 365), 10_000)?;
+            waitlist::tidy(tx, at(60 * 24 * 365), 10_000)?;
             let rules: crate::coworking::rules::RulesInput = serde_json::from_str(&rules).unwrap();
             let rules = [Audience::Resident, Audience::Guest].map(|audience| (audience, rules.clone()));
             let input = ResourceInput {
@@ -169,6 +171,7 @@ impl<'p> Story<'p> {
             0..=3 => {
                 let who = self.dice.random_range(0..2);
                 let (draft, guest, space) = (self.draft(), pair.guests[who], pair.space);
+                let waits = self.dice.random_bool(0.6);
                 let at = home::Elsewhere {
                     space,
                     proposal: format!("https://loft.example/resources/{room}"),
@@ -178,22 +181,23 @@ impl<'p> Story<'p> {
                     units: None,
                     price: Default::default(),
                 };
-                let asked = self.does(&pair.harbor, "a guest asks", move |tx, _| {
-                    Ok(home::ask(tx, acting(guest), &at, &draft, now)?.id)
-                });
+                let asked = self.does(
+                    &pair.harbor,
+                    if waits { "a guest asks or waits" } else { "a guest asks" },
+                    move |tx, _| {
+                        let ask = if waits { home::ask_or_wait } else { home::ask };
+                        Ok(ask(tx, acting(guest), &at, &draft, now)?.id)
+                    },
+                );
                 self.asked.extend(asked.map(|id| (who, id)));
             }
             4 => {
                 let draft = self.draft();
                 let who = pair.neighbour;
-                self.does(&pair.loft, "a neighbour books", move |tx, _| {
+                self.does(&pair.loft, "a neighbour books, or waits", move |tx, _| {
                     let asking = Asking::here(tx, acting(who), None, false)?;
-                    host::request(
-                        tx,
-                        &asking,
-                        &Request { resource: room, draft: draft.clone(), hold: false, reason: None },
-                        now,
-                    )
+                    let wish = Request { resource: room, draft: draft.clone(), hold: false, reason: None };
+                    host::waitlist::book_or_wait(tx, &asking, &wish, None, now)
                 });
             }
             5 | 6 if !self.asked.is_empty() => {
@@ -320,6 +324,13 @@ impl<'p> Story<'p> {
         }
     }
 
+    /// Does somebody wait at the host, by its word?
+    fn waits_there(&self, uri: &str) -> bool {
+        let (uri, now) = (uri.to_owned(), self.now);
+        let found = self.pair.loft.ground.act(move |tx, _| Ok(waitlist::by_offer(tx, &uri)?));
+        found.unwrap().is_some_and(|wait| wait.state_at(now) == waiting::State::Waiting)
+    }
+
     /// The network heals: all mail arrives, and then both say the same.
     fn heal(&mut self) {
         for _ in 0..20 {
@@ -341,6 +352,7 @@ impl<'p> Story<'p> {
             let state = home.state_at(self.now);
             let over = !state.is_open();
             let agree = match there {
+                None if self.waits_there(&uri) => state == away::State::Waiting,
                 None => over,
                 Some(booking) => match booking.state_at(self.now) {
                     State::Requested | State::Held => state == away::State::Held,

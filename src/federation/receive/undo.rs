@@ -55,7 +55,7 @@ fn by_id_alone(tx: &mut Tx<'_>, case: &Case<'_>, uri: Option<&str>) -> Acted {
         announce::receive_undo(tx, actor, Some(uri), None, now)?;
     } else if store::block::target_by_uri(tx, actor, uri)?.is_some() {
         block::receive_undo(tx, actor, Some(uri), None, now)?;
-    } else if store::booking::by_offer(tx, uri)?.is_some() {
+    } else if store::booking::by_offer(tx, uri)?.is_some() || store::waitlist::by_offer(tx, uri)?.is_some() {
         booking::receive_undo(tx, actor, uri, now)?;
     } else {
         tombstone::bury(tx, uri, actor, now)?;

@@ -262,6 +262,12 @@ pub fn tentative_accept(id: &str, deal: Deal<'_>, until: Timestamp, at: Timestam
     composed("TentativeAccept", deal.frame(id, at).tentative_accept(deal.offer, until, seconds), false, deal.offer)
 }
 
+/// Others have what was asked for, and the guest waits.
+#[must_use]
+pub fn tentative_accept_waiting(id: &str, deal: Deal<'_>, place: usize, at: Timestamp) -> Composed {
+    composed("TentativeAccept", deal.frame(id, at).tentative_accept_waiting(deal.offer, place), false, deal.offer)
+}
+
 /// One of our spaces says yes.
 #[must_use]
 pub fn accept_offer(id: &str, deal: Deal<'_>, agreement: &Agreement, at: Timestamp) -> Composed {

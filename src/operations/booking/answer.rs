@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::ask::{side, take_all};
 use super::scene::{Scene, Whose, is_final};
-use super::{Result, answered, of, place, settle};
+use super::{Result, answered, of, place, promote, settle};
 use crate::coworking::booking::{NOTE_LIMIT, Side, State, is_late};
 use crate::coworking::decision::Wish;
 use crate::coworking::id::BookingId;
@@ -39,7 +39,10 @@ pub fn confirm(tx: &mut Tx<'_>, acting: Acting, id: BookingId, now: Timestamp) -
     }
     let scene = Scene::load(tx, booking.resource)?;
     if booking.state_at(now) == State::Expired {
-        let broken = scene.judge(tx, &wish(&booking), whose(&booking), now, now)?;
+        let mut broken = scene.judge(tx, &wish(&booking), whose(&booking), now, now)?;
+        if broken.is_empty() && promote::goes_first(tx, &scene, &wish(&booking), booking.requester, now)? {
+            broken = scene.judge(tx, &wish(&booking), whose(&booking), now, now)?;
+        }
         if !broken.is_empty() {
             let no = scene.refuse(tx, &wish(&booking), whose(&booking), broken, now)?;
             return Err(Refusal::Unbookable(Box::new(no)).into());
@@ -169,8 +172,10 @@ pub(super) fn take_back(
     }
     booking.words = words;
     booking.cancelled_by = Some(by);
+    let thinks_again = promote::second_thoughts(tx, &booking)?.is_some_and(|until| now <= until);
     booking.late = by == Side::Guest
         && state == State::Confirmed
+        && !thinks_again
         && (booking.late || is_late(booking.slot, &booking.rules, answered(&booking), now));
     settle(tx, &mut booking, State::Cancelled, now)?;
     Ok(booking)

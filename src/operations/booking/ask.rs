@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 
+use super::from_elsewhere::audience_of;
 use super::scene::{Scene, Whose, is_final};
-use super::{Result, answered, is_own, of, place};
+use super::{Result, answered, is_own, of, place, promote};
 use crate::coworking::booking::{
     HOLDS, HOLDS_OF_PEER, HOLDS_OF_POOL, NOTE_LIMIT, Request, State, decide_by, hold_until, is_late,
 };
@@ -16,6 +17,7 @@ use crate::coworking::resource::Audience;
 use crate::coworking::rules::Approval;
 use crate::coworking::{Event, Refusal, refusal};
 use crate::store::booking::{self, Booking, Holds, Origin};
+use crate::store::waitlist::Wait;
 use crate::store::{Tx, event, member};
 
 /// Who asks, and how.
@@ -26,6 +28,8 @@ pub struct Asking {
     audience: Audience,
     staff: bool,
     at_the_door: bool,
+    /// Of who waited for it: until when it is kept for them.
+    promised: Option<Timestamp>,
     origin: Origin,
 }
 
@@ -49,7 +53,7 @@ impl Asking {
         };
         // Whoever works at the desk books for people without accounts one after the other.
         let audience = if staff && for_a_guest { Audience::Staff } else { Audience::Resident };
-        Ok(Self { requester, booked_by, audience, staff, at_the_door: false, origin: Origin::Here })
+        Ok(Self { requester, booked_by, audience, staff, at_the_door: false, promised: None, origin: Origin::Here })
     }
 
     /// Somebody asks from elsewhere, by an activity.
@@ -57,16 +61,39 @@ impl Asking {
     /// # Errors
     /// [`Refusal::NotPermitted`] for people of servers that may not book here.
     pub fn elsewhere(requester: ActorId, level: Level, uri: String, hash: [u8; 32]) -> Result<Self> {
-        let audience = match level {
-            Level::Trusted => Audience::Guest,
-            Level::Known => Audience::External,
-            Level::Limited | Level::Blocked => {
-                let who = "people of servers that this space knows";
-                return Err(Refusal::NotPermitted { who, act: "book here" }.into());
-            }
-        };
+        let who = "people of servers that this space knows";
+        let audience = audience_of(level).ok_or(Refusal::NotPermitted { who, act: "book here" })?;
         let origin = Origin::Offer { uri, hash };
-        Ok(Self { requester, booked_by: None, audience, staff: false, at_the_door: false, origin })
+        Ok(Self { requester, booked_by: None, audience, staff: false, at_the_door: false, promised: None, origin })
+    }
+
+    /// For somebody who waited, something came free.
+    pub(super) fn who_waited(wait: &Wait, until: Timestamp) -> Self {
+        Self {
+            requester: wait.requester,
+            booked_by: wait.booked_by,
+            audience: wait.audience,
+            staff: false,
+            at_the_door: false,
+            promised: Some(until),
+            origin: wait.origin.clone(),
+        }
+    }
+
+    pub(super) fn requester(&self) -> ActorId {
+        self.requester
+    }
+
+    pub(super) fn booked_by(&self) -> Option<ActorId> {
+        self.booked_by
+    }
+
+    pub(super) fn audience(&self) -> Audience {
+        self.audience
+    }
+
+    pub(super) fn origin(&self) -> &Origin {
+        &self.origin
     }
 
     /// The same, by somebody who stands at the door: the grid and the shortest time are for plans.
@@ -90,6 +117,11 @@ pub fn request(tx: &mut Tx<'_>, asking: &Asking, request: &Request, now: Timesta
     let whose = Whose { requester: asking.requester, audience: asking.audience, instead_of: None };
     let reason = passing_over(asking.staff, request.reason.as_deref())?;
     let mut broken = scene.judge(tx, wish, whose, now, now)?;
+    // What came free is for those who wait for it, before anybody is as quick as this.
+    if asking.promised.is_none() && !is_final(&broken) && promote::goes_first(tx, &scene, wish, asking.requester, now)?
+    {
+        broken = scene.judge(tx, wish, whose, now, now)?;
+    }
     if asking.at_the_door {
         broken.retain(|broken| !matches!(broken.rule, Rule::Grid | Rule::Shortest | Rule::Notice));
     }
@@ -107,11 +139,11 @@ pub fn request(tx: &mut Tx<'_>, asking: &Asking, request: &Request, now: Timesta
         (false, Approval::None) => State::Confirmed,
         (_, Approval::Open | Approval::Blocking) => State::Requested,
     };
-    if state == State::Held {
+    if state == State::Held && asking.promised.is_none() {
         may_hold(tx, &scene, asking, wish, now)?;
     }
     let expires_at = match state {
-        State::Held => Some(hold_until(wish.slot, asking.is_elsewhere(), now)),
+        State::Held => Some(asking.promised.unwrap_or_else(|| hold_until(wish.slot, asking.is_elsewhere(), now))),
         State::Requested => Some(decide_by(wish.slot, &rules, now)),
         _ => None,
     };
@@ -152,6 +184,9 @@ pub fn request(tx: &mut Tx<'_>, asking: &Asking, request: &Request, now: Timesta
     booking::add(tx, &booking)?;
     if state.takes_room(booking.rules.approval) {
         take_all(tx, &scene, &booking, whose, now)?;
+    }
+    if asking.promised.is_none() {
+        promote::has_got(tx, &scene, &booking, now)?;
     }
     let id = booking.id;
     let fact = match state {
@@ -219,7 +254,10 @@ pub fn change(tx: &mut Tx<'_>, acting: Acting, id: BookingId, request: &Request,
     let whose = Whose { requester: booking.requester, audience: booking.audience, instead_of: Some(id) };
     let wish = &request.draft.wish;
     tx.savepoint(|tx| {
-        let broken = scene.judge(tx, wish, whose, now, now)?;
+        let mut broken = scene.judge(tx, wish, whose, now, now)?;
+        if !is_final(&broken) && promote::goes_first(tx, &scene, wish, booking.requester, now)? {
+            broken = scene.judge(tx, wish, whose, now, now)?;
+        }
         let overridden = pass(tx, &scene, wish, whose, broken, reason.as_deref(), now)?;
         if let Some(rules) = scene.rules(booking.audience) {
             booking.rules = crate::coworking::rules::Rules { approval: booking.rules.approval, ..rules.clone() };

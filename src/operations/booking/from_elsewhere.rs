@@ -5,15 +5,17 @@ use jiff::{SignedDuration, Timestamp};
 use super::answer::take_back;
 use super::ask::{Asking, request};
 use super::scene::Scene;
-use super::{Result, settle};
+use super::waitlist::{BookedOrWaits, book_or_wait};
+use super::{Result, promote, settle};
 use crate::coworking::booking::{Request, Side, State};
-use crate::coworking::id::{ActorId, BookingId};
+use crate::coworking::id::{ActorId, BookingId, WaitId};
 use crate::coworking::peer::Level;
 use crate::coworking::resource::Audience;
 use crate::coworking::rules::{Rules, RulesInput};
-use crate::coworking::{Event, Refusal};
+use crate::coworking::{Event, Refusal, waitlist as waiting};
 use crate::operations::Error;
 use crate::store::booking::{self, Booking, Origin, Refused};
+use crate::store::waitlist::{self, Wait};
 use crate::store::{Tx, event, resource, tombstone};
 
 /// What was offered, read.
@@ -25,12 +27,32 @@ pub struct Offered {
     pub hash: [u8; 32],
     /// After which it must not be accepted.
     pub deadline: Option<Timestamp>,
+    /// Would the asker wait for it?
+    pub waits: bool,
     /// The version of the rules that the asker saw, in whole seconds.
     pub rules_version: Option<Timestamp>,
     /// What is asked for.
     pub request: Request,
     /// What is wrong with it besides: an amount that is not that of the time.
     pub wrong: Option<Refusal>,
+}
+
+/// What became of an offer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Received {
+    /// There is a booking, if only one that was refused.
+    Booking(BookingId),
+    /// Others have it, and the asker waits.
+    Waiting(WaitId),
+}
+
+/// As what people of a server book here, if they may.
+pub(super) fn audience_of(level: Level) -> Option<Audience> {
+    match level {
+        Level::Trusted => Some(Audience::Guest),
+        Level::Known => Some(Audience::External),
+        Level::Limited | Level::Blocked => None,
+    }
 }
 
 /// Somebody elsewhere asks for a booking. The answer is written with what it rests on, also when it is no.
@@ -44,15 +66,25 @@ pub fn receive_offer(
     level: Level,
     offered: &Offered,
     now: Timestamp,
-) -> Result<BookingId> {
+) -> Result<Received> {
+    let taken = || Err(Refusal::Taken { field: "id", value: offered.uri.clone() }.into());
     if let Some(known) = booking::by_offer(tx, &offered.uri)? {
         return match known.origin {
             // The answer may have been lost: it is given again, as it stands now.
             Origin::Offer { hash, .. } if hash == offered.hash && known.requester == requester => {
                 event::record(tx, &again(&known), now)?;
-                Ok(known.id)
+                Ok(Received::Booking(known.id))
             }
-            _ => Err(Refusal::Taken { field: "id", value: offered.uri.clone() }.into()),
+            _ => taken(),
+        };
+    }
+    if let Some(known) = waitlist::by_offer(tx, &offered.uri)? {
+        return match known.origin {
+            Origin::Offer { hash, .. } if hash == offered.hash && known.requester == requester => {
+                event::record(tx, &waits_again(&known), now)?;
+                Ok(Received::Waiting(known.id))
+            }
+            _ => taken(),
         };
     }
     if tombstone::is_buried(tx, &offered.uri, requester)? {
@@ -81,23 +113,32 @@ pub fn receive_offer(
         (false, None) => tx.savepoint(|tx| {
             let asking = Asking::elsewhere(requester, level, offered.uri.clone(), offered.hash)?;
             must_not_wait_for_too_much(tx, &scene, requester)?;
-            request(tx, &asking, &offered.request, now)
+            if offered.waits {
+                return book_or_wait(tx, &asking, &offered.request, offered.deadline, now);
+            }
+            Ok(BookedOrWaits::Booked(Box::new(request(tx, &asking, &offered.request, now)?)))
         }),
     };
     match outcome {
-        Ok(mut booking) => {
-            if let (Some(end), Some(deadline)) = (booking.expires_at, offered.deadline)
-                && deadline < end
-            {
-                booking.expires_at = Some(deadline);
-                super::place::rewrite(tx, booking.id, |taken| booking::Taken { expires_at: Some(deadline), ..taken })?;
-                booking::save(tx, &booking)?;
-            }
-            Ok(booking.id)
+        Ok(BookedOrWaits::Waits(wait)) => Ok(Received::Waiting(wait.id)),
+        Ok(BookedOrWaits::Booked(booking)) => Ok(Received::Booking(not_after(tx, *booking, offered.deadline)?.id)),
+        Err(Error::Refused(refusal)) => {
+            Ok(Received::Booking(decline(tx, &scene, requester, level, offered, &refusal, now)?))
         }
-        Err(Error::Refused(refusal)) => decline(tx, &scene, requester, level, offered, &refusal, now),
         Err(broken) => Err(broken),
     }
+}
+
+/// What must not be accepted after a time is kept no longer than that.
+pub(super) fn not_after(tx: &mut Tx<'_>, mut booking: Booking, deadline: Option<Timestamp>) -> Result<Booking> {
+    if let (Some(end), Some(deadline)) = (booking.expires_at, deadline)
+        && deadline < end
+    {
+        booking.expires_at = Some(deadline);
+        super::place::rewrite(tx, booking.id, |taken| booking::Taken { expires_at: Some(deadline), ..taken })?;
+        booking::save(tx, &booking)?;
+    }
+    Ok(booking)
 }
 
 /// The most requests of the people of one server, and of one of them, that wait for the staff of one space.
@@ -117,6 +158,16 @@ fn again(known: &Booking) -> Event {
         State::Expired => Event::BookingExpired { booking },
         State::Cancelled => Event::BookingCancelled { booking },
         State::CheckedIn | State::Completed | State::NoShow => Event::BookingChanged { booking },
+    }
+}
+
+/// The fact that says where somebody stands who waits.
+fn waits_again(known: &Wait) -> Event {
+    let wait = known.id;
+    match known.state {
+        waiting::State::Waiting | waiting::State::Promoted => Event::WaitlistJoined { wait },
+        waiting::State::Left | waiting::State::Removed => Event::WaitlistLeft { wait },
+        waiting::State::Expired => Event::WaitlistExpired { wait },
     }
 }
 
@@ -198,7 +249,16 @@ fn decline(
 /// [`Refusal::NotPermitted`] for all but the one who asked.
 pub fn receive_undo(tx: &mut Tx<'_>, requester: ActorId, uri: &str, now: Timestamp) -> Result<()> {
     let Some(booking) = booking::by_offer(tx, uri)? else {
-        return Ok(tombstone::bury(tx, uri, requester, now)?);
+        return match waitlist::by_offer(tx, uri)? {
+            Some(wait) if wait.requester != requester => {
+                Err(Refusal::NotPermitted { who: "the one who asked", act: "give a place in line up" }.into())
+            }
+            Some(wait) if wait.state == waiting::State::Waiting => {
+                promote::end(tx, wait, waiting::State::Left, now).map(drop)
+            }
+            Some(_) => Ok(()),
+            None => Ok(tombstone::bury(tx, uri, requester, now)?),
+        };
     };
     if booking.requester != requester {
         return Err(Refusal::NotPermitted { who: "the one who asked", act: "take a booking back" }.into());
@@ -214,7 +274,7 @@ pub fn receive_undo(tx: &mut Tx<'_>, requester: ActorId, uri: &str, now: Timesta
     }
 }
 
-/// Somebody elsewhere is gone for good: what they had ahead is free again.
+/// Somebody is gone for good: what they had ahead is free again, and they wait for nothing.
 ///
 /// # Errors
 /// The store's.
@@ -222,6 +282,9 @@ pub fn forget(tx: &mut Tx<'_>, requester: ActorId, now: Timestamp) -> Result<()>
     for mut booking in booking::open_of(tx, requester)? {
         booking.cancelled_by = Some(Side::Guest);
         settle(tx, &mut booking, State::Cancelled, now)?;
+    }
+    for wait in waitlist::waiting_of(tx, requester)? {
+        promote::end(tx, wait, waiting::State::Left, now)?;
     }
     Ok(())
 }

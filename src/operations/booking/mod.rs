@@ -6,11 +6,13 @@ mod answer;
 mod ask;
 mod from_elsewhere;
 mod place;
+mod promote;
 mod scene;
 mod stay;
 #[cfg(test)]
 mod stories;
 mod tend;
+pub mod waitlist;
 
 use jiff::Timestamp;
 
@@ -24,8 +26,9 @@ use crate::store::{Tx, event};
 
 pub use answer::{approve, cancel, confirm, decline};
 pub use ask::{Asking, change, request, request_all};
-pub use from_elsewhere::{Offered, forget, receive_offer, receive_undo};
+pub use from_elsewhere::{Offered, Received, forget, receive_offer, receive_undo};
 pub(super) use place::shrink_gaps;
+pub(super) use promote::opened;
 pub use scene::{Availability, availability, hit};
 pub use stay::{check_in, check_out, walk_in};
 pub use tend::{is_time_for_any, tend};

@@ -8,8 +8,8 @@ use crate::coworking::id::{BookingId, ResourceId};
 use crate::coworking::resource::Resource;
 use crate::coworking::rules::HORIZON_LIMIT;
 use crate::coworking::slot::Slot;
-use crate::store::Tx;
 use crate::store::booking::{self, Taken};
+use crate::store::{Tx, waitlist};
 
 /// How often the time that is looked at grows before it is given up: each claim in it may reach further than the last.
 const GROWTH: usize = 30;
@@ -76,10 +76,11 @@ fn move_others(tx: &mut Tx<'_>, (id, resource): (ResourceId, &Resource), wanted:
     Ok(given)
 }
 
-/// Gives back all that a booking takes.
+/// Gives back all that a booking takes, and says so to those who wait.
 pub(super) fn release(tx: &mut Tx<'_>, booking: BookingId) -> Result<()> {
     for (id, taken) in booking::takes(tx, booking)? {
         booking::release(tx, id, &taken)?;
+        waitlist::freed(tx, id, taken.kept())?;
     }
     Ok(())
 }

@@ -7,13 +7,16 @@ use super::{Result, settle};
 use crate::coworking::Refusal;
 use crate::coworking::booking::State;
 use crate::coworking::capacity;
-use crate::coworking::decision::{Broken, Calendar, Closed, Ground, REACH, Rule, Unbookable, Wish, judge, refuse};
+use crate::coworking::decision::{
+    Broken, Calendar, Closed, Ground, REACH, Rule, Unbookable, Wish, Within, judge, refuse, within,
+};
 use crate::coworking::hours::Hours;
 use crate::coworking::id::{ActorId, BookingId, ResourceId};
 use crate::coworking::resource::{Audience, Resource};
 use crate::coworking::rules::Rules;
 use crate::coworking::slot::Slot;
 use crate::coworking::space::Zone;
+use crate::coworking::waitlist::Wanted;
 use crate::operations::{resource as resources, space as spaces};
 use crate::store::booking::{self, Booking};
 use crate::store::resource::Kept;
@@ -136,6 +139,12 @@ impl Scene {
         now: Timestamp,
     ) -> Result<Vec<Broken>> {
         self.on_ground(tx, wish.slot, whose, asked_at, now, |ground| judge(wish, ground))
+    }
+
+    /// The first time in a window that breaks no rule, from now on.
+    pub(super) fn within(&self, tx: &mut Tx<'_>, wanted: &Wanted, whose: Whose, now: Timestamp) -> Result<Within> {
+        let Some(first) = wanted.first(now) else { return Ok(Within::Never(wanted.window, Vec::new())) };
+        self.on_ground(tx, wanted.window, whose, now, now, |ground| within(&first, wanted.window.end(), ground))
     }
 
     /// What to answer to a wish that breaks rules.

@@ -2,12 +2,13 @@
 
 use jiff::Timestamp;
 
-use super::{Result, settle};
+use super::{Result, promote, settle};
 use crate::coworking::booking::{State, overdue};
 use crate::store::Tx;
 use crate::store::booking;
 
-/// Does to each booking what was due, at most to `limit` of them; tells to how many.
+/// Does to each booking what was due, at most to `limit` of them, and gives to those who wait what came free; tells to how
+/// many something was done.
 ///
 /// # Errors
 /// The store's.
@@ -23,7 +24,7 @@ pub fn tend(tx: &mut Tx<'_>, now: Timestamp, limit: u32) -> Result<usize> {
         }
         settle(tx, &mut booking, state, now)?;
     }
-    Ok(due.len())
+    Ok(due.len() + promote::serve_due(tx, now, limit)?)
 }
 
 /// Is there anything for [`tend`] to do?
@@ -31,5 +32,5 @@ pub fn tend(tx: &mut Tx<'_>, now: Timestamp, limit: u32) -> Result<usize> {
 /// # Errors
 /// The store's.
 pub fn is_time_for_any(tx: &mut Tx<'_>, now: Timestamp) -> Result<bool> {
-    Ok(booking::next_due(tx)?.is_some_and(|due| due <= now))
+    Ok(booking::next_due(tx)?.is_some_and(|due| due <= now) || promote::is_time(tx, now)?)
 }

@@ -209,6 +209,7 @@ fn spoken(own: u32, notices: Vec<Notice>) -> String {
             Notice::Changed(id) => words.push_str(&format!("changed:{id}")),
             Notice::Keys(id) => words.push_str(&format!("keys:{id}")),
             Notice::Judged => words.push_str("judged"),
+            Notice::Freed => words.push_str("freed"),
             Notice::Elsewhere => words.push_str("elsewhere"),
         }
     }
@@ -221,6 +222,7 @@ fn understood(word: &str) -> Option<Notice> {
         "inbox" => Notice::Inbox,
         "delivery" => Notice::Delivery,
         "judged" => Notice::Judged,
+        "freed" => Notice::Freed,
         word => match word.split_once(':')? {
             ("changed", id) => Notice::Changed(id.parse().ok()?),
             ("keys", id) => Notice::Keys(id.parse().ok()?),
@@ -242,6 +244,7 @@ mod tests {
             Notice::Changed(i64::MAX),
             Notice::Keys(7),
             Notice::Judged,
+            Notice::Freed,
         ];
         let words = spoken(7, notices.to_vec());
         let heard: Vec<_> = words.split(' ').skip(1).map(|word| understood(word).unwrap()).collect();

@@ -83,6 +83,10 @@ INSERT INTO lane (host, next_at) SELECT 'h' || n, n FROM generate_series(1, 300)
 INSERT INTO reached (actor_id, inbox) SELECT 1 + n % 200, 'https://h' || n || '/inbox' FROM generate_series(1, 10000) AS n;
 INSERT INTO peer (host, level, first_met_at)
   SELECT 'h' || n, CASE WHEN n % 100 = 0 THEN 'blocked' ELSE 'known' END, n FROM generate_series(1, 5000) AS n;
+INSERT INTO waitlist (id, space_id, resource_id, kind, any_of_kind, requester_id, audience, state, starts_at, ends_at, minutes, units, people, offer_uri, told_by, look_at, booking_id, joined_at, updated)
+  SELECT n, 1 + n % 3, 1 + n % 2000, 'desk', 0, 1 + n % 10000, 'resident', CASE WHEN n % 50 = 0 THEN 'waiting' ELSE 'left' END, n, n + 1, 60, 1, 1,
+    CASE WHEN n % 4 = 0 THEN 'https://h/w/' || n END, n, n, CASE WHEN n % 3 = 0 THEN n END, n, n
+  FROM generate_series(1, 20000) AS n;
 ANALYZE;
 ";
 

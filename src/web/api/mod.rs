@@ -37,6 +37,7 @@ mod tests;
 mod timeline;
 mod token;
 pub mod view;
+mod waitlist;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -107,6 +108,10 @@ pub fn routes() -> Vec<Route> {
         at("/bookings/{id}/cancel").post(booking::cancel),
         at("/bookings/{id}/checkin").post(booking::check_in),
         at("/bookings/{id}/checkout").post(booking::check_out),
+        at("/waitlist").get(waitlist::own).post(waitlist::join),
+        at("/waitlist/{id}").get(waitlist::show),
+        at("/waitlist/{id}/leave").post(waitlist::leave),
+        at("/spaces/{id}/waitlist").get(waitlist::of_space),
         at("/stays").get(stay::list).post(stay::request),
         at("/stays/{id}").get(stay::show),
         at("/stays/{id}/cancel").post(stay::cancel),

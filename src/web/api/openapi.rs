@@ -15,6 +15,8 @@ use super::view::{Broken, Slot};
 use super::{
     actor, block, booking, calendar, closure, directory, follow, me, member, node, notification, offer, peer, post,
     queue, reaction, report, resource, search, space, stay, suspension, timeline, token,
+    actor, block, booking, calendar, closure, follow, me, member, node, notification, offer, peer, post, queue,
+    reaction, report, resource, search, space, stay, suspension, timeline, token, waitlist,
 };
 
 /// A "no", or a failure (RFC 9457).
@@ -65,6 +67,7 @@ pub struct Problem {
         booking::request, booking::own, booking::of_space, booking::waiting, booking::show, booking::change,
         booking::confirm, booking::approve, booking::decline, booking::cancel, booking::check_in, booking::check_out,
         booking::walk_in,
+        waitlist::join, waitlist::own, waitlist::of_space, waitlist::show, waitlist::leave,
         stay::request, stay::list, stay::show, stay::cancel,
         post::publish, post::show, post::edit, post::delete, post::thread,
         reaction::like, reaction::unlike, reaction::announce, reaction::unannounce, reaction::pin, reaction::unpin,

@@ -40,6 +40,11 @@ pub struct StayBody {
     pub people: Option<u32>,
     /// A word to the host, up to 500 characters.
     pub note: Option<String>,
+    /// If others have it: wait in the host's line until it begins. What comes free is confirmed at once; it can be given back
+    /// for some time without being late. `false` if absent.
+    #[serde(default)]
+    #[schema(required = false)]
+    pub wait: bool,
 }
 
 /// Asks for a booking at another node
@@ -51,12 +56,13 @@ pub struct StayBody {
     responses((status = 201, description = "What was asked for", body = Stay))
 )]
 pub async fn request(caller: Caller, key: Key, body: Body<StayBody>) -> Result<HttpResponse> {
-    let StayBody { resource, start, end, units, people, note } = body.value;
+    let StayBody { resource, start, end, units, people, note, wait } = body.value;
     let at = resolve::bookable(caller.node(), &resource).await?;
     let input = BookingInput { start, end, units, unit: None, people, note, guest: None };
     let draft = input.parse(&Zone::parse(&at.zone)?)?;
     let make = move |tx: &mut Tx<'_>, caller: &Caller| {
-        let made = away::ask(tx, caller.acting, &at, &draft, caller.now)?;
+        let ask = if wait { away::ask_or_wait } else { away::ask };
+        let made = ask(tx, caller.acting, &at, &draft, caller.now)?;
         Ok(Made { path: format!("stays/{}", made.id), shown: Stay::one(tx, made, caller.now)? })
     };
     key.make(&caller, &body.bytes, make).await

@@ -55,6 +55,7 @@ fn elsewhere(site: &Site, stay: &Elsewhere) -> Event {
     let Elsewhere { away, state, host, uri } = stay;
     let (status, stands) = match state {
         away::State::Sent => (Status::Tentative, "It waits for the host's answer."),
+        away::State::Waiting => (Status::Tentative, "Others have it. You wait in the line of the host."),
         away::State::Held => (Status::Tentative, "The host keeps it, and has not said yes."),
         away::State::Confirmed | away::State::CheckedIn | away::State::Completed => (Status::Confirmed, ""),
         away::State::Refused => (Status::Cancelled, "The host said no."),

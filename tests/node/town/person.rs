@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use serde_json::Value;
-use thirdspace::coworking::booking::BookingInput;
+use thirdspace::coworking::booking::{BookingInput, Draft as BookingDraft, Request};
 use thirdspace::coworking::id::{ActorId, AwayId, BookingId, MemberId, PostId, SpaceId};
 use thirdspace::coworking::member::{Acting, Role};
 use thirdspace::coworking::offer::{OfferDraft, OfferInput};
@@ -15,6 +15,8 @@ use thirdspace::coworking::space::Zone;
 use thirdspace::federation::resolve::{self, Resolved};
 use thirdspace::federation::signing;
 use thirdspace::operations::away::Elsewhere;
+use thirdspace::operations::booking::Asking;
+use thirdspace::operations::booking::waitlist::{self, BookedOrWaits};
 use thirdspace::operations::post::{self, Mentions};
 use thirdspace::operations::speaker::As;
 use thirdspace::operations::{
@@ -53,6 +55,11 @@ impl Person {
     /// `@ana@harbor.test`.
     pub fn handle(&self) -> String {
         format!("@{}@{}", self.name, self.house.host)
+    }
+
+    /// Their number at their own node.
+    pub fn id(&self) -> ActorId {
+        self.id
     }
 
     /// Their id in the network.
@@ -366,10 +373,29 @@ impl Person {
 
     /// Asks to book it, for a time of the day on which the town opened, or of the one that is named with it.
     pub async fn asks_for(&self, at: &Elsewhere, from: &str, to: &str) -> AwayId {
-        let (acting, at, zone) = (self.acting, at.clone(), Zone::parse(&at.zone).unwrap());
-        let on = |time: &str| if time.contains('T') { time.to_owned() } else { format!("2027-01-15T{time}") };
-        let draft = BookingInput { start: on(from), end: on(to), ..BookingInput::default() }.parse(&zone).unwrap();
+        let (acting, at, draft) = (self.acting, at.clone(), on_the_day(&at.zone, from, to));
         self.house.act(move |tx, _, now| Ok(away::ask(tx, acting, &at, &draft, now)?.id)).await
+    }
+
+    /// The same, and waits in the host's line when others have it.
+    pub async fn asks_or_waits(&self, address: &str, from: &str, to: &str) -> AwayId {
+        let (acting, at) = (self.acting, self.looks_at(address).await);
+        let wish = on_the_day(&at.zone, from, to);
+        self.house.act(move |tx, _, now| Ok(away::ask_or_wait(tx, acting, &at, &wish, now)?.id)).await
+    }
+
+    /// Books something of their own node, or waits for it.
+    pub async fn books_or_waits_here(&self, address: &str, from: &str, to: &str) -> BookedOrWaits {
+        let acting = self.acting;
+        let resource = address.rsplit('/').next().unwrap().parse().unwrap();
+        let draft = on_the_day("Europe/Amsterdam", from, to);
+        let wish = Request { resource, draft, hold: false, reason: None };
+        self.house
+            .act(move |tx, _, now| {
+                let asking = Asking::here(tx, acting, None, false)?;
+                waitlist::book_or_wait(tx, &asking, &wish, None, now)
+            })
+            .await
     }
 
     /// Both.
@@ -419,6 +445,13 @@ impl Person {
         let acting = self.acting;
         self.house.act(move |tx, _, now| booking::cancel(tx, acting, id, Some(words), now)).await;
     }
+}
+
+/// A wish for the day on which the town opened.
+fn on_the_day(zone: &str, from: &str, to: &str) -> BookingDraft {
+    let on = |time: &str| if time.contains('T') { time.to_owned() } else { format!("2027-01-15T{time}") };
+    let input = BookingInput { start: on(from), end: on(to), ..BookingInput::default() };
+    input.parse(&Zone::parse(zone).unwrap()).unwrap()
 }
 
 fn all() -> Page {

@@ -3,19 +3,22 @@
 use jiff::Timestamp;
 use serde_json::Value;
 use thirdspace::activitypub::context;
+use thirdspace::activitypub::marketplace::Agreement;
 use thirdspace::activitypub::sent::with_context;
 use thirdspace::coworking::away;
 use thirdspace::coworking::booking::{BookingInput, Side, State};
-use thirdspace::coworking::id::{ActorId, AwayId, BookingId, EventId, MemberId, ResourceId, SpaceId};
-use thirdspace::coworking::resource::{Audience, ResourceInput};
+use thirdspace::coworking::id::{ActorId, AwayId, BookingId, EventId, MemberId, ResourceId, SpaceId, WaitId};
+use thirdspace::coworking::resource::{Audience, Kind, ResourceInput};
 use thirdspace::coworking::rules::{Per, Price, Rules, RulesInput};
 use thirdspace::coworking::space::{Address, Coordinates, PlaceInput, Zone};
+use thirdspace::coworking::waitlist::{self, Wanted};
 use thirdspace::federation::translate::activity::{self, Deal};
 use thirdspace::federation::translate::booking::{self as translate, Host};
 use thirdspace::site::Site;
 use thirdspace::store::away::Away;
 use thirdspace::store::booking::{Booking, Origin, Refused};
 use thirdspace::store::resource::Kept;
+use thirdspace::store::waitlist::Wait;
 
 const HARBOR: &str = "https://harbor.example/spaces/harbor";
 const ANA: &str = "https://harbor.example/members/ana";
@@ -147,6 +150,8 @@ fn stay() -> Away {
         note: Some("By the window, if that can be.".into()),
         price: Price::SocialCapital,
         state: away::State::Sent,
+        waits: false,
+        place: None,
         agreement: None,
         words: None,
         alternatives: Vec::new(),
@@ -162,6 +167,36 @@ fn stay() -> Away {
     }
 }
 
+/// What somebody waits for at the space.
+fn waits() -> Agreement {
+    let booking = booking(State::Requested);
+    let wanted = Wanted { window: booking.slot, length: booking.slot.elapsed(), units: 1, people: 4 };
+    let wait = Wait {
+        id: WaitId(11),
+        space: booking.space,
+        resource: booking.resource,
+        kind: Kind::MeetingRoom,
+        any_of_kind: false,
+        requester: booking.requester,
+        booked_by: None,
+        audience: booking.audience,
+        state: waitlist::State::Waiting,
+        wanted,
+        note: None,
+        origin: booking.origin,
+        deadline: Some(booking.slot.start()),
+        told_by: EventId(9),
+        look_at: noon(),
+        booking: None,
+        promised_until: None,
+        words: None,
+        joined_at: noon(),
+        updated: noon(),
+    };
+    let zone = Zone::parse("Europe/Amsterdam").expect("a zone");
+    translate::waiting(&site(), &wait, &zone).expect("an agreement")
+}
+
 /// Every example by the name of its file.
 pub fn examples() -> Vec<(&'static str, Value)> {
     let (site, deal) = (site(), Deal { space: HARBOR, guest: BO, offer: OFFER });
@@ -170,6 +205,8 @@ pub fn examples() -> Vec<(&'static str, Value)> {
         translate::agreement(&site, &booking, HARBOR, state).expect("an agreement")
     };
     let ask = translate::ask(&stay()).expect("a question");
+    let or_wait = Away { waits: true, deadline: stay().slot.start(), ..stay() };
+    let or_wait = translate::ask(&or_wait).expect("a question");
     let bookable = translate::bookable(&site, &harbor(), &attic()).expect("it is for guests");
     let (no, at) = (translate::no(&booking(State::Refused)), noon());
     let stale = thirdspace::activitypub::marketplace::No {
@@ -183,6 +220,9 @@ pub fn examples() -> Vec<(&'static str, Value)> {
         ("proposal", bookable.document()),
         ("agreement", with_context(agreement(State::Confirmed).to_value(), context::proposal())),
         ("offer_agreement", activity::offer(&asked, ANA, QUAY, &ask, at).body),
+        ("offer_agreement_or_wait", activity::offer(&asked, ANA, QUAY, &or_wait, at).body),
+        ("tentative_accept_waiting", activity::tentative_accept_waiting(ACTIVITY, deal, 2, at).body),
+        ("agreement_waiting", with_context(waits().to_value(), context::proposal())),
         ("undo_offer", activity::undo_offer(ACTIVITY, ANA, QUAY, &asked, &ask, at).body),
         ("tentative_accept_offer", activity::tentative_accept(ACTIVITY, deal, held, at).body),
         ("accept_offer", activity::accept_offer(ACTIVITY, deal, &agreement(State::Confirmed), at).body),

@@ -4,13 +4,14 @@
 //! no decimal number holds.
 
 mod bookable;
+mod waiting;
 mod wished;
 
 use jiff::SignedDuration;
 
 use crate::activitypub::activity::Activity;
 use crate::activitypub::id::Id;
-use crate::activitypub::marketplace::{Agreement, Ask, Commitment, Decimal, Measure, No, Told, told};
+use crate::activitypub::marketplace::{Agreement, Ask, Commitment, Decimal, Measure, No, Told, WAITING, told};
 use crate::coworking::booking::{Side, State};
 use crate::coworking::rules::{Price, written_amount};
 use crate::coworking::slot::Slot;
@@ -22,6 +23,7 @@ use crate::store::away::Away;
 use crate::store::booking::{Booking, Origin, Refused};
 
 pub use bookable::{Host, bookable, elsewhere, location, rules_for, rules_version, shown_rules};
+pub use waiting::{WaitFact, WaitSaying, wait_saying, waiting};
 pub use wished::{Wished, wished};
 
 const MINUTE: &str = "minute";
@@ -84,7 +86,7 @@ pub fn ask(away: &Away) -> Option<Ask> {
         in_reply_to: None,
         status: None,
     };
-    Some(Ask { agreement, deadline: Some(away.deadline) })
+    Some(Ask { agreement, deadline: Some(away.deadline), waits: away.waits })
 }
 
 /// The word for where a booking stands.
@@ -198,6 +200,7 @@ pub fn saying(site: &Site, fact: Fact, booking: &Booking, space: &str) -> Option
 pub fn answer(activity: &Activity) -> Result<Answer, Refusal> {
     let wrong = |found: String| Refusal::malformed("result", found, "an answer to an offer");
     Ok(match told(activity).map_err(|error| wrong(error.to_string()))? {
+        Told::Waiting { place } => Answer::Waiting(place),
         Told::Held { seconds } => Answer::Held(SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX))),
         Told::Agreed(agreement) => {
             if agreement.attributed_to.as_ref() != Some(&activity.actor) {
@@ -229,6 +232,7 @@ pub fn terms(agreement: &Agreement) -> Result<Terms, Refusal> {
 #[must_use]
 pub fn state_of(agreement: &Agreement) -> Option<(away::State, Option<Side>)> {
     Some(match agreement.status.as_deref()? {
+        WAITING => (away::State::Waiting, None),
         "Requested" | "Held" => (away::State::Held, None),
         "Confirmed" => (away::State::Confirmed, None),
         "CheckedIn" => (away::State::CheckedIn, None),

@@ -31,6 +31,8 @@ pub struct Wished {
     in_return: Option<Measure>,
     /// After which it must not be accepted.
     pub deadline: Option<Timestamp>,
+    /// Would the asker wait for it?
+    pub waits: bool,
     /// The version of the rules that the asker saw.
     pub rules_version: Option<Timestamp>,
     /// SHA-256 of what is asked.
@@ -43,7 +45,7 @@ pub struct Wished {
 /// [`Refusal::Malformed`]; [`Refusal::NotFound`] for what is about nothing of ours.
 pub fn wished(site: &Site, activity: &Activity) -> Result<Wished, Refusal> {
     let wrong = |found: String| Refusal::malformed("object", found, "an agreement about something that can be booked");
-    let Ask { agreement, deadline } = Ask::read(activity).map_err(|error| wrong(error.to_string()))?;
+    let Ask { agreement, deadline, waits } = Ask::read(activity).map_err(|error| wrong(error.to_string()))?;
     let stipulates = agreement.stipulates;
     let resource = match site.local_of(stipulates.satisfies.without_fragment().as_str()) {
         Some(Local::Resource(id)) => id,
@@ -80,6 +82,7 @@ pub fn wished(site: &Site, activity: &Activity) -> Result<Wished, Refusal> {
         minutes,
         in_return: agreement.stipulates_reciprocal.map(|commitment| commitment.resource_quantity),
         deadline,
+        waits,
         rules_version: agreement.rules_version.and_then(|text| text.parse().ok()),
         hash: Sha256::digest(object.to_string().as_bytes()).into(),
     })
@@ -124,6 +127,7 @@ impl Wished {
             uri,
             hash: self.hash,
             deadline: self.deadline,
+            waits: self.waits,
             rules_version: self.rules_version,
             request: Request { resource: self.resource, draft, hold: false, reason: None },
             wrong,

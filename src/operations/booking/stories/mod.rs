@@ -3,6 +3,8 @@
 mod life;
 mod mixed;
 mod rules;
+mod waiting;
+mod waiting_mixed;
 
 use jiff::{SignedDuration, Timestamp};
 

@@ -7,6 +7,7 @@ mod refused;
 mod stay;
 mod story;
 mod tour;
+mod waitlist;
 
 use std::sync::Mutex;
 

@@ -7,6 +7,7 @@ mod place;
 mod post;
 mod resource;
 mod stay;
+mod waitlist;
 
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
@@ -21,6 +22,7 @@ pub use resource::{
     Area, Availability, Busy, Closure, KeepFree, Photo, Price, Quota, Resource, ResourceEdit, ResourceFields, Rules,
 };
 pub use stay::Stay;
+pub use waitlist::Wait;
 
 /// A number as text, because JavaScript loses digits of numbers this long. Numbers grow with time.
 #[derive(ToSchema)]
@@ -69,6 +71,7 @@ mod words {
     pub use crate::coworking::post::Visibility;
     pub use crate::coworking::resource::{Audience, Kind as ResourceKind};
     pub use crate::coworking::rules::{Approval, Per, Period};
+    pub use crate::coworking::waitlist::State as WaitState;
     pub use crate::store::actor::ActorType;
     pub use crate::store::delivery::State as DeliveryState;
     pub use crate::store::follow::FollowState;
@@ -77,11 +80,11 @@ mod words {
 
 words! {
     /// Where a booking at another node stands, as its host has said it: on its way; taken in and not answered; the host
-    /// does not answer; kept; and so on.
+    /// does not answer; others have it and the member waits; kept; and so on.
     StayState = [
-        words::Shown::Sent, words::Shown::Received, words::Shown::Unknown, words::Shown::Held, words::Shown::Confirmed,
-        words::Shown::CheckedIn, words::Shown::Completed, words::Shown::Refused, words::Shown::Expired,
-        words::Shown::Cancelled, words::Shown::NoShow,
+        words::Shown::Sent, words::Shown::Received, words::Shown::Unknown, words::Shown::Waiting, words::Shown::Held,
+        words::Shown::Confirmed, words::Shown::CheckedIn, words::Shown::Completed, words::Shown::Refused,
+        words::Shown::Expired, words::Shown::Cancelled, words::Shown::NoShow,
     ];
     /// What an actor is (ActivityStreams): a member is a Person, a space a Group.
     ActorType = [
@@ -113,6 +116,7 @@ words! {
         words::NotificationKind::FollowAccepted, words::NotificationKind::Mention, words::NotificationKind::Reply,
         words::NotificationKind::Direct, words::NotificationKind::Like, words::NotificationKind::Announce,
         words::NotificationKind::OfferReply, words::NotificationKind::Moved, words::NotificationKind::Report,
+        words::NotificationKind::Waitlist,
     ];
     /// How far another server is trusted; each level is let more than the ones before it.
     Level = [words::Level::Blocked, words::Level::Limited, words::Level::Known, words::Level::Trusted];
@@ -145,6 +149,11 @@ words! {
         words::BookingState::Requested, words::BookingState::Held, words::BookingState::Confirmed,
         words::BookingState::CheckedIn, words::BookingState::Completed, words::BookingState::Refused,
         words::BookingState::Expired, words::BookingState::Cancelled, words::BookingState::NoShow,
+    ];
+    /// Where somebody stands who waits for what others have.
+    WaitState = [
+        words::WaitState::Waiting, words::WaitState::Promoted, words::WaitState::Left, words::WaitState::Removed,
+        words::WaitState::Expired,
     ];
     /// Which of the two sides did it: who has the booking, or the space.
     Side = [words::Side::Guest, words::Side::Host];

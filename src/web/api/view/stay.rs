@@ -47,6 +47,11 @@ pub struct Stay {
     /// A word to the host.
     #[schema(required)]
     pub note: Option<String>,
+    /// Does the member wait for it when others have it?
+    pub wait: bool,
+    /// The member's place in the host's line, the first is 1; of one who waits, if the host said which.
+    #[schema(required)]
+    pub place: Option<u32>,
     /// The host's address of it, once it has said yes.
     #[schema(required)]
     pub agreement: Option<String>,
@@ -100,6 +105,8 @@ impl Stay {
             units: found.units,
             people: found.people,
             note: found.note,
+            wait: found.waits,
+            place: found.place.filter(|_| state == Shown::Waiting),
             agreement: found.agreement,
             seconds_left: left.filter(|_| state == Shown::Held),
             deadline: found.deadline,
