@@ -7,7 +7,7 @@ use std::fmt::Display;
 
 use url::Url;
 
-use crate::coworking::id::{ActorId, AnnounceId, AwayId, BookingId, FollowId, LikeId, PostId, ResourceId};
+use crate::coworking::id::{ActorId, AnnounceId, AwayId, BookingId, FollowId, LikeId, PostId, ResourceId, VisitId};
 use crate::coworking::name::Username;
 
 /// Where this node lives on the web.
@@ -43,6 +43,8 @@ pub enum Local {
     Booking(BookingId),
     /// One of our Offer activities: a member asks to book elsewhere.
     Asked(AwayId),
+    /// One of our Arrive activities: a member is at a door elsewhere.
+    Visit(VisitId),
 }
 
 /// The origin is not `http(s)://host[:port]` alone.
@@ -180,6 +182,12 @@ impl Site {
         self.at(format_args!("asked/{id}"))
     }
 
+    /// An Arrive of ours, by which a member says at a door elsewhere that they are there.
+    #[must_use]
+    pub fn visit(&self, id: VisitId) -> String {
+        self.at(format_args!("visits/{id}"))
+    }
+
     /// The page of a hashtag.
     #[must_use]
     pub fn tag(&self, folded: &str) -> String {
@@ -196,6 +204,18 @@ impl Site {
     #[must_use]
     pub fn calendar(&self, secret: &str) -> String {
         self.at(format_args!("calendars/{secret}.ics"))
+    }
+
+    /// A screen at the door, for whoever has the secret.
+    #[must_use]
+    pub fn kiosk(&self, secret: &str) -> String {
+        self.at(format_args!("kiosk/{secret}"))
+    }
+
+    /// Where a member signs in, for whoever has the secret.
+    #[must_use]
+    pub fn sign_in(&self, secret: &str) -> String {
+        self.at(format_args!("sign-in/{secret}"))
     }
 
     /// When a resource can be had, as a calendar without names.
@@ -231,6 +251,7 @@ impl Site {
             "resources" => name.parse().ok().map(Local::Resource),
             "bookings" => name.parse().ok().map(Local::Booking),
             "asked" => name.parse().ok().map(Local::Asked),
+            "visits" => name.parse().ok().map(Local::Visit),
             _ => None,
         }
     }
@@ -270,6 +291,7 @@ mod tests {
             (site.resource(ResourceId(7)), Local::Resource(ResourceId(7))),
             (site.booking(BookingId(7)), Local::Booking(BookingId(7))),
             (site.asked(AwayId(7)), Local::Asked(AwayId(7))),
+            (site.visit(VisitId(7)), Local::Visit(VisitId(7))),
         ] {
             assert_eq!(site.local_of(&minted), Some(meaning), "{minted}");
             assert!(site.is_ours(&minted.parse().unwrap()));

@@ -161,6 +161,7 @@ CREATE TABLE booking (
   requested_at INTEGER NOT NULL,
   answered_at INTEGER,
   checked_in_at INTEGER,
+  checked_in_by TEXT CHECK (checked_in_by IN ('host', 'member', 'code', 'home', 'walk_in')),
   checked_out_at INTEGER,
   estimated INTEGER NOT NULL DEFAULT 0, -- nobody saw when its guest left
   sequence INTEGER NOT NULL DEFAULT 0, -- grows with each change that calendars should show
@@ -655,3 +656,77 @@ CREATE INDEX waitlist_requester ON waitlist (requester_id, id);
 CREATE INDEX waitlist_look ON waitlist (look_at, id) WHERE state = 'waiting';
 CREATE INDEX waitlist_booking ON waitlist (booking_id) WHERE booking_id IS NOT NULL;
 CREATE INDEX waitlist_over ON waitlist (ends_at, id);
+-- Members of this node at the doors of others: what they said there, and what they were told.
+CREATE TABLE visit (
+  id INTEGER PRIMARY KEY,
+  member_id INTEGER NOT NULL REFERENCES member (actor_id),
+  space_id INTEGER NOT NULL REFERENCES actor (id), -- the host
+  away_id INTEGER REFERENCES away_booking (id), -- the booking that they came for, or were given at the door
+  code TEXT,                           -- what was scanned at the door, until it is answered
+  until INTEGER,                       -- how long they mean to stay
+  state TEXT NOT NULL CHECK (state IN ('sent', 'present', 'refused', 'left')),
+  words TEXT,                          -- why they were not let in
+  begun_at INTEGER NOT NULL,
+  answered_at INTEGER
+) STRICT;
+CREATE INDEX visit_member ON visit (member_id, id);
+CREATE INDEX visit_away ON visit (away_id) WHERE away_id IS NOT NULL;
+
+-- People from elsewhere at the doors of this node, by the activity with which they said so, for 7 days: it is answered once,
+-- however often it comes.
+CREATE TABLE arrival (
+  id INTEGER PRIMARY KEY,
+  uri TEXT NOT NULL UNIQUE,
+  actor_id INTEGER NOT NULL REFERENCES actor (id),
+  space_id INTEGER NOT NULL REFERENCES space (actor_id),
+  booking_id INTEGER REFERENCES booking (id), -- with which they were let in
+  reason TEXT,                         -- a code, of those who were not
+  words TEXT
+) STRICT;
+CREATE INDEX arrival_actor ON arrival (actor_id, id);
+
+-- What the codes at the door of a space are made from.
+CREATE TABLE door (
+  space_id INTEGER PRIMARY KEY REFERENCES space (actor_id),
+  secret BLOB NOT NULL
+) STRICT;
+
+-- Members in their browsers; only the SHA-256 of what a browser holds is kept.
+CREATE TABLE session (
+  id INTEGER PRIMARY KEY,
+  hash BLOB NOT NULL UNIQUE,
+  member_id INTEGER NOT NULL REFERENCES member (actor_id),
+  label TEXT NOT NULL,                 -- what the browser says that it is
+  created_at INTEGER NOT NULL,
+  last_used_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX session_member ON session (member_id, id);
+CREATE INDEX session_tidy ON session (expires_at);
+
+-- Links with which a member signs in, once; only the SHA-256 of a secret is kept.
+CREATE TABLE sign_in_link (
+  hash BLOB PRIMARY KEY,
+  member_id INTEGER NOT NULL REFERENCES member (actor_id),
+  expires_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX sign_in_link_member ON sign_in_link (member_id);
+CREATE INDEX sign_in_link_tidy ON sign_in_link (expires_at);
+
+-- Screens at the doors of spaces; only the SHA-256 of the secret in their address is kept.
+CREATE TABLE kiosk (
+  id INTEGER PRIMARY KEY,
+  hash BLOB NOT NULL UNIQUE,
+  space_id INTEGER NOT NULL REFERENCES space (actor_id),
+  label TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  misses INTEGER NOT NULL DEFAULT 0,   -- wrong numbers in a row
+  locked_until INTEGER                 -- after so many
+) STRICT;
+CREATE INDEX kiosk_space ON kiosk (space_id, id);
+
+-- The numbers that members type at these screens. They open nothing but a check-in there, and are looked up by themselves.
+CREATE TABLE member_code (
+  code TEXT PRIMARY KEY,
+  member_id INTEGER NOT NULL UNIQUE REFERENCES member (actor_id)
+) STRICT;

@@ -40,6 +40,10 @@ pub enum ActivityKind {
     Offer,
     /// Says perhaps, and keeps it until then.
     TentativeAccept,
+    /// Is at a place.
+    Arrive,
+    /// Has left a place, a group or an event.
+    Leave,
     /// Any other type, by its name cut to 60 characters.
     Other(String),
 }
@@ -65,6 +69,8 @@ impl ActivityKind {
             Self::Remove => "Remove",
             Self::Offer => "Offer",
             Self::TentativeAccept => "TentativeAccept",
+            Self::Arrive => "Arrive",
+            Self::Leave => "Leave",
             Self::Other(name) => name,
         }
     }
@@ -89,6 +95,8 @@ impl ActivityKind {
             "Remove" => Self::Remove,
             "Offer" => Self::Offer,
             "TentativeAccept" => Self::TentativeAccept,
+            "Arrive" => Self::Arrive,
+            "Leave" => Self::Leave,
             other => Self::Other(other.chars().take(60).collect()),
         }
     }

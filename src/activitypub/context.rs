@@ -60,6 +60,16 @@ pub fn bookable() -> Value {
     json!([ACTIVITYSTREAMS, DATA_INTEGRITY, terms])
 }
 
+/// Of being at a place.
+#[must_use]
+pub fn presence() -> Value {
+    json!([ACTIVITYSTREAMS, DATA_INTEGRITY, presence_terms()])
+}
+
+fn presence_terms() -> Value {
+    json!({"ts": THIRDSPACE, "code": "ts:code"})
+}
+
 fn place_terms() -> Value {
     json!({
         "PostalAddress": "schema:PostalAddress",
@@ -163,7 +173,7 @@ fn proposal_terms() -> Value {
 #[must_use]
 pub fn all() -> Value {
     let mut terms = serde_json::Map::new();
-    for part in [actor_terms(), note_terms(), proposal_terms()] {
+    for part in [actor_terms(), note_terms(), proposal_terms(), presence_terms()] {
         if let Value::Object(part) = part {
             terms.extend(part);
         }

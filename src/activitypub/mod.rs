@@ -20,6 +20,7 @@ pub mod negotiation;
 pub mod nodeinfo;
 pub mod object;
 pub mod place;
+pub mod presence;
 pub mod proof;
 pub mod sent;
 pub mod signature;

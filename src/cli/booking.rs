@@ -14,8 +14,10 @@ use crate::coworking::id::{ActorId, BookingId};
 use crate::coworking::member::Acting;
 use crate::coworking::space::Zone;
 use crate::coworking::window::{LIST_DAYS, window};
+use crate::federation::resolve;
 use crate::operations::booking::waitlist::{self, BookedOrWaits};
 use crate::operations::booking::{self, Asking};
+use crate::operations::visit::Door;
 use crate::operations::{self, front_desk, resource, space};
 use crate::store::Tx;
 use crate::store::booking::{self as rows, Of};
@@ -174,13 +176,20 @@ pub(super) struct Move {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  thirdspace checkin 1868812345678901234\n  thirdspace checkin --resource Desks --as ben --minutes 120\n\n\
-                  With --resource, somebody comes without a booking and takes a place if one is free."
+    after_help = "Examples:\n  thirdspace checkin 1868812345678901234\n  thirdspace checkin --resource Desks --as ben --minutes 120\n  thirdspace checkin --at @loft@loft.example --as ana\n\n\
+                  With --resource, somebody comes without a booking and takes a place if one is free. At another node, with --at \
+                  or the number of a booking there, that space is told, and answers."
 )]
 pub(super) struct CheckIn {
     /// Who acts, by their name here [default: the keeper; without a booking, the administrator, if there is only one]
     #[arg(long = "as", value_name = "USERNAME")]
     name: Option<String>,
+    /// A space elsewhere at whose door they stand, by its handle
+    #[arg(long, value_name = "SPACE", conflicts_with_all = ["booking", "resource"])]
+    at: Option<String>,
+    /// What was scanned at that door
+    #[arg(long, value_name = "CODE", conflicts_with = "resource")]
+    code: Option<String>,
     /// Of what, without a booking: its number or its name
     #[arg(long, value_name = "RESOURCE", conflicts_with = "booking")]
     resource: Option<String>,
@@ -191,7 +200,7 @@ pub(super) struct CheckIn {
     #[arg(long, value_name = "NAME", requires = "resource")]
     guest: Option<String>,
     /// The number of the booking
-    #[arg(required_unless_present = "resource")]
+    #[arg(required_unless_present_any = ["resource", "at"])]
     booking: Option<BookingId>,
 }
 
@@ -400,7 +409,16 @@ impl List {
 
 impl CheckIn {
     pub(super) async fn run(self, opened: &Opened) -> Result<Answer, Failure> {
+        if let Some(space) = &self.at {
+            let (_, acting) = Speaker::named(self.name).member(opened).await?;
+            let space = resolve::actor(&opened.node, space).await?;
+            return stay::arrive(opened, acting, Door::At(space), self.code).await;
+        }
         if let Some(booking) = self.booking {
+            let acting = Staff::named(self.name.clone()).acting(opened).await?;
+            if let Some(stay) = stay::found(opened, acting, booking).await? {
+                return stay::arrive(opened, acting, Door::Of(stay.id), self.code).await;
+            }
             let one = One { staff: Staff::named(self.name), booking };
             return one.done(opened, booking::check_in).await;
         }
@@ -421,7 +439,11 @@ impl CheckIn {
 
 impl CheckOut {
     pub(super) async fn run(self, opened: &Opened) -> Result<Answer, Failure> {
-        self.one.done(opened, booking::check_out).await
+        let acting = self.one.staff.acting(opened).await?;
+        match stay::found(opened, acting, self.one.booking).await? {
+            Some(stay) => stay::leave(opened, acting, stay.id).await,
+            None => self.one.done(opened, booking::check_out).await,
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use clap::Subcommand;
 use super::answer::{Answer, Failure};
 use super::booking::{Book, Bookings, CheckIn, CheckOut};
 use super::free::Free;
+use super::kiosk::Kiosk;
 use super::open::Opened;
 use super::resource::Resource;
 use super::waitlist::Waitlist;
@@ -26,6 +27,9 @@ pub(super) enum Desk {
     /// Waiting for what others have: take a place in the line, see it, give it up
     #[command(subcommand)]
     Waitlist(Waitlist),
+    /// Screens at the door: put up, list, take down
+    #[command(subcommand)]
+    Kiosk(Kiosk),
     /// What is free on a day, half hour by half hour
     Free(Free),
 }
@@ -39,6 +43,7 @@ impl Desk {
             Self::Checkin(check_in) => check_in.run(opened).await,
             Self::Checkout(check_out) => check_out.run(opened).await,
             Self::Waitlist(waitlist) => waitlist.run(opened).await,
+            Self::Kiosk(kiosk) => kiosk.run(opened).await,
             Self::Free(free) => free.run(opened).await,
         }
     }

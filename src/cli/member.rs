@@ -37,6 +37,15 @@ pub(super) enum Member {
         #[command(flatten)]
         part: Part,
     },
+    /// Make a link with which a member signs in to the pages of this node, once
+    #[command(after_help = "Example:\n  thirdspace member link ben --minutes 60")]
+    Link {
+        /// Who
+        username: String,
+        /// For how many minutes it works
+        #[arg(long, default_value_t = 60)]
+        minutes: u32,
+    },
     /// Change what a member may do
     #[command(after_help = "Example:\n  thirdspace member role ben admin")]
     Role {
@@ -77,6 +86,7 @@ impl Member {
                 add(opened, &username, name, role.parse()?, space).await
             }
             Self::List { part } => list(opened, part).await,
+            Self::Link { username, minutes } => link(opened, &username, minutes).await,
             Self::Role { username, role } => change(opened, &username, role.parse()?).await,
         }
     }
@@ -131,6 +141,16 @@ async fn list(opened: &Opened, part: Part) -> Result<Answer, Failure> {
     let mut answer = Answer::table(["HANDLE", "NAME", "ROLE", "SINCE"], &rows, "There are no members yet.", facts)?;
     answer.text.push_str(&rest(&slice));
     Ok(answer)
+}
+
+async fn link(opened: &Opened, username: &str, minutes: u32) -> Result<Answer, Failure> {
+    let (member, _) = opened.member(username).await?;
+    let life = jiff::SignedDuration::from_mins(minutes.into());
+    let secret =
+        opened.write(move |tx, _, now| operations::session::link(tx, Acting::Keeper, member, life, now)).await?;
+    let url = opened.node.site.sign_in(secret.expose());
+    let text = format!("{url}\nIt works once, for {minutes} minutes. Whoever has it is {username}.");
+    Answer::new(text, json!({ "id": member, "url": url }))
 }
 
 async fn change(opened: &Opened, username: &str, role: Role) -> Result<Answer, Failure> {

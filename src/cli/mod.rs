@@ -18,6 +18,7 @@ mod find;
 mod follow;
 mod free;
 mod keys;
+mod kiosk;
 mod like;
 mod member;
 mod migrate_store;

@@ -12,13 +12,15 @@ use crate::coworking::booking::BookingInput;
 use crate::coworking::id::{AwayId, BookingId, SpaceId};
 use crate::coworking::member::Acting;
 use crate::coworking::space::Zone;
+use crate::coworking::visit::State as Standing;
 use crate::coworking::window::{LIST_DAYS, window};
 use crate::federation::resolve;
+use crate::operations::visit::{self, Door};
 use crate::operations::{Error, away, space};
 use crate::store::away as rows;
 use crate::store::page::Page;
 use crate::web::api::List;
-use crate::web::api::view::Stay;
+use crate::web::api::view::{Stay, Visit};
 
 /// What it is, in a sentence.
 fn told(stay: &Stay) -> String {
@@ -88,6 +90,34 @@ pub(super) async fn cancel(opened: &Opened, acting: Acting, id: AwayId) -> Resul
         Stay::one(tx, taken_back, now)
     });
     answer(done.await?)
+}
+
+/// Says at the door of another node that a member is there.
+pub(super) async fn arrive(opened: &Opened, acting: Acting, at: Door, code: Option<String>) -> Result<Answer, Failure> {
+    let visit = opened
+        .write(move |tx, _, now| {
+            let begun = visit::arrive(tx, acting, &at, code.as_deref(), now)?;
+            Visit::one(tx, begun)
+        })
+        .await?;
+    let host = handle(&visit.host);
+    let text = match visit.state {
+        Standing::Sent => {
+            format!("{host} is told, and answers; `thirdspace bookings list --elsewhere` shows when it has.")
+        }
+        Standing::Present => format!("You are checked in at {host}."),
+        Standing::Refused => format!("{host} did not let you in: {}", visit.words.clone().unwrap_or_default()),
+        Standing::Left => format!("You have left {host}."),
+    };
+    Answer::new(text, visit)
+}
+
+pub(super) async fn leave(opened: &Opened, acting: Acting, id: AwayId) -> Result<Answer, Failure> {
+    let left = opened.write(move |tx, _, now| {
+        let left = visit::leave(tx, acting, id, now)?;
+        Stay::one(tx, left, now)
+    });
+    answer(left.await?)
 }
 
 pub(super) async fn list(

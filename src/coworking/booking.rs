@@ -70,6 +70,46 @@ word!(
     }
 );
 
+word!(
+    /// Who or what said that a guest is there.
+    CheckedInBy, "checked_in_by", "host, member, code, home or walk_in", {
+        /// Those who work here.
+        Host = "host",
+        /// The member, on a page or by a program.
+        Member = "member",
+        /// A code that is shown at the door, or was typed there.
+        Code = "code",
+        /// The guest's own node.
+        Home = "home",
+        /// It was taken at the desk by who stood there.
+        WalkIn = "walk_in",
+    }
+);
+
+word!(
+    /// Guests of a space on a day, as the front desk asks for them.
+    Guests, "list", "expected, present or late", {
+        /// Who is to come yet.
+        Expected = "expected",
+        /// Who is there.
+        Present = "present",
+        /// Who should be there.
+        Late = "late",
+    }
+);
+
+impl Guests {
+    /// Is a booking one of them, by where it stands and when it begins?
+    #[must_use]
+    pub fn has(self, state: State, start: Timestamp, now: Timestamp) -> bool {
+        match self {
+            Self::Expected => state == State::Confirmed && start > now,
+            Self::Present => state == State::CheckedIn,
+            Self::Late => state == State::Confirmed && start <= now,
+        }
+    }
+}
+
 impl State {
     /// Is it still to come, or going on?
     #[must_use]

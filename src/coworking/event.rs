@@ -7,7 +7,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::id::{
-    ActorId, AnnounceId, AwayId, BookingId, FollowId, LikeId, MemberId, PostId, ReportId, SpaceId, WaitId,
+    ActorId, AnnounceId, ArrivalId, AwayId, BookingId, FollowId, LikeId, MemberId, PostId, ReportId, SpaceId, VisitId,
+    WaitId,
 };
 
 /// A fact.
@@ -266,6 +267,21 @@ pub enum Event {
         /// Their place, which is given up.
         wait: WaitId,
     },
+    /// A member said at the door of another node that they are there.
+    AwayArrived {
+        /// The visit.
+        visit: VisitId,
+    },
+    /// A member left another node.
+    AwayLeft {
+        /// The booking, as it is kept here.
+        away: AwayId,
+    },
+    /// Somebody from elsewhere who stands at the door was let in, or not.
+    ArrivalAnswered {
+        /// What was said at the door.
+        arrival: ArrivalId,
+    },
     /// A member blocked somebody.
     ActorBlocked {
         /// Who blocks.
@@ -322,6 +338,9 @@ impl Event {
             Self::WaitlistLeft { .. } => "WaitlistLeft",
             Self::WaitlistPromoted { .. } => "WaitlistPromoted",
             Self::WaitlistExpired { .. } => "WaitlistExpired",
+            Self::AwayArrived { .. } => "AwayArrived",
+            Self::AwayLeft { .. } => "AwayLeft",
+            Self::ArrivalAnswered { .. } => "ArrivalAnswered",
             Self::ActorBlocked { .. } => "ActorBlocked",
         }
     }

@@ -116,6 +116,22 @@ id!(
     /// Somebody's place in the line of those who wait.
     WaitId
 );
+id!(
+    /// A member of this node at the door of another one.
+    VisitId
+);
+id!(
+    /// Somebody from elsewhere at the door of a space of this node.
+    ArrivalId
+);
+id!(
+    /// A screen at the door of a space.
+    KioskId
+);
+id!(
+    /// A browser in which a member is signed in.
+    SessionId
+);
 
 impl From<MemberId> for ActorId {
     fn from(member: MemberId) -> Self {

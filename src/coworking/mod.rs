@@ -32,6 +32,7 @@ pub mod tag;
 pub mod template;
 pub mod terms;
 pub mod timetable;
+pub mod visit;
 pub mod waitlist;
 pub mod wall;
 pub mod week;

@@ -174,8 +174,11 @@ pub enum Refusal {
         why: Box<Refusal>,
     },
     /// Somebody cannot be in two places.
-    #[error("you are checked in at another space; check out there first")]
-    Elsewhere,
+    #[error("you are checked in at {place}; check out there first")]
+    Elsewhere {
+        /// The other space, as it is called.
+        place: String,
+    },
     /// It is too early or too late for it.
     #[error("it is {found}; {act} from {from} until {until}")]
     WrongTime {
@@ -308,7 +311,7 @@ impl Refusal {
             Self::Free { .. } => "free",
             Self::Stale { .. } => "stale",
             Self::At { why, .. } => why.code(),
-            Self::Elsewhere => "elsewhere",
+            Self::Elsewhere { .. } => "elsewhere",
             Self::WrongTime { .. } => "wrong-time",
             Self::Oneself { .. } => "oneself",
             Self::Blocked { .. } => "blocked",
@@ -348,7 +351,7 @@ impl Refusal {
             | Self::WrongState { .. }
             | Self::Free { .. }
             | Self::Stale { .. }
-            | Self::Elsewhere
+            | Self::Elsewhere { .. }
             | Self::WrongTime { .. }
             | Self::Setup(_) => Sort::Conflict,
             Self::Unreachable { .. } => Sort::Upstream,

@@ -66,6 +66,8 @@ fn jrd(site: &Site, actor: &Actor, asked: &Resource) -> Jrd {
     } else {
         let act = |variable: &str| format!("{}/authorize_interaction?uri={{{variable}}}", site.origin());
         links.push(JrdLink::template(rel::SUBSCRIBE, &act("uri")));
+        let arrive = format!("{}/intents/arrive?location={{location}}&code={{code}}", site.origin());
+        links.push(JrdLink::intent(Intent::Arrive, &arrive));
         links.extend([Intent::Object, Intent::Follow].map(|intent| JrdLink::intent(intent, &act("object"))));
     }
     if let Some(icon) = &actor.icon {
@@ -201,7 +203,9 @@ mod tests {
                 let page = |variable| Some(format!("https://harbor.example/authorize_interaction?uri={{{variable}}}"));
                 assert_eq!(template(rel::SUBSCRIBE), page("uri"));
                 assert_eq!(template(Intent::Follow.rel()), page("object"));
-                assert_eq!(template(Intent::Arrive.rel()), None, "no page for it yet");
+                let arrive = "https://harbor.example/intents/arrive?location={location}&code={code}";
+                assert_eq!(template(Intent::Arrive.rel()).as_deref(), Some(arrive));
+                assert_eq!(template(Intent::Join.rel()), None, "no page for it yet");
                 Ok(())
             })
             .unwrap();

@@ -10,7 +10,9 @@ use super::duty;
 use crate::federation::deliver::KEPT;
 use crate::node::Node;
 use crate::store::process::Duty;
-use crate::store::{self, Tx, activity, booking, delivery, directory, event, inbox, key, tombstone, waitlist};
+use crate::store::{
+    self, Tx, activity, arrival, booking, delivery, directory, event, inbox, key, session, tombstone, visit, waitlist,
+};
 
 const EVERY: Duration = Duration::from_secs(60 * 60);
 /// Rows in one transaction, so that nobody waits for the broom.
@@ -61,6 +63,10 @@ pub async fn tidy(node: &Node) -> Result<u64, store::Error> {
     rows += all(node, move |tx| booking::forget_refused(tx, refused, AT_ONCE)).await?;
     // An offer that comes again is known as one for as long as any.
     rows += all(node, move |tx| waitlist::tidy(tx, refused, AT_ONCE)).await?;
+    // What was said at doors is answered again for as long as a no.
+    rows += all(node, move |tx| arrival::tidy(tx, refused, AT_ONCE)).await?;
+    rows += all(node, move |tx| visit::tidy(tx, refused, AT_ONCE)).await?;
+    rows += all(node, move |tx| session::tidy(tx, now, AT_ONCE)).await?;
     // What was signed with an old key is on its way for a week at most.
     rows += node.store.write(move |tx| key::forget_retired(tx, given_up)).await?;
     Ok(rows)

@@ -257,9 +257,10 @@ pub fn receive_update(tx: &mut Tx<'_>, by: ActorId, news: &News, now: Timestamp)
     away.told_at = Some(news.said_at);
     away.agreement = Some(news.terms.agreement.clone());
     if let Some((state, by)) = news.state {
-        // The host has not heard yet that it was taken back; unless its guest is there, it will.
-        let in_vain = away.state == State::Cancelled
-            && matches!(state, State::Sent | State::Waiting | State::Held | State::Confirmed);
+        // The host has not heard yet that it was taken back, or that its guest has left; it will.
+        let unaware = matches!(state, State::Sent | State::Waiting | State::Held | State::Confirmed);
+        let in_vain =
+            away.state == State::Cancelled && unaware || away.state == State::Completed && state == State::CheckedIn;
         if !in_vain {
             away.state = state;
             away.held_until = None;
@@ -274,7 +275,7 @@ pub fn receive_update(tx: &mut Tx<'_>, by: ActorId, news: &News, now: Timestamp)
     Ok(())
 }
 
-fn changed(away: &mut Away, now: Timestamp) {
+pub(super) fn changed(away: &mut Away, now: Timestamp) {
     away.sequence = away.sequence.saturating_add(1);
     away.updated = now;
 }

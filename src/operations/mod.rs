@@ -11,11 +11,13 @@ pub mod booking;
 pub mod calendar;
 pub mod departure;
 pub mod directory;
+pub mod door;
 pub mod follow;
 pub mod front_desk;
 pub mod idempotency;
 pub mod inventory;
 pub mod key;
+pub mod kiosk;
 pub mod member;
 pub mod notification;
 pub mod offer;
@@ -29,12 +31,14 @@ pub mod report;
 pub mod resource;
 pub mod search;
 pub mod secret;
+pub mod session;
 pub mod setup;
 pub mod space;
 pub mod speaker;
 pub mod suspension;
 pub mod timeline;
 pub mod token;
+pub mod visit;
 
 #[cfg(test)]
 pub(crate) mod testing;

@@ -8,11 +8,11 @@ use jiff::Timestamp;
 
 use super::{Result, member};
 use crate::coworking::Refusal;
-use crate::coworking::id::ActorId;
+use crate::coworking::id::{ActorId, MemberId};
 use crate::coworking::member::{Acting, Role};
 use crate::store::actor::{self, Actor, ActorSummary, ActorType};
 use crate::store::page::{Page, Slice};
-use crate::store::{self, Notice, Tx};
+use crate::store::{self, Notice, Tx, session};
 
 /// Silences an account.
 ///
@@ -59,6 +59,9 @@ pub fn list(tx: &mut Tx<'_>, acting: Acting, page: Page) -> Result<Slice<ActorSu
 
 fn set(tx: &mut Tx<'_>, target: ActorId, suspended: bool, now: Timestamp) -> Result<()> {
     actor::set_suspended(tx, target, suspended, now)?;
+    if suspended {
+        session::end_all(tx, MemberId(target.0))?;
+    }
     tx.notify(Notice::Changed(target.0));
     Ok(())
 }

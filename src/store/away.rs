@@ -7,7 +7,7 @@ use super::page::{Page, Slice};
 use super::plan::statements;
 use super::{Error, Row, Tx, Value, params};
 use crate::coworking::away::State;
-use crate::coworking::booking::Side;
+use crate::coworking::booking::{EARLY, Side};
 use crate::coworking::id::{ActorId, AwayId, EventId, MemberId};
 use crate::coworking::rules::Price;
 use crate::coworking::slot::Slot;
@@ -97,6 +97,10 @@ statements! {
     LIST = concat!("SELECT ", columns!(), " FROM away_booking WHERE member_id = ?1 AND starts_at >= ?2 \
            AND (starts_at > ?2 OR id > ?3) AND starts_at < ?4 AND ends_at > ?5 ORDER BY starts_at, id LIMIT ?6");
     STARTS_AT = "SELECT starts_at FROM away_booking WHERE id = ?1";
+    AT_SPACE = concat!("SELECT ", columns!(), " FROM away_booking WHERE member_id = ?1 AND space_id = ?2 AND starts_at >= ?3 \
+               AND starts_at <= ?4 AND ends_at > ?5 AND state IN ('confirmed', 'checked_in') ORDER BY starts_at, id LIMIT 1");
+    PRESENT = "SELECT space_id FROM away_booking WHERE member_id = ?1 AND starts_at >= ?2 AND starts_at <= ?3 AND ends_at > ?4 \
+               AND state = 'checked_in' ORDER BY starts_at, id LIMIT 1";
     // The state of a row whose deadline has passed says so by itself.
     DELIVERED = "SELECT state FROM delivery WHERE activity_id = ?1 ORDER BY inbox LIMIT 1";
 }
@@ -224,7 +228,7 @@ pub fn by_agreement(tx: &mut Tx<'_>, uri: &str) -> Result<Option<Away>, Error> {
 /// The store's.
 pub fn list(tx: &mut Tx<'_>, member: MemberId, during: Slot, page: Page) -> Result<Slice<Away>, Error> {
     let (from, behind) = match page.before {
-        None => (during.start().saturating_sub(Slot::LONGEST).unwrap_or(Timestamp::MIN), 0),
+        None => (reach(during.start()), 0),
         Some(last) => {
             let starts_at = tx.query_one(STARTS_AT, params![last], |row| row.get(0))?;
             (starts_at.unwrap_or(Timestamp::MAX), last)
@@ -233,6 +237,32 @@ pub fn list(tx: &mut Tx<'_>, member: MemberId, during: Slot, page: Page) -> Resu
     let asked = params![member, from, behind, during.end(), during.start(), page.fetched()];
     let rows = tx.query(LIST, asked, read)?;
     Ok(Slice::cut(rows, page, |away| away.id.0))
+}
+
+/// What a member has confirmed at a space now, or is about to have.
+///
+/// # Errors
+/// The store's.
+pub fn at_space(tx: &mut Tx<'_>, member: MemberId, space: ActorId, now: Timestamp) -> Result<Option<Away>, Error> {
+    tx.query_one(AT_SPACE, params![member, space, reach(now), soon(now), now], read)
+}
+
+/// The space elsewhere where a member is checked in, as far as its host has said so.
+///
+/// # Errors
+/// The store's.
+pub fn present(tx: &mut Tx<'_>, member: MemberId, now: Timestamp) -> Result<Option<ActorId>, Error> {
+    tx.query_one(PRESENT, params![member, reach(now), soon(now), now], |row| row.get(0))
+}
+
+/// How long before a time what touches it can have begun.
+fn reach(at: Timestamp) -> Timestamp {
+    at.saturating_sub(Slot::LONGEST).unwrap_or(Timestamp::MIN)
+}
+
+/// Whoever comes may be a little early.
+fn soon(now: Timestamp) -> Timestamp {
+    now.saturating_add(EARLY).unwrap_or(Timestamp::MAX)
 }
 
 /// What became of the delivery of the question: `None` as long as it has not been handed to the courier.

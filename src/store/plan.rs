@@ -47,7 +47,8 @@ mod check {
     }
 
     /// Tables that stay as small as one node's people, places and settings.
-    const SMALL: [&str; 7] = ["setting", "member", "space", "spare_key", "process", "duty", "spent"];
+    const SMALL: [&str; 10] =
+        ["setting", "member", "space", "spare_key", "process", "duty", "spent", "door", "kiosk", "member_code"];
 
     /// A store of which plans can be asked: where they hang on how much there is, there is much.
     async fn grown() -> (TempDir, Store) {

@@ -2,15 +2,15 @@
 
 use super::{Error, FromValue, Value};
 use crate::coworking::id::{
-    ActorId, AnnounceId, AwayId, BookingId, ClosureId, EventId, FollowId, LikeId, MemberId, NotificationId, PostId,
-    ReportId, ResourceId, SpaceId, TokenId, WaitId,
+    ActorId, AnnounceId, ArrivalId, AwayId, BookingId, ClosureId, EventId, FollowId, KioskId, LikeId, MemberId,
+    NotificationId, PostId, ReportId, ResourceId, SessionId, SpaceId, TokenId, VisitId, WaitId,
 };
 use crate::coworking::member::Role;
 use crate::coworking::name::Username;
 use crate::coworking::peer::Level;
 use crate::coworking::post::Visibility;
 use crate::coworking::resource::{self, Audience};
-use crate::coworking::{away, booking, offer, waitlist};
+use crate::coworking::{away, booking, offer, visit, waitlist};
 
 macro_rules! ids {
     ($($id:ident),+ $(,)?) => {$(
@@ -30,20 +30,24 @@ macro_rules! ids {
 ids!(
     ActorId,
     AnnounceId,
+    ArrivalId,
     AwayId,
     BookingId,
     ClosureId,
     EventId,
     FollowId,
+    KioskId,
     LikeId,
     MemberId,
     NotificationId,
     PostId,
     ReportId,
     ResourceId,
+    SessionId,
     SpaceId,
     TokenId,
     WaitId,
+    VisitId,
 );
 
 /// Column values of a type that is a word: it has `as_str` and reads itself back with `FromStr`.
@@ -73,6 +77,7 @@ words!(
     Role: "a role",
     Visibility: "a visibility",
     Audience: "an audience",
+    booking::CheckedInBy: "who checked a guest in",
     booking::Side: "guest or host",
     booking::State: "the state of a booking",
     away::State: "the state of a booking elsewhere",
@@ -81,6 +86,7 @@ words!(
     offer::State: "the state of an offer",
     resource::Kind: "the kind of what can be booked",
     waitlist::State: "where somebody stands who waits",
+    visit::State: "the state of a visit",
 );
 
 impl<'a> From<&'a Username> for Value<'a> {

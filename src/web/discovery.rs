@@ -114,5 +114,5 @@ pub async fn nodeinfo(door: web::Data<Door>, version: web::Path<String>) -> Resu
 /// `GET /robots.txt`: pages of people from elsewhere are theirs to be found by. Calendars are not named: some programs that
 /// people subscribe with obey this, and others need not hear where secrets are; a header keeps them out of indexes.
 pub async fn robots() -> &'static str {
-    "User-agent: *\nDisallow: /people/\nDisallow: /api/\nDisallow: /setup/\nDisallow: /authorize_interaction\n"
+    "User-agent: *\nDisallow: /people/\nDisallow: /api/\nDisallow: /setup/\nDisallow: /authorize_interaction\nDisallow: /door/\nDisallow: /intents/\n"
 }

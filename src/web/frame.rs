@@ -23,6 +23,7 @@ use super::accept::{Wants, wants};
 use super::calendar::{CALENDARS, unnoticed};
 use super::error::{Error, Problem};
 use super::pages;
+use super::pages::kiosk::KIOSKS;
 use crate::node::Node;
 
 /// The layer.
@@ -157,10 +158,12 @@ fn is_from_a_browser(request: &ServiceRequest) -> bool {
     kinds.is_some_and(|kinds| kinds.contains("text/html")) && !is_a_programs_path(request.path())
 }
 
-/// Setup links and calendars carry their secret in the path, which is looked at as routes see it.
+/// Links with which somebody signs in or sets up, screens and calendars carry their secret in the path, which is looked at as routes see it.
 fn logged(path: &str) -> &str {
     match path {
         _ if path.starts_with("/setup/") => "/setup/…",
+        _ if path.starts_with("/sign-in/") => "/sign-in/…",
+        _ if path.starts_with(KIOSKS) || path.contains("/kiosk_") => "/kiosk/…",
         // Also where an address was put together wrongly.
         _ if path.starts_with(CALENDARS) || path.contains("/cal_") => "/calendars/…",
         _ => path,
@@ -194,6 +197,9 @@ mod tests {
             ("//calendars/cal_x.ics", "/calendars/…"),
             ("/api/v1/calendars/7", "/api/v1/calendars/7"),
             ("/setup/x", "/setup/…"),
+            ("/sign-in/in_x", "/sign-in/…"),
+            ("/kiosk/kiosk_x", "/kiosk/…"),
+            ("/sign-in", "/sign-in"),
             ("/members/ana", "/members/ana"),
         ] {
             assert_eq!(logged(path), shown);

@@ -17,6 +17,7 @@ pub mod frame;
 pub mod pages;
 pub mod problem;
 pub mod server;
+pub mod session;
 #[cfg(test)]
 mod tests;
 
@@ -36,6 +37,8 @@ pub struct Door {
     pub limits: api::Limits,
     /// How often visitors had something looked up elsewhere.
     pub lookups: pages::interaction::Lookups,
+    /// How often visitors sent a form.
+    pub forms: session::Forms,
 }
 
 impl Door {

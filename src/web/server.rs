@@ -14,7 +14,7 @@ use super::activitypub::inbox;
 use super::document::Documents;
 use super::error::{Error, Wrong};
 use super::frame::Frame;
-use super::{Door, activitypub, api, asset, availability, calendar, discovery, pages};
+use super::{Door, activitypub, api, asset, availability, calendar, discovery, pages, session};
 use crate::node::Node;
 
 /// How long a client may take to send the head of a request.
@@ -43,6 +43,7 @@ pub fn run(
     let door = web::Data::new(Door {
         limits: api::Limits::new(&node.clock, &node.reception.tally),
         lookups: pages::interaction::Lookups::new(&node.clock, &node.reception.tally),
+        forms: session::Forms::new(&node.clock, &node.reception.tally),
         node: node.clone(),
         documents,
     });
@@ -123,6 +124,37 @@ pub fn routes(app: &mut web::ServiceConfig) {
                 .route(web::post().to(pages::setup::submit)),
         )
         .service(at("/authorize_interaction", READ).route(read().to(pages::interaction::page)))
+        .service(
+            at("/sign-in", FORM_METHODS)
+                .route(read().to(pages::sign_in::form))
+                .route(web::post().to(pages::sign_in::submit)),
+        )
+        .service(
+            at("/sign-in/{secret}", FORM_METHODS)
+                .route(read().to(pages::sign_in::link))
+                .route(web::post().to(pages::sign_in::follow)),
+        )
+        .service(at("/sign-out", DELIVER).route(web::post().to(pages::sign_in::leave)))
+        .service(at("/account", READ).route(read().to(pages::sign_in::account)))
+        .service(at("/account/code", DELIVER).route(web::post().to(pages::sign_in::code)))
+        .service(at("/account/sessions/{id}/end", DELIVER).route(web::post().to(pages::sign_in::end)))
+        .service(
+            at("/kiosk/{secret}", FORM_METHODS)
+                .route(read().to(pages::kiosk::show))
+                .route(web::post().to(pages::kiosk::submit)),
+        )
+        .service(
+            at("/door/{space}", FORM_METHODS)
+                .route(read().to(pages::door::show))
+                .route(web::post().to(pages::door::submit)),
+        )
+        .service(
+            at("/intents/arrive", FORM_METHODS)
+                .route(read().to(pages::visit::question))
+                .route(web::post().to(pages::visit::confirm)),
+        )
+        .service(at("/visits/{id}", READ).route(read().to(pages::visit::show)))
+        .service(at("/visits/{id}/leave", DELIVER).route(web::post().to(pages::visit::leave)))
         .service(at("/problems", READ).route(read().to(pages::problem::catalogue)))
         .service(at("/problems/{code}", READ).route(read().to(pages::problem::explained)))
         .service(at("/favicon.ico", READ).route(read().to(asset::favicon)))

@@ -97,7 +97,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
 ];
 
 /// Crates, and the only modules that may name them.
-const AT_HOME: [(&str, &[&str]); 16] = [
+const AT_HOME: [(&str, &[&str]); 17] = [
     ("rusqlite", &["store"]),
     ("reqwest", &["http_client"]),
     ("rustls", &["http_client", "store", "tls"]),
@@ -108,11 +108,12 @@ const AT_HOME: [(&str, &[&str]); 16] = [
     ("actix_web", &["web"]),
     ("askama", &["web"]),
     ("utoipa", &["web"]),
+    ("qrcode", &["web"]),
     ("clap", &["cli", "main"]),
     ("governor", &["rate_limit"]),
     ("mimalloc", &["main"]),
     ("pin_project_lite", &["web"]),
-    ("aws_lc_rs", &["activitypub", "http_client"]),
+    ("aws_lc_rs", &["activitypub", "http_client", "operations"]),
     ("tokio", &["store", "http_client", "federation", "node", "reception", "web", "jobs", "cli", "main"]),
 ];
 

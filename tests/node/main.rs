@@ -14,4 +14,5 @@ mod kill;
 mod offer;
 mod restart;
 mod town;
+mod visit;
 mod waitlist;

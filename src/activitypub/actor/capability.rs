@@ -11,6 +11,8 @@ pub enum Capability {
     IntegrityProofs,
     /// Reads proposals, also in notes (FEP-0837).
     Marketplace,
+    /// Lets people check in by `Arrive` and out by `Leave`.
+    CheckIns,
 }
 
 impl Capability {
@@ -22,6 +24,7 @@ impl Capability {
             Self::Rfc9421Ed25519 => "https://datatracker.ietf.org/doc/html/rfc9421#name-eddsa-using-curve-edwards25",
             Self::IntegrityProofs => "https://w3id.org/fep/8b32",
             Self::Marketplace => "https://w3id.org/fep/0837",
+            Self::CheckIns => "https://w3id.org/thirdspace/ns#CheckIns",
         }
     }
 
@@ -33,6 +36,7 @@ impl Capability {
             Self::Rfc9421Ed25519 => "RFC-9421 signatures using the Ed25519 algorithm",
             Self::IntegrityProofs => "FEP-8b32: Object Integrity Proofs",
             Self::Marketplace => "FEP-0837: Federated Marketplace",
+            Self::CheckIns => "Check-ins: Arrive and Leave of a Place",
         }
     }
 }

@@ -66,19 +66,32 @@ impl InteractionTemplate {
         Self { template, variable }
     }
 
+    /// The page for this intent alone, if the home has one.
+    #[must_use]
+    pub fn own(jrd: &Jrd, intent: Intent) -> Option<Self> {
+        let template = jrd.links.iter().find(|link| link.rel == intent.rel())?.template.clone()?;
+        Some(Self { template, variable: intent.variable() })
+    }
+
     /// The page to send the visitor to. None when the template does not lead to the visitor's own home over https:
     /// a foreign answer must not become an open redirect.
     #[must_use]
     pub fn fill(&self, object: &str, home: &Handle) -> Option<Url> {
+        self.fill_with(object, &[], home, false)
+    }
+
+    /// The same with other variables that the template may have; `plain` where this network speaks http.
+    #[must_use]
+    pub fn fill_with(&self, object: &str, more: &[(&str, &str)], home: &Handle, plain: bool) -> Option<Url> {
         let mut filled = String::with_capacity(self.template.len() + object.len());
         let mut rest = self.template.as_str();
         while let Some((before, after)) = rest.split_once('{') {
             let (name, after) = after.split_once('}')?;
             filled.push_str(before);
             // Every other variable is left empty, as FEP-3b86 has it.
-            if name == self.variable {
-                filled.extend(byte_serialize(object.as_bytes()));
-            }
+            let given = more.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
+            let value = if name == self.variable { Some(object) } else { given };
+            filled.extend(byte_serialize(value.unwrap_or_default().as_bytes()));
             rest = after;
         }
         filled.push_str(rest);
@@ -86,7 +99,7 @@ impl InteractionTemplate {
         let bare = url.username().is_empty() && url.password().is_none();
         let host = url[url::Position::BeforeHost..url::Position::AfterPort].to_owned();
         // A home with a port is one of a development network.
-        let scheme = url.scheme() == "https" || (url.scheme() == "http" && home.host().contains(':'));
+        let scheme = url.scheme() == "https" || (url.scheme() == "http" && (plain || home.host().contains(':')));
         (scheme && bare && host == home.host()).then_some(url)
     }
 }

@@ -58,7 +58,8 @@ pub fn collection(tx: &mut Tx<'_>, site: &Site, owner: &Local, which: Collection
         | Local::Announce(_)
         | Local::Resource(_)
         | Local::Booking(_)
-        | Local::Asked(_) => return Ok(Answer::Missing),
+        | Local::Asked(_)
+        | Local::Visit(_) => return Ok(Answer::Missing),
     };
     let Some(owner) = actor::by_uri(tx, &uri)?.filter(|actor| actor.local && actor.is_active()) else {
         return Ok(Answer::Missing);

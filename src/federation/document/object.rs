@@ -36,6 +36,8 @@ pub fn object(tx: &mut Tx<'_>, site: &Site, what: &Local, reader: Reader) -> Res
         Local::Resource(id) => Ok(bookable(tx, site, *id)?.into()),
         Local::Booking(id) => Ok(agreed(tx, site, *id, reader)?.into()),
         Local::Asked(id) => Ok(wished(tx, site, *id, reader)?.into()),
+        // Where somebody is was told once, to the space alone.
+        Local::Visit(_) => Ok(Answer::Missing),
     }
 }
 

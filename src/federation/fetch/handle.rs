@@ -63,10 +63,24 @@ pub(in crate::federation) async fn answer(
     scheme: &str,
     budget: &Budget,
 ) -> Result<Answer, Error> {
+    Ok(descriptor(node, handle, scheme, budget).await?.1)
+}
+
+/// All that the host of a handle says about it, and whom it names.
+///
+/// # Errors
+/// [`Error`].
+pub(in crate::federation) async fn descriptor(
+    node: &Node,
+    handle: &Handle,
+    scheme: &str,
+    budget: &Budget,
+) -> Result<(Jrd, Answer), Error> {
     let unusable = |why: &dyn std::fmt::Display| Error::Unusable(format!("{}: {why}", handle.host()));
     let url: Url = query_url(handle, scheme).ok_or_else(|| unusable(&"it is no host that can be asked"))?;
     let response = get(node, url, Wanted::WebFinger, budget).await?;
     let document = json::parse(&response.body).map_err(|error| Error::malformed(&response.url, &error))?;
     let jrd = Jrd::read(&document).map_err(|error| unusable(&error))?;
-    jrd.answer(handle).map_err(|error| unusable(&error))
+    let answer = jrd.answer(handle).map_err(|error| unusable(&error))?;
+    Ok((jrd, answer))
 }

@@ -26,7 +26,7 @@ use crate::node::Node;
 
 pub use actor::{Person, actor, known_or_fetched};
 pub use error::Error;
-pub(super) use handle::answer as webfinger;
+pub(super) use handle::{answer as webfinger, descriptor};
 pub use key::{KeyError, refetched, verifying};
 pub use nodeinfo::nodeinfo;
 pub use object::{Found, Thing, object, thing};

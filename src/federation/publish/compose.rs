@@ -8,14 +8,16 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::audience::Audience;
+use crate::activitypub::marketplace::No;
 use crate::activitypub::sent::Addressing;
 use crate::coworking::Event;
 use crate::coworking::id::{
-    ActorId, AnnounceId, AwayId, BookingId, FollowId, LikeId, PostId, ReportId, SpaceId, WaitId,
+    ActorId, AnnounceId, ArrivalId, AwayId, BookingId, FollowId, LikeId, PostId, ReportId, SpaceId, VisitId, WaitId,
 };
 use crate::federation::document::rows::{self, Author};
 use crate::federation::translate::activity::{self, Composed as Built, Deal, Pair, Sayer};
 use crate::federation::translate::booking::{self as translate, Fact, Saying, WaitFact, WaitSaying};
+use crate::federation::translate::presence;
 use crate::operations::Result;
 use crate::site::Site;
 use crate::store::actor::{self, Actor};
@@ -25,7 +27,7 @@ use crate::store::event::Recorded;
 use crate::store::follow::{self, Follow, FollowState};
 use crate::store::key::{self, Algorithm};
 use crate::store::post::{self, Post};
-use crate::store::{Tx, announce, report, waitlist};
+use crate::store::{Tx, announce, arrival, report, visit, waitlist};
 
 /// Those who reacted to a post and hear of its changes: at most so many.
 const HOLDERS: u32 = 1_000;
@@ -65,6 +67,9 @@ pub(in crate::federation) fn compose(tx: &mut Tx<'_>, site: &Site, fact: &Record
         Event::WaitlistJoined { wait } => composer.waits(wait, WaitFact::Joined),
         Event::WaitlistLeft { wait } => composer.waits(wait, WaitFact::Left),
         Event::WaitlistExpired { wait } => composer.waits(wait, WaitFact::Expired),
+        Event::AwayArrived { visit } => composer.arrived_elsewhere(visit),
+        Event::AwayLeft { away } => composer.left_elsewhere(away),
+        Event::ArrivalAnswered { arrival } => composer.answered_at_the_door(arrival),
         Event::AwayAsked { away } => composer.asked_elsewhere(away),
         Event::AwayCancelled { away } => composer.taken_back_elsewhere(away),
         Event::BookingRequested { booking } => composer.booking(booking, Fact::Requested),
@@ -349,6 +354,49 @@ impl Composer<'_, '_, '_> {
         let Some(ask) = translate::ask(&away) else { return Ok(None) };
         let built = activity::undo_offer(&self.id, &member.uri, &space.uri, &self.site.asked(id), &ask, self.at);
         Ok(Some((urgently(said(&member, built)), Audience::one(space.id))))
+    }
+
+    /// Told to the space alone: where somebody is is nobody else's to know.
+    fn arrived_elsewhere(&mut self, id: VisitId) -> Result<Composed> {
+        let Some(visit) = visit::by_id(self.tx, id)? else { return Ok(None) };
+        let Some((member, space)) = self.ends(visit.member.into(), visit.space)? else { return Ok(None) };
+        let away = match visit.away {
+            Some(away) => away::by_id(self.tx, away)?,
+            None => None,
+        };
+        let agreement = away.and_then(|away| away.agreement);
+        let Some(at) = presence::arrive(&visit, &space.uri, agreement.as_deref()) else { return Ok(None) };
+        let built = activity::arrive(&self.site.visit(id), &member.uri, &space.uri, &at, visit.begun_at);
+        Ok(Some((urgently(said(&member, built)), Audience::one(space.id))))
+    }
+
+    fn left_elsewhere(&mut self, id: AwayId) -> Result<Composed> {
+        let Some((away, member, space)) = self.away(id)? else { return Ok(None) };
+        let place = presence::place_of(&space.uri);
+        let built = activity::leave(&self.id, &member.uri, &space.uri, &place, away.agreement.as_deref(), self.at);
+        Ok(Some((urgently(said(&member, built)), Audience::one(space.id))))
+    }
+
+    fn answered_at_the_door(&mut self, id: ArrivalId) -> Result<Composed> {
+        let Some(arrival) = arrival::by_id(self.tx, id)? else { return Ok(None) };
+        let Some((space, guest)) = self.ends(arrival.space.into(), arrival.actor)? else { return Ok(None) };
+        let deal = Deal { space: &space.uri, guest: &guest.uri, offer: &arrival.uri };
+        let booking = match arrival.booking {
+            Some(booking) => booking::by_id(self.tx, booking)?,
+            None => None,
+        };
+        let built = match booking {
+            Some(booking) => {
+                let agreement = translate::agreement(self.site, &booking, &space.uri, booking.state);
+                let Some(agreement) = agreement else { return Ok(None) };
+                activity::accept_offer(&self.id, deal, &agreement, self.at)
+            }
+            None => {
+                let no = No { reason: arrival.reason, words: arrival.words, alternatives: Vec::new() };
+                activity::reject_offer(&self.id, deal, &no, None, self.at)
+            }
+        };
+        Ok(Some((urgently(said(&space, built)), Audience::one(guest.id))))
     }
 
     /// A booking from elsewhere, to the one who asked.

@@ -1,6 +1,6 @@
 //! Somebody lets one of us follow.
 
-use super::{Acted, Case, Done, Stop, not_for_us, offer};
+use super::{Acted, Case, Done, Stop, arrive, not_for_us, offer};
 use crate::activitypub::activity::ObjectRef;
 use crate::activitypub::json;
 use crate::operations::follow::{self, FollowRef};
@@ -8,6 +8,9 @@ use crate::site::Local;
 use crate::store::Tx;
 
 pub(super) fn act(tx: &mut Tx<'_>, case: &Case<'_>) -> Acted {
+    if arrive::is_of_ours(case) {
+        return arrive::answered(tx, case);
+    }
     if offer::is_of_ours(case) {
         return offer::answered(tx, case);
     }

@@ -6,6 +6,7 @@
 
 mod accept;
 mod announce;
+mod arrive;
 mod at_once;
 mod block;
 mod create;
@@ -15,6 +16,7 @@ mod flag;
 mod follow;
 mod gather;
 mod heard;
+mod leave;
 mod like;
 #[cfg(test)]
 mod mixed;
@@ -112,6 +114,8 @@ fn act(tx: &mut Tx<'_>, case: &Case<'_>) -> Acted {
         ActivityKind::Remove => pin::remove(tx, case),
         ActivityKind::Offer => offer::act(tx, case),
         ActivityKind::TentativeAccept => offer::answered(tx, case),
+        ActivityKind::Arrive => arrive::act(tx, case),
+        ActivityKind::Leave => leave::act(tx, case),
         ActivityKind::Other(_) => Ok(Done::Nothing),
     }
 }

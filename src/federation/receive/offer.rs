@@ -38,14 +38,21 @@ pub(super) fn is_of_ours(case: &Case<'_>) -> bool {
 pub(super) fn answered(tx: &mut Tx<'_>, case: &Case<'_>) -> Acted {
     let named = case.activity.object_id().and_then(|id| case.site.local_of(id.as_str()));
     let Some(Local::Asked(id)) = named else { return Err(not_for_us("an offer of ours")) };
-    let answer = translate::answer(case.activity).map_err(Stop::Refused)?;
-    if let away::Answer::Agreed(terms) = &answer
-        && !is_of(case, &terms.agreement)
-    {
-        return Err(not_its_own("keep agreements"));
-    }
+    let (answer, _) = answer_of(case)?;
     away::receive_answer(tx, case.actor, id, &answer, case.now)?;
     Ok(Done::Nothing)
+}
+
+/// What a host says, and whose clock it means. A server speaks for agreements of its own.
+pub(super) fn answer_of(case: &Case<'_>) -> Result<(away::Answer, Option<String>), Stop> {
+    let answer = translate::answer(case.activity).map_err(Stop::Refused)?;
+    let away::Answer::Agreed(terms) = &answer else { return Ok((answer, None)) };
+    if !is_of(case, &terms.agreement) {
+        return Err(not_its_own("keep agreements"));
+    }
+    let stipulates = json::get(case.activity.value(), "result").and_then(|result| json::get(result, "stipulates"));
+    let zone = stipulates.and_then(|part| json::text(part, "timezone")).map(str::to_owned);
+    Ok((answer, zone))
 }
 
 pub(super) fn is_about_an_agreement(case: &Case<'_>) -> bool {

@@ -1,10 +1,13 @@
 //! Somebody refuses one of us, or removes one of us from its followers.
 
-use super::{Acted, Case, Done, accept, offer};
+use super::{Acted, Case, Done, accept, arrive, offer};
 use crate::operations::follow;
 use crate::store::Tx;
 
 pub(super) fn act(tx: &mut Tx<'_>, case: &Case<'_>) -> Acted {
+    if arrive::is_of_ours(case) {
+        return arrive::answered(tx, case);
+    }
     if offer::is_of_ours(case) {
         return offer::answered(tx, case);
     }

@@ -2,6 +2,7 @@
 //!
 //! Everything that cannot be found is a refusal in words.
 
+mod home;
 mod mentions;
 mod place;
 #[cfg(test)]
@@ -21,6 +22,7 @@ use crate::operations::away::Elsewhere;
 use crate::operations::{self, post};
 use crate::store::{Tx, actor};
 
+pub use home::{Home, home};
 pub use mentions::mentions;
 
 /// Requests that one question of a person may cause.

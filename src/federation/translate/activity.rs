@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::activitypub::actor::ActorDocument;
 use crate::activitypub::json::PUBLIC;
 use crate::activitypub::marketplace::{Agreement, Ask, Bookable, No};
+use crate::activitypub::presence::Arrive;
 use crate::activitypub::sent::{Addressing, EmbeddedFollow, Frame, SentNote};
 use crate::coworking::id::{AnnounceId, FollowId, LikeId};
 use crate::coworking::post::Visibility;
@@ -236,6 +237,25 @@ pub fn offer(id: &str, actor: &str, space: &str, ask: &Ask, at: Timestamp) -> Co
 pub fn undo_offer(id: &str, actor: &str, space: &str, offer: &str, ask: &Ask, at: Timestamp) -> Composed {
     let body = frame(id, actor, Addressing::to_one(space), Some(at)).undo_offer(offer, ask);
     composed("Undo", body, false, offer)
+}
+
+/// One of ours says to a space elsewhere that they are there.
+#[must_use]
+pub fn arrive(id: &str, actor: &str, space: &str, arrive: &Arrive, at: Timestamp) -> Composed {
+    let body = frame(id, actor, Addressing::to_one(space), Some(at)).arrive(arrive);
+    composed("Arrive", body, false, &presence_key(actor, space))
+}
+
+/// One of ours leaves a space elsewhere; `agreement` is the host's address of what they were there for.
+#[must_use]
+pub fn leave(id: &str, actor: &str, space: &str, place: &str, agreement: Option<&str>, at: Timestamp) -> Composed {
+    let body = frame(id, actor, Addressing::to_one(space), Some(at)).leave(place, agreement);
+    composed("Leave", body, false, &presence_key(actor, space))
+}
+
+/// Nobody leaves before they came.
+fn presence_key(actor: &str, space: &str) -> String {
+    format!("{actor} at {space}")
 }
 
 /// The two of a booking from elsewhere, and the offer that it began with.

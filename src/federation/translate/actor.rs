@@ -68,8 +68,13 @@ fn actor_type(kind: ActorKind) -> ActorType {
 
 /// What this node does beyond what its objects show (FEP-844e); peers send extension activities by it, so it names only
 /// what is there.
-const CAPABILITIES: [Capability; 4] =
-    [Capability::Rfc9421, Capability::Rfc9421Ed25519, Capability::IntegrityProofs, Capability::Marketplace];
+const CAPABILITIES: [Capability; 5] = [
+    Capability::Rfc9421,
+    Capability::Rfc9421Ed25519,
+    Capability::IntegrityProofs,
+    Capability::Marketplace,
+    Capability::CheckIns,
+];
 
 /// What the document of a local actor tells besides its own row.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -7,3 +7,4 @@ pub mod booking;
 pub mod directory;
 mod html;
 pub mod post;
+pub mod presence;

@@ -176,6 +176,7 @@ pub fn request(tx: &mut Tx<'_>, asking: &Asking, request: &Request, now: Timesta
         requested_at: now,
         answered_at: (state == State::Confirmed).then_some(now),
         checked_in_at: None,
+        checked_in_by: None,
         checked_out_at: None,
         estimated: false,
         sequence: 0,

@@ -233,6 +233,7 @@ fn decline(
         requested_at: now,
         answered_at: Some(now),
         checked_in_at: None,
+        checked_in_by: None,
         checked_out_at: None,
         estimated: false,
         sequence: 0,

@@ -3,6 +3,7 @@
 //! What is decided and what it takes of the calendar are one transaction, on whatever door the wish came in.
 
 mod answer;
+mod arrival;
 mod ask;
 mod from_elsewhere;
 mod place;
@@ -25,6 +26,7 @@ use crate::store::booking::{self, Booking};
 use crate::store::{Tx, event};
 
 pub use answer::{approve, cancel, confirm, decline};
+pub use arrival::{Arriving, come, go, let_in, receive_arrive, receive_leave};
 pub use ask::{Asking, change, request, request_all};
 pub use from_elsewhere::{Offered, Received, forget, receive_offer, receive_undo};
 pub(super) use place::shrink_gaps;

@@ -4,17 +4,18 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::ask::{Asking, request};
 use super::scene::Scene;
-use super::{Result, of, place, settle};
+use super::{Result, is_own, of, place, settle};
 use crate::coworking::Refusal;
-use crate::coworking::booking::{Draft, Request, State, can_check_in, step_after, step_before};
+use crate::coworking::booking::{CheckedInBy, Draft, Request, State, can_check_in, step_after, step_before};
 use crate::coworking::capacity::{self, Claim};
 use crate::coworking::decision::Wish;
-use crate::coworking::id::{BookingId, ResourceId};
+use crate::coworking::id::{BookingId, MemberId, ResourceId};
 use crate::coworking::member::Acting;
 use crate::coworking::slot::Slot;
 use crate::coworking::space::Zone;
-use crate::store::Tx;
+use crate::operations::visit;
 use crate::store::booking::{self, Booking, Taken};
+use crate::store::{Tx, member};
 
 /// The guest of a booking is there: said by the guest, or by those who work here. A second time changes nothing.
 ///
@@ -23,10 +24,11 @@ use crate::store::booking::{self, Booking, Taken};
 /// is checked in at another space.
 pub fn check_in(tx: &mut Tx<'_>, acting: Acting, id: BookingId, now: Timestamp) -> Result<Booking> {
     let booking = of(tx, acting, id)?;
-    arrive(tx, booking, now)
+    let by = if is_own(acting, &booking) { CheckedInBy::Member } else { CheckedInBy::Host };
+    arrive(tx, booking, by, now)
 }
 
-pub(super) fn arrive(tx: &mut Tx<'_>, mut booking: Booking, now: Timestamp) -> Result<Booking> {
+pub(super) fn arrive(tx: &mut Tx<'_>, mut booking: Booking, by: CheckedInBy, now: Timestamp) -> Result<Booking> {
     if booking.state == State::CheckedIn {
         return Ok(booking);
     }
@@ -36,15 +38,21 @@ pub(super) fn arrive(tx: &mut Tx<'_>, mut booking: Booking, now: Timestamp) -> R
     // A guest without an account is another person than who booked.
     if booking.guest.is_none() {
         for other in booking::present(tx, booking.requester)? {
-            if booking::by_id(tx, other)?.is_some_and(|other| other.space != booking.space && other.guest.is_none()) {
-                return Err(Refusal::Elsewhere.into());
+            let other = booking::by_id(tx, other)?;
+            if let Some(other) = other.filter(|other| other.space != booking.space && other.guest.is_none()) {
+                let place = visit::called(tx, other.space.into())?;
+                return Err(Refusal::Elsewhere { place }.into());
             }
+        }
+        if member::by_id(tx, booking.requester)?.is_some() {
+            visit::must_be_nowhere_else(tx, MemberId(booking.requester.0), None, now)?;
         }
     }
     if now < booking.slot.start() {
         must_be_free_before(tx, &booking, &zone, now)?;
     }
     booking.checked_in_at = Some(now);
+    booking.checked_in_by = Some(by);
     // From now on the place is theirs: nobody is moved who sits.
     place::rewrite(tx, booking.id, |taken| {
         let unit = taken.unit.or_else(|| taken.given.first().copied().filter(|_| taken.units == 1));
@@ -110,6 +118,18 @@ pub fn walk_in(
     length: Option<SignedDuration>,
     now: Timestamp,
 ) -> Result<Booking> {
+    come_in(tx, asking, (resource, guest), length, CheckedInBy::WalkIn, now)
+}
+
+/// The same, by whoever or whatever said so.
+pub(super) fn come_in(
+    tx: &mut Tx<'_>,
+    asking: &Asking,
+    (resource, guest): (ResourceId, Option<String>),
+    length: Option<SignedDuration>,
+    by: CheckedInBy,
+    now: Timestamp,
+) -> Result<Booking> {
     let scene = Scene::load(tx, resource)?;
     let start = step_before(now);
     let rest_of_day = || {
@@ -127,7 +147,7 @@ pub fn walk_in(
     let draft = Draft { wish, note: None, guest };
     let booking = request(tx, &asking.at_the_door(), &Request { resource, draft, hold: false, reason: None }, now)?;
     match booking.state {
-        State::Confirmed => arrive(tx, booking, now),
+        State::Confirmed => arrive(tx, booking, by, now),
         // Staff have to say yes first; they stand next to the guest.
         _ => Ok(booking),
     }

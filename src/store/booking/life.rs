@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 
-use crate::coworking::booking::{Side, State};
+use crate::coworking::booking::{CheckedInBy, Side, State};
 use crate::coworking::id::{ActorId, BookingId, ResourceId, SpaceId};
 use crate::coworking::resource::Audience;
 use crate::coworking::rules::Rules;
@@ -106,6 +106,8 @@ pub struct Booking {
     pub answered_at: Option<Timestamp>,
     /// When its guest came.
     pub checked_in_at: Option<Timestamp>,
+    /// Who or what said so.
+    pub checked_in_by: Option<CheckedInBy>,
     /// When its guest left.
     pub checked_out_at: Option<Timestamp>,
     /// Did nobody see its guest leave?
@@ -200,7 +202,9 @@ macro_rules! columns {
             $prefix,
             "sequence, ",
             $prefix,
-            "updated"
+            "updated, ",
+            $prefix,
+            "checked_in_by"
         )
     };
 }
@@ -208,10 +212,10 @@ pub(super) use columns;
 
 statements! {
     ADD = concat!("INSERT INTO booking (", columns!(""), ", due_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, \
-          ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35)");
+          ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36)");
     SAVE = "UPDATE booking SET state = ?2, words = ?3, expires_at = ?4, cancelled_by = ?5, late = ?6, answered_at = ?7, \
             checked_in_at = ?8, checked_out_at = ?9, estimated = ?10, sequence = ?11, updated = ?12, due_at = ?13, unit = ?14, \
-            override_reason = ?15, refusal = ?16 WHERE id = ?1";
+            override_reason = ?15, refusal = ?16, checked_in_by = ?17 WHERE id = ?1";
     MOVE = "UPDATE booking SET starts_at = ?2, ends_at = ?3, wall_start = ?4, wall_end = ?5, zone = ?6, units = ?7, \
             people = ?8, rules = ?9, resource_id = ?10, note = ?11, guest = ?12, space_id = ?13 WHERE id = ?1";
     BY_ID = concat!("SELECT ", columns!(""), " FROM booking WHERE id = ?1");
@@ -261,6 +265,7 @@ pub(super) fn read(row: &Row<'_>) -> Result<Booking, Error> {
         requested_at: row.get(27)?,
         answered_at: row.get(28)?,
         checked_in_at: row.get(29)?,
+        checked_in_by: row.get(34)?,
         checked_out_at: row.get(30)?,
         estimated: row.get(31)?,
         sequence: row.get(32)?,
@@ -319,6 +324,7 @@ pub fn add(tx: &mut Tx<'_>, new: &Booking) -> Result<(), Error> {
             new.estimated,
             new.sequence,
             new.updated,
+            new.checked_in_by,
             new.due()
         ],
     )?;
@@ -348,7 +354,8 @@ pub fn save(tx: &mut Tx<'_>, booking: &Booking) -> Result<(), Error> {
             booking.due(),
             booking.unit,
             booking.override_reason.as_deref(),
-            booking.refusal.as_ref().map(json::text).transpose()?
+            booking.refusal.as_ref().map(json::text).transpose()?,
+            booking.checked_in_by
         ],
     )?;
     Ok(())

@@ -40,6 +40,11 @@ INSERT INTO token (hash, id, member_id, label, created_at)
   SELECT CAST('h' || n AS BYTEA), n, 1 + n % 200, 'l', n FROM generate_series(1, 2000) AS n;
 INSERT INTO calendar_feed (hash, id, member_id, label, created_at)
   SELECT CAST('h' || n AS BYTEA), n, 1 + n % 200, 'l', n FROM generate_series(1, 2000) AS n;
+INSERT INTO visit (id, member_id, space_id, away_id, state, begun_at) SELECT n, 1 + n % 200, 1 + n % 10000, n, 'left', n FROM generate_series(1, 5000) AS n;
+INSERT INTO arrival (id, uri, actor_id, space_id) SELECT n, 'https://h/v/' || n, 1 + n % 10000, 1 + n % 3 FROM generate_series(1, 5000) AS n;
+INSERT INTO session (hash, id, member_id, label, created_at, last_used_at, expires_at)
+  SELECT CAST('h' || n AS BYTEA), n, 1 + n % 200, 'l', n, n, n FROM generate_series(1, 2000) AS n;
+INSERT INTO sign_in_link (hash, member_id, expires_at) SELECT CAST('h' || n AS BYTEA), 1 + n % 200, n FROM generate_series(1, 2000) AS n;
 INSERT INTO idempotency (token_id, key, fingerprint, answer, answered_at)
   SELECT 1 + n % 2000, 'k' || n, CAST('f' AS BYTEA), '{}', n FROM generate_series(1, 5000) AS n;
 INSERT INTO post (id, uri, author_id, local, space_id, visibility, content, url, in_reply_to_id, in_reply_to_uri, published, deleted_at)

@@ -151,7 +151,8 @@ async fn page(door: &web::Data<Door>, request: &HttpRequest, subject: &Subject) 
         | Local::Like(_)
         | Local::Announce(_)
         | Local::Booking(_)
-        | Local::Asked(_) => return None,
+        | Local::Asked(_)
+        | Local::Visit(_) => return None,
     })
 }
 

@@ -52,6 +52,7 @@ impl Subject {
             Self::Object(Local::Post(_)) => "post",
             Self::Object(Local::Activity(_) | Local::Follow(_) | Local::Like(_) | Local::Announce(_)) => "activity",
             Self::Object(Local::Resource(_)) => "resource",
+            Self::Object(Local::Visit(_)) => "activity",
             Self::ByOffer(_) | Self::Object(Local::Booking(_) | Local::Asked(_)) => "booking",
             Self::Collection(..) | Self::Replies(..) => "collection",
         }

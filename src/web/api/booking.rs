@@ -12,7 +12,7 @@ use super::once::{Key, KeyHeader, Made};
 use super::paging::{List, Listing, Paging, Window};
 use super::resource::During;
 use super::view::{Booking, Id};
-use crate::coworking::booking::{BookingInput, Request, TOGETHER};
+use crate::coworking::booking::{BookingInput, Guests, Request, TOGETHER};
 use crate::coworking::id::{ActorId, BookingId, ResourceId, SpaceId};
 use crate::coworking::member::Acting;
 use crate::coworking::space::Zone;
@@ -188,6 +188,23 @@ pub async fn of_space(
         let zone = Zone::parse(&space::or_default(tx, Some(*id))?.zone)?;
         let during = read(&zone, &during, caller)?;
         let slice = front_desk::bookings(tx, caller.acting, *id, during, page)?;
+        Booking::page(tx, slice, caller.now)
+    });
+    Ok(paging.slice(caller.site().origin(), bookings.await?))
+}
+
+/// Lists today's guests of a space: who is expected, who is there, who is late
+///
+/// For hosts. Those who are late are not among those who are expected.
+#[utoipa::path(
+    get, path = "/spaces/{id}/guests/{list}", tag = "bookings", operation_id = "list_guests",
+    params(("id" = Id, Path), ("list" = super::view::Guests, Path), Window),
+    responses((status = 200, description = "A page of their bookings", body = List<Booking>))
+)]
+pub async fn guests(caller: Caller, path: Path<(SpaceId, Guests)>, paging: Paging) -> Result<Listing<Booking>> {
+    let ((space, list), page) = (path.into_inner(), paging.page());
+    let bookings = caller.read(move |tx, caller| {
+        let slice = front_desk::guests(tx, caller.acting, space, list, page, caller.now)?;
         Booking::page(tx, slice, caller.now)
     });
     Ok(paging.slice(caller.site().origin(), bookings.await?))

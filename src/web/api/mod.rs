@@ -12,6 +12,7 @@ mod caller;
 mod closure;
 mod directory;
 mod follow;
+mod kiosk;
 mod limit;
 mod me;
 mod member;
@@ -29,6 +30,7 @@ mod report;
 mod resource;
 mod route;
 mod search;
+mod session;
 mod space;
 mod stay;
 mod suspension;
@@ -37,6 +39,7 @@ mod tests;
 mod timeline;
 mod token;
 pub mod view;
+mod visit;
 mod waitlist;
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -96,6 +99,7 @@ pub fn routes() -> Vec<Route> {
         at("/spaces/{id}/closures").get(closure::list).post(closure::close),
         at("/spaces/{id}/bookings").get(booking::of_space),
         at("/spaces/{id}/bookings/waiting").get(booking::waiting),
+        at("/spaces/{id}/guests/{list}").get(booking::guests),
         at("/resources/{id}").get(resource::show).patch(resource::edit).delete(resource::retire),
         at("/resources/{id}/availability").get(resource::availability),
         at("/resources/{id}/checkin").post(booking::walk_in),
@@ -112,9 +116,20 @@ pub fn routes() -> Vec<Route> {
         at("/waitlist/{id}").get(waitlist::show),
         at("/waitlist/{id}/leave").post(waitlist::leave),
         at("/spaces/{id}/waitlist").get(waitlist::of_space),
+        at("/bookings/{id}/code").get(kiosk::of_booking),
+        at("/me/code").get(kiosk::own).post(kiosk::renew),
+        at("/spaces/{id}/kiosks").get(kiosk::list).post(kiosk::add),
+        at("/kiosks/{id}").delete(kiosk::remove),
+        at("/sessions").get(session::list),
+        at("/sessions/links").post(session::link),
+        at("/sessions/{id}").delete(session::end),
         at("/stays").get(stay::list).post(stay::request),
         at("/stays/{id}").get(stay::show),
         at("/stays/{id}/cancel").post(stay::cancel),
+        at("/stays/{id}/arrive").post(visit::arrive),
+        at("/stays/{id}/leave").post(visit::leave),
+        at("/visits").post(visit::begin),
+        at("/visits/{id}").get(visit::show),
         at("/posts").post(post::publish),
         at("/posts/{id}").get(post::show).patch(post::edit).delete(post::delete),
         at("/posts/{id}/thread").get(post::thread),

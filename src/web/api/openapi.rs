@@ -13,10 +13,9 @@ use utoipa::{Modify, OpenApi as _, ToSchema};
 
 use super::view::{Broken, Slot};
 use super::{
-    actor, block, booking, calendar, closure, directory, follow, me, member, node, notification, offer, peer, post,
-    queue, reaction, report, resource, search, space, stay, suspension, timeline, token,
-    actor, block, booking, calendar, closure, follow, me, member, node, notification, offer, peer, post, queue,
-    reaction, report, resource, search, space, stay, suspension, timeline, token, waitlist,
+    actor, block, booking, calendar, closure, directory, follow, kiosk, me, member, node, notification, offer, peer,
+    post, queue, reaction, report, resource, search, session, space, stay, suspension, timeline, token, visit,
+    waitlist,
 };
 
 /// A "no", or a failure (RFC 9457).
@@ -66,9 +65,11 @@ pub struct Problem {
         closure::list, closure::close, closure::open,
         booking::request, booking::own, booking::of_space, booking::waiting, booking::show, booking::change,
         booking::confirm, booking::approve, booking::decline, booking::cancel, booking::check_in, booking::check_out,
-        booking::walk_in,
+        booking::walk_in, booking::guests,
         waitlist::join, waitlist::own, waitlist::of_space, waitlist::show, waitlist::leave,
-        stay::request, stay::list, stay::show, stay::cancel,
+        stay::request, stay::list, stay::show, stay::cancel, visit::arrive, visit::leave, visit::begin, visit::show,
+        kiosk::list, kiosk::add, kiosk::remove, kiosk::of_booking, kiosk::own, kiosk::renew,
+        session::link, session::list, session::end,
         post::publish, post::show, post::edit, post::delete, post::thread,
         reaction::like, reaction::unlike, reaction::announce, reaction::unannounce, reaction::pin, reaction::unpin,
         offer::board, offer::make, offer::show, offer::update, offer::settle, offer::delete,

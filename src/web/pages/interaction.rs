@@ -53,6 +53,14 @@ impl Lookups {
         }
     }
 
+    /// Takes a turn.
+    ///
+    /// # Errors
+    /// [`Refusal::TooOften`].
+    pub fn turn(&self, visitor: Option<IpAddr>) -> std::result::Result<(), Refusal> {
+        self.take(visitor).map_err(|seconds| Refusal::TooOften { seconds: seconds.into() })
+    }
+
     /// Takes a turn, or tells in how many seconds there is one. Whoever has none left takes none from the others.
     fn take(&self, visitor: Option<IpAddr>) -> std::result::Result<(), u32> {
         self.visitors.check(&visitor.map(household)).and_then(|()| self.all.check(&()))

@@ -6,19 +6,23 @@
 pub mod actor;
 mod desk;
 pub mod directory;
+pub mod door;
 pub(in crate::web) mod front;
 pub mod interaction;
+pub mod kiosk;
 pub(in crate::web) mod post;
 mod post_view;
 pub mod problem;
 pub(in crate::web) mod resource;
 pub mod setup;
 mod shown;
+pub mod sign_in;
 mod space;
 pub mod tag;
 #[cfg(test)]
 mod tests;
 pub mod view;
+pub mod visit;
 mod week;
 
 use actix_web::HttpResponse;

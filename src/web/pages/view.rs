@@ -23,6 +23,19 @@ pub struct Head {
     pub indexed: bool,
     /// The id of what the page shows; the same URL gives it as ActivityStreams.
     pub document: Option<String>,
+    /// The member who looks, where the page asks.
+    pub visitor: Option<String>,
+    /// When it is to be looked at again by itself.
+    pub refresh: Option<Refresh>,
+}
+
+/// When a page is looked at again by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refresh {
+    /// After so many seconds.
+    pub seconds: u32,
+    /// Where; the page itself if absent.
+    pub to: Option<String>,
 }
 
 impl Head {
@@ -30,7 +43,15 @@ impl Head {
     #[must_use]
     pub fn plain(title: &str, node: &str) -> Self {
         let title = if title == node { title.to_owned() } else { format!("{title} · {node}") };
-        Self { title, node: node.to_owned(), description: None, indexed: false, document: None }
+        Self {
+            title,
+            node: node.to_owned(),
+            description: None,
+            indexed: false,
+            document: None,
+            visitor: None,
+            refresh: None,
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! What people do goes through the operations and the resolver, exactly as the doors do it; what nodes say to each other
 //! goes over real connections.
 
+mod guest;
 mod house;
 mod key;
 mod person;

@@ -36,10 +36,10 @@ use super::{House, keys, shown};
 /// A member, or a space for which its keeper speaks.
 #[derive(Clone)]
 pub struct Person {
-    house: Arc<House>,
+    pub(super) house: Arc<House>,
     name: String,
-    id: ActorId,
-    acting: Acting,
+    pub(super) id: ActorId,
+    pub(super) acting: Acting,
     by: As,
 }
 
@@ -68,7 +68,7 @@ impl Person {
         format!("http://{}/{kind}/{}", self.house.host, self.name)
     }
 
-    async fn whom(&self, handle: &str) -> ActorId {
+    pub async fn whom(&self, handle: &str) -> ActorId {
         resolve::actor(&self.house.node(), handle).await.unwrap()
     }
 
@@ -454,6 +454,6 @@ fn on_the_day(zone: &str, from: &str, to: &str) -> BookingDraft {
     input.parse(&Zone::parse(zone).unwrap()).unwrap()
 }
 
-fn all() -> Page {
+pub(super) fn all() -> Page {
     Page::new(None, Some(Page::LIMIT))
 }

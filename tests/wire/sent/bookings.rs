@@ -7,17 +7,19 @@ use thirdspace::activitypub::marketplace::Agreement;
 use thirdspace::activitypub::sent::with_context;
 use thirdspace::coworking::away;
 use thirdspace::coworking::booking::{BookingInput, Side, State};
-use thirdspace::coworking::id::{ActorId, AwayId, BookingId, EventId, MemberId, ResourceId, SpaceId, WaitId};
+use thirdspace::coworking::id::{ActorId, AwayId, BookingId, EventId, MemberId, ResourceId, SpaceId, VisitId, WaitId};
 use thirdspace::coworking::resource::{Audience, Kind, ResourceInput};
 use thirdspace::coworking::rules::{Per, Price, Rules, RulesInput};
 use thirdspace::coworking::space::{Address, Coordinates, PlaceInput, Zone};
 use thirdspace::coworking::waitlist::{self, Wanted};
 use thirdspace::federation::translate::activity::{self, Deal};
 use thirdspace::federation::translate::booking::{self as translate, Host};
+use thirdspace::federation::translate::presence;
 use thirdspace::site::Site;
 use thirdspace::store::away::Away;
 use thirdspace::store::booking::{Booking, Origin, Refused};
 use thirdspace::store::resource::Kept;
+use thirdspace::store::visit::Visit;
 use thirdspace::store::waitlist::Wait;
 
 const HARBOR: &str = "https://harbor.example/spaces/harbor";
@@ -25,6 +27,7 @@ const ANA: &str = "https://harbor.example/members/ana";
 const BO: &str = "https://quay.example/users/bo";
 const QUAY: &str = "https://quay.example/spaces/quay";
 const OFFER: &str = "https://quay.example/asked/4";
+const AGREED: &str = "https://quay.example/bookings/5";
 const ACTIVITY: &str = "https://harbor.example/activities/9";
 
 fn site() -> Site {
@@ -128,6 +131,7 @@ fn booking(state: State) -> Booking {
         requested_at: noon(),
         answered_at: None,
         checked_in_at: None,
+        checked_in_by: None,
         checked_out_at: None,
         estimated: false,
         sequence: 0,
@@ -197,6 +201,21 @@ fn waits() -> Agreement {
     translate::waiting(&site(), &wait, &zone).expect("an agreement")
 }
 
+fn visit() -> Visit {
+    Visit {
+        id: VisitId(6),
+        member: MemberId(1),
+        space: ActorId(9),
+        away: Some(AwayId(4)),
+        code: Some("1793535300.bWFkZSBieSBkb29y".into()),
+        until: Some(stay().slot.end()),
+        state: thirdspace::coworking::visit::State::Sent,
+        words: None,
+        begun_at: noon(),
+        answered_at: None,
+    }
+}
+
 /// Every example by the name of its file.
 pub fn examples() -> Vec<(&'static str, Value)> {
     let (site, deal) = (site(), Deal { space: HARBOR, guest: BO, offer: OFFER });
@@ -216,7 +235,20 @@ pub fn examples() -> Vec<(&'static str, Value)> {
     };
     let held = booking(State::Held).expires_at.expect("a hold ends");
     let asked = site.asked(AwayId(4));
+    let visit = visit();
+    let place = presence::place_of(QUAY);
+    let arrive = presence::arrive(&visit, QUAY, Some(AGREED)).expect("a place");
+    let there = Deal { offer: "https://quay.example/visits/6", ..deal };
+    let full = thirdspace::activitypub::marketplace::No {
+        reason: Some("unbookable".into()),
+        words: Some("it is full: every place is taken".into()),
+        alternatives: Vec::new(),
+    };
     vec![
+        ("arrive", activity::arrive(&site.visit(visit.id), ANA, QUAY, &arrive, at).body),
+        ("leave", activity::leave(ACTIVITY, ANA, QUAY, &place, Some(AGREED), at).body),
+        ("accept_arrive", activity::accept_offer(ACTIVITY, there, &agreement(State::CheckedIn), at).body),
+        ("reject_arrive", activity::reject_offer(ACTIVITY, there, &full, None, at).body),
         ("proposal", bookable.document()),
         ("agreement", with_context(agreement(State::Confirmed).to_value(), context::proposal())),
         ("offer_agreement", activity::offer(&asked, ANA, QUAY, &ask, at).body),

@@ -39,8 +39,45 @@ pub(super) async fn tour(house: &House) {
     assert_eq!(list["items"], json!([stay]));
     assert_eq!(house.good(ana, "POST", &format!("{path}/cancel"), Value::Null).await["state"], "cancelled");
 
+    // At the door, without a booking.
+    let at = json!({"space": "http://quay.test/u/quay", "code": "abc"});
+    let visit = house.good(ana, "POST", "/visits", at.clone()).await;
+    assert_eq!(
+        (&visit["state"], &visit["stay"], &visit["host"]["name"]),
+        (&json!("sent"), &Value::Null, &json!("The Quay"))
+    );
+    assert_eq!(house.good(ana, "POST", "/visits", at).await, visit, "twice is once");
+    assert_eq!(house.get(ana, &format!("/visits/{}", text(&visit["id"]))).await, visit);
+    for (end, body) in [("arrive", json!({})), ("leave", Value::Null)] {
+        let refused = house.ask(ana, "POST", &format!("{path}/{end}"), body).await;
+        assert_eq!(refused.status, 409, "{end}: it was taken back");
+    }
+
+    // The screen at the door, the numbers that are typed there, and browsers.
+    let space = text(&house.get(ana, "/spaces").await["items"][0]["id"]);
+    let screens = format!("/spaces/{space}/kiosks");
+    let made = house.good(ana, "POST", &screens, json!({"label": "Front door"})).await;
+    assert!(text(&made["url"]).starts_with("http://harbor.test/kiosk/kiosk_"));
+    assert_eq!(house.get(ana, &screens).await["items"][0]["label"], "Front door");
+    house.good(ana, "DELETE", &format!("/kiosks/{}", text(&made["id"])), Value::Null).await;
+    assert_eq!(house.get(ana, &screens).await["items"], json!([]));
+    assert_eq!(house.get(ana, "/me/code").await["code"], Value::Null);
+    let code = house.good(ana, "POST", "/me/code", Value::Null).await;
+    assert_eq!((house.get(ana, "/me/code").await, text(&code["code"]).len()), (code.clone(), 8));
+    let booked = text(&house.get(ana, "/bookings?from=2027-01-01T00:00&to=2027-12-31T00:00").await["items"][0]["id"]);
+    assert_eq!(text(&house.get(ana, &format!("/bookings/{booked}/code")).await["code"]).len(), 6);
+    let link = house.good(ana, "POST", "/sessions/links", json!({"minutes": 15})).await;
+    let address = text(&link["url"]).strip_prefix("http://harbor.test").unwrap().to_owned();
+    let own = [("Origin", "http://harbor.test"), ("User-Agent", "Lynx")];
+    assert_eq!(house.open.ask("POST", &address, &own, "").await.status, 303);
+    let signed_in = house.get(ana, "/sessions").await["items"].clone();
+    assert_eq!(signed_in[0]["label"], "Lynx");
+    house.good(ana, "DELETE", &format!("/sessions/{}", text(&signed_in[0]["id"])), Value::Null).await;
+    assert_eq!(house.get(ana, "/sessions").await["items"], json!([]));
+
     let eve = house.newcomer("eve").await;
     assert_eq!(house.ask(&eve, "GET", &path, Value::Null).await.status, 404);
+    assert_eq!(house.ask(&eve, "GET", &format!("/visits/{}", text(&visit["id"])), Value::Null).await.status, 404);
     for (change, status) in [
         (json!({"units": 5}), 422),
         (json!({"start": format!("{year}-01-15T18:00")}), 422),

@@ -293,6 +293,8 @@ async fn bookings(house: &House) {
         (states(&own), states(&rest)),
         (vec!["checked_in".into(), "cancelled".into()], vec!["refused".into(), "confirmed".into()])
     );
+    let present = house.get(ana, &format!("/spaces/{space}/guests/present")).await;
+    assert!(present["items"].as_array().unwrap().iter().all(|there| there["state"] == "checked_in"), "{present}");
     let all = house.get(ana, &format!("/spaces/{space}/bookings?from=2027-01-15T09:00")).await;
     assert_eq!(all["items"].as_array().unwrap().len(), 6);
 }

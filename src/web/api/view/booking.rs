@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Id, LocalTime, Person, Time};
-use crate::coworking::booking::{Side, State};
+use crate::coworking::booking::{CheckedInBy, Side, State};
 use crate::coworking::decision;
 use crate::coworking::id::{ActorId, BookingId, ResourceId, SpaceId};
 use crate::coworking::resource::Audience;
@@ -152,6 +152,9 @@ pub struct Booking {
     /// When its guest came.
     #[schema(value_type = Option<Time>, required)]
     pub checked_in_at: Option<Timestamp>,
+    /// Who or what said so.
+    #[schema(value_type = Option<super::CheckedInBy>, required)]
+    pub checked_in_by: Option<CheckedInBy>,
     /// When its guest left.
     #[schema(value_type = Option<Time>, required)]
     pub checked_out_at: Option<Timestamp>,
@@ -244,6 +247,7 @@ impl Booking {
             requested_at: booking.requested_at,
             answered_at: booking.answered_at,
             checked_in_at: booking.checked_in_at,
+            checked_in_by: booking.checked_in_by,
             checked_out_at: booking.checked_out_at,
             estimated: booking.estimated,
             updated: booking.updated,

@@ -7,6 +7,7 @@ mod place;
 mod post;
 mod resource;
 mod stay;
+mod visit;
 mod waitlist;
 
 use utoipa::openapi::schema::{ObjectBuilder, Type};
@@ -22,6 +23,7 @@ pub use resource::{
     Area, Availability, Busy, Closure, KeepFree, Photo, Price, Quota, Resource, ResourceEdit, ResourceFields, Rules,
 };
 pub use stay::Stay;
+pub use visit::Visit;
 pub use waitlist::Wait;
 
 /// A number as text, because JavaScript loses digits of numbers this long. Numbers grow with time.
@@ -63,7 +65,7 @@ macro_rules! words {
 
 mod words {
     pub use crate::coworking::away::Shown;
-    pub use crate::coworking::booking::{Side, State as BookingState};
+    pub use crate::coworking::booking::{CheckedInBy, Guests, Side, State as BookingState};
     pub use crate::coworking::decision::Rule;
     pub use crate::coworking::member::Role;
     pub use crate::coworking::offer::{Kind, Purpose, State};
@@ -71,6 +73,7 @@ mod words {
     pub use crate::coworking::post::Visibility;
     pub use crate::coworking::resource::{Audience, Kind as ResourceKind};
     pub use crate::coworking::rules::{Approval, Per, Period};
+    pub use crate::coworking::visit::State as VisitState;
     pub use crate::coworking::waitlist::State as WaitState;
     pub use crate::store::actor::ActorType;
     pub use crate::store::delivery::State as DeliveryState;
@@ -155,6 +158,18 @@ words! {
         words::WaitState::Waiting, words::WaitState::Promoted, words::WaitState::Left, words::WaitState::Removed,
         words::WaitState::Expired,
     ];
+    /// Who or what said that a guest is there: those who work there, the member, a code of the door, the guest's own node, or
+    /// it was taken at the desk.
+    CheckedInBy = [
+        words::CheckedInBy::Host, words::CheckedInBy::Member, words::CheckedInBy::Code, words::CheckedInBy::Home,
+        words::CheckedInBy::WalkIn,
+    ];
+    /// Where a visit at another node stands: the space was told; it let them in; it did not; they left.
+    VisitState = [
+        words::VisitState::Sent, words::VisitState::Present, words::VisitState::Refused, words::VisitState::Left,
+    ];
+    /// Which guests of the day.
+    Guests = [words::Guests::Expected, words::Guests::Present, words::Guests::Late];
     /// Which of the two sides did it: who has the booking, or the space.
     Side = [words::Side::Guest, words::Side::Host];
     /// What became of a delivery.

@@ -3,6 +3,7 @@
 //! With `PAGES_DIR` set, the pages are written there to be looked at.
 
 mod accessibility;
+mod door;
 mod resource;
 
 use jiff::Timestamp;

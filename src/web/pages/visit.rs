@@ -1,0 +1,213 @@
+//! Where a member is sent who scanned a code elsewhere: they see what would be told, confirm it, and see the answer.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use jiff::SignedDuration;
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+use url::form_urlencoded::byte_serialize;
+
+use super::sign_in::{head, lead, said};
+use super::view::{Head, Person, Refresh, When};
+use super::{Keep, html};
+use crate::coworking::id::VisitId;
+use crate::coworking::visit::{State, waits};
+use crate::federation::resolve;
+use crate::operations::visit::{self, Door as At};
+use crate::operations::{self};
+use crate::store::{actor, away};
+use crate::web::Door;
+use crate::web::error::{Error, Result};
+use crate::web::session::{Visitor, own_form};
+
+#[derive(Template)]
+#[template(path = "visit.html")]
+pub(super) struct VisitPage {
+    pub(super) head: Head,
+    pub(super) shown: Shown,
+}
+
+/// What stands on the page.
+pub(super) enum Shown {
+    /// Where is that?
+    Nowhere {
+        /// Why.
+        words: String,
+    },
+    /// May the space be told?
+    Question {
+        /// The space.
+        host: Person,
+        /// Who would be there.
+        name: String,
+        /// With what, and until when.
+        booking: Option<(String, When)>,
+        /// As it came.
+        location: String,
+        /// As it came.
+        code: String,
+        /// Why it did not pass.
+        wrong: Option<String>,
+    },
+    /// The answer, or that there is none yet.
+    Answer {
+        /// The space.
+        host: Person,
+        /// Where it stands.
+        state: State,
+        /// Does the door still think?
+        waits: bool,
+        /// Why not.
+        words: String,
+        /// With what, and until when.
+        booking: Option<(String, When)>,
+        /// Where to say that they leave.
+        leave: Option<String>,
+    },
+}
+
+/// Where, and what was scanned there.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Asked {
+    location: Option<String>,
+    code: Option<String>,
+}
+
+/// The space at a place: our own kind names it by a fragment.
+fn space_of(location: &str) -> &str {
+    location.strip_suffix("#place").unwrap_or(location)
+}
+
+/// `GET /intents/arrive?location=…&code=…` (FEP-3b86 `Arrive`).
+///
+/// # Errors
+/// The store's. What is not found is said on the page.
+pub async fn question(door: web::Data<Door>, visitor: Visitor, asked: web::Query<Asked>) -> Result<HttpResponse> {
+    if visitor.known.is_none() {
+        let encoded =
+            |text: Option<&String>| byte_serialize(text.map_or("", String::as_str).as_bytes()).collect::<String>();
+        let back = format!(
+            "/intents/arrive?location={}&code={}",
+            encoded(asked.location.as_ref()),
+            encoded(asked.code.as_ref())
+        );
+        return Ok(lead(&format!("/sign-in?next={}", byte_serialize(back.as_bytes()).collect::<String>())));
+    }
+    shown(&door, &visitor, asked.into_inner(), None).await
+}
+
+/// The question, with why it did not pass if it was answered.
+async fn shown(door: &Door, visitor: &Visitor, asked: Asked, wrong: Option<String>) -> Result<HttpResponse> {
+    let known = visitor.member()?.clone();
+    let (location, code) = (asked.location.unwrap_or_default(), asked.code.unwrap_or_default());
+    let head = head(&door.node, visitor, "Check in elsewhere").await?;
+    let space = match resolve::actor(&door.node, space_of(&location)).await {
+        Ok(space) => space,
+        Err(error) => {
+            let shown = Shown::Nowhere { words: said(error)? };
+            return html(StatusCode::NOT_FOUND, &VisitPage { head, shown }, Keep::Never);
+        }
+    };
+    let (site, now) = (door.node.site.clone(), door.node.clock.now());
+    let found = door.node.store.read(move |tx| -> operations::Result<_> {
+        let host = actor::summaries(tx, &[space])?.pop().map(|host| Person::of(&host, &site));
+        let away = away::at_space(tx, known.member, space, now)?;
+        let booking = away.map(|away| (away.name, When::of(away.slot.end(), &zone(&away.zone))));
+        Ok((host, booking))
+    });
+    let (host, booking) = found.await?;
+    let host = host.ok_or(Error::not_found("space"))?;
+    let status = if wrong.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
+    let shown = Shown::Question { host, name: visitor.name().unwrap_or_default(), booking, location, code, wrong };
+    html(status, &VisitPage { head, shown }, Keep::Never)
+}
+
+fn zone(name: &str) -> TimeZone {
+    TimeZone::get(name).unwrap_or(TimeZone::UTC)
+}
+
+/// `POST /intents/arrive`: the space is told.
+///
+/// # Errors
+/// As of [`own_form`]; for who is not signed in.
+pub async fn confirm(
+    door: web::Data<Door>,
+    request: HttpRequest,
+    visitor: Visitor,
+    filled: web::Form<Asked>,
+) -> Result<HttpResponse> {
+    own_form(&door, &request)?;
+    let (acting, now) = (visitor.member()?.acting, door.node.clock.now());
+    let asked = filled.into_inner();
+    let space = resolve::actor(&door.node, space_of(asked.location.as_deref().unwrap_or_default())).await;
+    let code = asked.code.clone();
+    let begun = match space {
+        Ok(space) => {
+            let at = At::At(space);
+            door.node.store.write(move |tx| visit::arrive(tx, acting, &at, code.as_deref(), now)).await
+        }
+        Err(error) => Err(error),
+    };
+    match begun {
+        Ok(begun) => Ok(lead(&format!("/visits/{}", begun.id))),
+        Err(error) => {
+            let wrong = Some(said(error)?);
+            shown(&door, &visitor, asked, wrong).await
+        }
+    }
+}
+
+/// `GET /visits/{id}`: what the space has answered; it looks again by itself as long as it has not.
+///
+/// # Errors
+/// [`Error::not_found`] for what is somebody else's.
+pub async fn show(door: web::Data<Door>, visitor: Visitor, id: web::Path<VisitId>) -> Result<HttpResponse> {
+    const AGAIN: u32 = 2;
+    let known = visitor.known.clone().ok_or(Error::not_found("visit"))?;
+    let head = head(&door.node, &visitor, "Your visit").await?;
+    let (site, now) = (door.node.site.clone(), door.node.clock.now());
+    let found = door.node.store.read(move |tx| -> operations::Result<_> {
+        let visit = visit::view(tx, known.acting, *id)?;
+        let host = actor::summaries(tx, &[visit.space])?.pop().map(|host| Person::of(&host, &site));
+        let away = match visit.away {
+            Some(away) => away::by_id(tx, away)?,
+            None => None,
+        };
+        Ok((visit, host, away))
+    });
+    let (visit, host, away) = found.await?;
+    let host = host.ok_or(Error::not_found("visit"))?;
+    let still = waits(visit.state, visit.begun_at, now);
+    // In a minute nobody needs to know it this quickly any more.
+    let soon = now.duration_since(visit.begun_at) < SignedDuration::from_mins(1);
+    let refresh = still.then_some(Refresh { seconds: if soon { AGAIN } else { 15 }, to: None });
+    let leave = away.as_ref().filter(|_| visit.state == State::Present).map(|_| format!("/visits/{}/leave", visit.id));
+    let booking = away.map(|away| (away.name, When::of(away.slot.end(), &zone(&away.zone))));
+    let words = visit.words.unwrap_or_default();
+    let shown = Shown::Answer { host, state: visit.state, waits: still, words, booking, leave };
+    html(StatusCode::OK, &VisitPage { head: Head { refresh, ..head }, shown }, Keep::Never)
+}
+
+/// `POST /visits/{id}/leave`.
+///
+/// # Errors
+/// As of [`own_form`] and [`visit::leave`]; for who is not signed in.
+pub async fn leave(
+    door: web::Data<Door>,
+    request: HttpRequest,
+    visitor: Visitor,
+    id: web::Path<VisitId>,
+) -> Result<HttpResponse> {
+    own_form(&door, &request)?;
+    let (acting, now, id) = (visitor.member()?.acting, door.node.clock.now(), *id);
+    let left = door.node.store.write(move |tx| -> operations::Result<()> {
+        let of = visit::view(tx, acting, id)?;
+        match of.away {
+            Some(away) => visit::leave(tx, acting, away, now).map(drop),
+            None => Ok(()),
+        }
+    });
+    left.await?;
+    Ok(lead(&format!("/visits/{id}")))
+}

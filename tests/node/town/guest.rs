@@ -1,0 +1,80 @@
+//! Somebody of the town at a door: their own space's, or another one's.
+
+use thirdspace::coworking::booking::Guests;
+use thirdspace::coworking::id::{AwayId, ResourceId, SpaceId, VisitId};
+use thirdspace::coworking::slot::Slot;
+use thirdspace::operations::visit::{self, Door};
+use thirdspace::operations::{self, booking, front_desk};
+use thirdspace::store;
+use thirdspace::store::actor;
+use thirdspace::store::booking::{Booking, Of};
+
+use super::Person;
+use super::person::all;
+
+impl Person {
+    /// Says at the door of another node that they are there.
+    pub async fn arrives(&self, at: Door, code: Option<&str>) -> operations::Result<VisitId> {
+        let (acting, code) = (self.acting, code.map(str::to_owned));
+        let begun = self.house.tries(move |tx, _, now| visit::arrive(tx, acting, &at, code.as_deref(), now));
+        Ok(begun.await?.id)
+    }
+
+    /// What they were told there.
+    pub async fn visit(&self, id: VisitId) -> (&'static str, Option<String>) {
+        let visit = self.visiting(id).await;
+        (visit.state.as_str(), visit.words)
+    }
+
+    /// The booking with which they were let in.
+    pub async fn visited(&self, id: VisitId) -> Option<AwayId> {
+        self.visiting(id).await.away
+    }
+
+    async fn visiting(&self, id: VisitId) -> store::visit::Visit {
+        let acting = self.acting;
+        self.house.act(move |tx, _, _| visit::view(tx, acting, id)).await
+    }
+
+    /// Leaves another node.
+    pub async fn goes_from(&self, id: AwayId) {
+        let acting = self.acting;
+        self.house.act(move |tx, _, now| visit::leave(tx, acting, id, now)).await;
+    }
+
+    /// Comes to their own space without a booking.
+    pub async fn walks_in(&self, resource: ResourceId) -> Booking {
+        self.tries_to_walk_in(resource).await.unwrap()
+    }
+
+    /// The same; it may be refused.
+    pub async fn tries_to_walk_in(&self, resource: ResourceId) -> operations::Result<Booking> {
+        let acting = self.acting;
+        let walk_in = move |tx: &mut store::Tx<'_>, _: &_, now| {
+            let asking = booking::Asking::here(tx, acting, None, false)?;
+            booking::walk_in(tx, &asking, resource, None, None, now)
+        };
+        self.house.tries(walk_in).await
+    }
+
+    /// How many guests of their space are expected, there, and late today.
+    pub async fn guests(&self) -> [usize; 3] {
+        let (acting, space) = (self.acting, SpaceId(self.id.0));
+        let lists = self.house.act(move |tx, _, now| {
+            let mut count = |list| front_desk::guests(tx, acting, space, list, all(), now).map(|page| page.items.len());
+            Ok([count(Guests::Expected)?, count(Guests::Present)?, count(Guests::Late)?])
+        });
+        lists.await
+    }
+
+    /// What their space has or had for somebody from elsewhere.
+    pub async fn bookings_of(&self, uri: &str) -> Vec<Booking> {
+        let uri = uri.to_owned();
+        let bookings = self.house.act(move |tx, _, _| {
+            let guest = actor::id_of(tx, &uri)?.expect("they are known");
+            let year = Slot::new("2027-01-01T00:00:00Z".parse().unwrap(), "2027-12-31T00:00:00Z".parse().unwrap())?;
+            Ok(store::booking::list(tx, Of::Requester(guest), year, all())?.items)
+        });
+        bookings.await
+    }
+}
