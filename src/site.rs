@@ -7,7 +7,9 @@ use std::fmt::Display;
 
 use url::Url;
 
-use crate::coworking::id::{ActorId, AnnounceId, AwayId, BookingId, FollowId, LikeId, PostId, ResourceId, VisitId};
+use crate::coworking::id::{
+    ActorId, AnnounceId, AwayId, BookingId, FollowId, LikeId, PostId, ResourceId, SeriesId, VisitId,
+};
 use crate::coworking::name::Username;
 
 /// Where this node lives on the web.
@@ -186,6 +188,12 @@ impl Site {
     #[must_use]
     pub fn visit(&self, id: VisitId) -> String {
         self.at(format_args!("visits/{id}"))
+    }
+
+    /// What is asked for again and again elsewhere: a name that its offers share, under which nothing stands.
+    #[must_use]
+    pub fn series(&self, id: SeriesId) -> String {
+        self.at(format_args!("series/{id}"))
     }
 
     /// The page of a hashtag.

@@ -154,6 +154,8 @@ CREATE TABLE booking (
   offer_uri TEXT UNIQUE,               -- the activity that asked, of those from elsewhere
   offer_hash BLOB,                     -- SHA-256 of what it asked
   context TEXT,                        -- what it was asked for together with
+  series_id INTEGER,                   -- of which series it is one
+  original TEXT,                       -- when it was to start by that, as the clock of the space shows it
   expires_at INTEGER,                  -- of what is held, or waits for staff
   due_at INTEGER,                      -- when something happens to it by itself
   cancelled_by TEXT CHECK (cancelled_by IN ('guest', 'host')),
@@ -177,6 +179,8 @@ CREATE INDEX booking_waiting ON booking (space_id, id) WHERE state = 'requested'
 CREATE INDEX booking_own ON booking (requester_id, resource_id, starts_at);
 CREATE INDEX booking_refused ON booking (requester_id, requested_at) WHERE state = 'refused';
 CREATE INDEX booking_refused_old ON booking (id) WHERE state = 'refused' AND offer_uri IS NOT NULL;
+CREATE INDEX booking_series ON booking (series_id, starts_at, id) WHERE series_id IS NOT NULL;
+CREATE INDEX booking_context ON booking (context, id) WHERE context IS NOT NULL;
 
 -- What members of this node have booked elsewhere, as far as the host has said it: only the host confirms.
 CREATE TABLE away_booking (
@@ -187,6 +191,8 @@ CREATE TABLE away_booking (
   name TEXT NOT NULL,
   zone TEXT NOT NULL,
   rules_version TEXT,
+  series_id INTEGER,                   -- of which series it is one
+  original TEXT,                       -- when it was to start by that
   units INTEGER NOT NULL,
   people INTEGER NOT NULL,
   starts_at INTEGER NOT NULL,
@@ -210,6 +216,7 @@ CREATE TABLE away_booking (
   updated INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX away_booking_member ON away_booking (member_id, starts_at, id);
+CREATE INDEX away_booking_series ON away_booking (series_id, starts_at, id) WHERE series_id IS NOT NULL;
 CREATE INDEX away_booking_waiting ON away_booking (deadline, id) WHERE state = 'sent';
 
 -- What bookings take of each resource while they take it, once for each day (since 1970, UTC) that they touch: a stretch of the
@@ -730,3 +737,21 @@ CREATE TABLE member_code (
   code TEXT PRIMARY KEY,
   member_id INTEGER NOT NULL UNIQUE REFERENCES member (actor_id)
 ) STRICT;
+-- What repeats at the time that the clock of a space shows, here or at another node. Each of it is a booking of its own.
+CREATE TABLE series (
+  id INTEGER PRIMARY KEY,
+  requester_id INTEGER NOT NULL REFERENCES actor (id), -- whose it is
+  resource_id INTEGER REFERENCES resource (id), -- of what here
+  proposal TEXT,                       -- of what elsewhere, by its address
+  name TEXT NOT NULL,                  -- what that was called
+  zone TEXT NOT NULL,
+  wall_start TEXT NOT NULL,            -- when the first starts, as the clock shows it
+  wall_end TEXT NOT NULL,
+  rule TEXT NOT NULL,                  -- a part of RRULE (RFC 5545)
+  changes TEXT NOT NULL,               -- JSON: dates added, dates deleted, and those at another time
+  state TEXT NOT NULL CHECK (state IN ('open', 'cancelled')),
+  split_from INTEGER REFERENCES series (id), -- whose later part it is
+  made_at INTEGER NOT NULL,
+  updated INTEGER NOT NULL
+) STRICT;
+CREATE INDEX series_requester ON series (requester_id, id);

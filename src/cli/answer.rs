@@ -5,11 +5,9 @@ use std::process::ExitCode;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::config;
 use crate::coworking::Refusal;
-use crate::operations;
-use crate::store;
-use crate::web::api::view::Unbookable;
+use crate::web::api::view::{Clash, Unbookable};
+use crate::{config, operations, store};
 
 /// The same answer in words and as JSON.
 #[derive(Debug)]
@@ -129,6 +127,11 @@ impl Failure {
             && let Ok(Value::Object(more)) = serde_json::to_value(Unbookable::from(no))
         {
             members.extend(more);
+        }
+        if let Self::Refused(refusal) = self
+            && let Some(clashes) = refusal.clashes()
+        {
+            members.insert("clashes".to_owned(), json!(clashes.all.iter().map(Clash::from).collect::<Vec<_>>()));
         }
         problem
     }

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::answer::{Answer, Failure};
 use super::open::Opened;
 use super::page::{Window, paged};
+use super::series::{self, Booker, Repeat};
 use super::shown::handle;
 use super::speaker::{Speaker, Staff};
 use super::{stay, waitlist as waiting};
@@ -28,6 +29,8 @@ use crate::web::api::{BookingEdit, List as Page};
 #[command(after_help = "Examples:\n  thirdspace book Attic 2027-01-15T10:00 11:30 --as ana --people 4\n  \
                   thirdspace book Desks 2027-01-18T09:00 18:00 --as ana --units 3 --note \"A team of three\"\n  \
                   thirdspace book Attic 14:00 15:00 --as ana --for ben\n  \
+                  thirdspace book Attic 2027-01-19T19:00 21:00 --as ana --every week --times 10\n  \
+                  thirdspace book Attic 2027-01-19T19:00 21:00 --as ana --repeat \"FREQ=MONTHLY;BYDAY=3TU;COUNT=6\" --preview\n  \
                   thirdspace book https://loft.example/resources/1868812345678901234 2027-01-15T10:00 11:30 --as ana --wait\n\n\
                   Times are those of the clock at the space; one without a date is today, or on the day of the start.")]
 pub(super) struct Book {
@@ -60,6 +63,8 @@ pub(super) struct Book {
     /// Why rules are passed over; those who work at the space may
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
+    #[command(flatten)]
+    repeat: Repeat,
     /// Of what: its number or its name here, or its address at another node
     resource: String,
     /// From when
@@ -83,10 +88,15 @@ pub(super) enum Bookings {
     #[command(after_help = "Example:\n  thirdspace bookings confirm 1868812345678901234 --as ana")]
     Confirm(One),
     /// Say yes to what waits for staff
-    #[command(after_help = "Example:\n  thirdspace bookings approve 1868812345678901234")]
+    #[command(
+        after_help = "Examples:\n  thirdspace bookings approve 1868812345678901234\n  thirdspace bookings approve 1868812345678901234 --together"
+    )]
     Approve {
         #[command(flatten)]
         one: One,
+        /// To all that wait and were asked for together with it, too, if they can all be had
+        #[arg(long)]
+        together: bool,
         /// Why rules are passed over that speak against it by now
         #[arg(long, value_name = "TEXT")]
         reason: Option<String>,
@@ -257,19 +267,20 @@ impl Book {
             Some(name) => Some(opened.member(name).await?.0.into()),
             None => None,
         };
+        if self.repeat.is_wanted() {
+            if self.hold {
+                return Err(Failure::Usage("what repeats is not held; leave --hold out".to_owned()));
+            }
+            let first = self.input();
+            let by = Booker { acting, other, reason: self.reason };
+            return self.repeat.here(opened, by, of, first).await;
+        }
+        self.repeat.must_be_wanted()?;
         let made = opened
             .write(move |tx, _, now| {
                 let zone = resource::zone(tx, of)?;
                 let (start, end) = dated(&zone, &self.start, &self.end, now);
-                let input = BookingInput {
-                    start,
-                    end,
-                    units: self.units,
-                    unit: self.unit,
-                    people: self.people,
-                    note: self.note.clone(),
-                    guest: self.guest.clone(),
-                };
+                let input = BookingInput { start, end, ..self.input() };
                 let asking = Asking::here(tx, acting, other, self.guest.is_some())?;
                 let (draft, reason) = (input.parse(&zone)?, self.reason.clone());
                 let wish = Request { resource: of, draft, hold: self.hold, reason };
@@ -291,12 +302,30 @@ impl Book {
 }
 
 impl Book {
+    /// The wish as it was typed.
+    fn input(&self) -> BookingInput {
+        BookingInput {
+            start: self.start.clone(),
+            end: self.end.clone(),
+            units: self.units,
+            unit: self.unit,
+            people: self.people,
+            note: self.note.clone(),
+            guest: self.guest.clone(),
+        }
+    }
+
     async fn elsewhere(self, opened: &Opened, acting: Acting) -> Result<Answer, Failure> {
         if self.hold || self.unit.is_some() || self.guest.is_some() || self.member.is_some() || self.reason.is_some() {
             let words =
                 "--hold, --unit, --guest, --for and --reason are for what this node has; another space decides itself";
             return Err(Failure::Usage(words.to_owned()));
         }
+        if self.repeat.is_wanted() {
+            let first = self.input();
+            return self.repeat.elsewhere(opened, acting, &self.resource, first).await;
+        }
+        self.repeat.must_be_wanted()?;
         stay::ask(opened, acting, &self.resource, self.wait, |zone, now| {
             let (start, end) = dated(zone, &self.start, &self.end, now);
             let (units, people, note) = (self.units, self.people, self.note);
@@ -331,7 +360,11 @@ impl Bookings {
                 None => one.done(opened, |tx, acting, id, _| booking::view(tx, acting, id)).await,
             },
             Self::Confirm(one) => one.done(opened, booking::confirm).await,
-            Self::Approve { one, reason } => {
+            Self::Approve { one, together: true, reason } => {
+                let acting = one.staff.acting(opened).await?;
+                series::approve_together(opened, acting, one.booking, reason).await
+            }
+            Self::Approve { one, reason, .. } => {
                 one.done(opened, move |tx, acting, id, now| booking::approve(tx, acting, id, reason.as_deref(), now))
                     .await
             }

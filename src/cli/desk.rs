@@ -8,6 +8,7 @@ use super::free::Free;
 use super::kiosk::Kiosk;
 use super::open::Opened;
 use super::resource::Resource;
+use super::series::Series;
 use super::waitlist::Waitlist;
 
 #[derive(Debug, Subcommand)]
@@ -20,6 +21,9 @@ pub(super) enum Desk {
     /// Bookings: list, show, answer, move, cancel
     #[command(subcommand)]
     Bookings(Bookings),
+    /// Bookings that repeat: list, show, answer, move, cancel; `thirdspace book --every week --times 10` makes one
+    #[command(subcommand)]
+    Series(Series),
     /// Somebody is there
     Checkin(CheckIn),
     /// Somebody leaves; what is left of their time is free again
@@ -40,6 +44,7 @@ impl Desk {
             Self::Resource(resource) => resource.run(opened).await,
             Self::Book(book) => book.run(opened).await,
             Self::Bookings(bookings) => bookings.run(opened).await,
+            Self::Series(series) => series.run(opened).await,
             Self::Checkin(check_in) => check_in.run(opened).await,
             Self::Checkout(check_out) => check_out.run(opened).await,
             Self::Waitlist(waitlist) => waitlist.run(opened).await,

@@ -34,6 +34,7 @@ mod request;
 mod resource;
 mod running;
 mod search;
+mod series;
 mod serve;
 mod setup;
 mod shown;

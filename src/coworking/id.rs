@@ -109,6 +109,10 @@ id!(
     AwayId
 );
 id!(
+    /// Bookings that repeat.
+    SeriesId
+);
+id!(
     /// A time in which a space or a part of it is closed.
     ClosureId
 );

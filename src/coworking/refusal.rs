@@ -6,6 +6,7 @@
 use std::fmt;
 
 use super::decision::{Rule, Unbookable};
+use super::series::Clashes;
 
 /// A "no" to a person.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -159,6 +160,9 @@ pub enum Refusal {
         /// Until when.
         until: String,
     },
+    /// Some of what repeats cannot be booked as it was wished.
+    #[error("{0}")]
+    Clashes(Box<Clashes>),
     /// Something was asked on the ground of what has changed since.
     #[error("the {what} have changed since you looked; look again and ask by the new ones")]
     Stale {
@@ -309,6 +313,7 @@ impl Refusal {
             Self::OtherOffset { .. } => "other-offset",
             Self::Unbookable(_) => "unbookable",
             Self::Free { .. } => "free",
+            Self::Clashes(_) => "clashes",
             Self::Stale { .. } => "stale",
             Self::At { why, .. } => why.code(),
             Self::Elsewhere { .. } => "elsewhere",
@@ -332,6 +337,7 @@ impl Refusal {
             // What others have can be free later; the rest will not pass however often it is asked.
             Self::Unbookable(no) if no.broken.iter().all(|broken| broken.rule == Rule::Capacity) => Sort::Conflict,
             Self::At { why, .. } => why.sort(),
+            Self::Clashes(clashes) if clashes.are_taken() => Sort::Conflict,
             Self::Gone { .. } | Self::Moved { .. } => Sort::Gone,
             Self::NotPermitted { .. } | Self::Blocked { .. } => Sort::Forbidden,
             Self::Empty { .. }
@@ -345,6 +351,7 @@ impl Refusal {
             | Self::AmbiguousTime { .. }
             | Self::OtherOffset { .. }
             | Self::Unbookable(_)
+            | Self::Clashes(_)
             | Self::Oneself { .. }
             | Self::NotPublic { .. } => Sort::Invalid,
             Self::Taken { .. }
@@ -385,6 +392,15 @@ impl Refusal {
         match self {
             Self::Unbookable(no) => Some(no),
             Self::At { why, .. } => why.unbookable(),
+            _ => None,
+        }
+    }
+
+    /// What of a series cannot be had, if that is what this is about.
+    #[must_use]
+    pub fn clashes(&self) -> Option<&Clashes> {
+        match self {
+            Self::Clashes(clashes) => Some(clashes),
             _ => None,
         }
     }

@@ -8,6 +8,7 @@ use crate::coworking::booking::{Draft, Side};
 use crate::coworking::id::{ActorId, AwayId, EventId};
 use crate::coworking::member::Acting;
 use crate::coworking::rules::Price;
+use crate::coworking::series::Part;
 use crate::coworking::slot::Slot;
 use crate::coworking::{Event, Refusal};
 use crate::store::away::{self, Away};
@@ -69,7 +70,7 @@ pub struct Terms {
 /// [`Refusal::NotPermitted`] for the keeper, who is nobody in the network; [`Refusal::InThePast`]; [`Refusal::Malformed`]
 /// for more units than there are.
 pub fn ask(tx: &mut Tx<'_>, acting: Acting, at: &Elsewhere, draft: &Draft, now: Timestamp) -> Result<Away> {
-    asked(tx, acting, at, draft, false, now)
+    asked(tx, acting, at, draft, (false, None), now)
 }
 
 /// The same, and to wait in the host's line when others have it: the member says yes in advance to what comes free, until it
@@ -78,10 +79,29 @@ pub fn ask(tx: &mut Tx<'_>, acting: Acting, at: &Elsewhere, draft: &Draft, now: 
 /// # Errors
 /// As of [`ask`].
 pub fn ask_or_wait(tx: &mut Tx<'_>, acting: Acting, at: &Elsewhere, draft: &Draft, now: Timestamp) -> Result<Away> {
-    asked(tx, acting, at, draft, true, now)
+    asked(tx, acting, at, draft, (true, None), now)
 }
 
-fn asked(tx: &mut Tx<'_>, acting: Acting, at: &Elsewhere, draft: &Draft, waits: bool, now: Timestamp) -> Result<Away> {
+/// As [`ask`], for one of a series.
+pub(super) fn ask_part(
+    tx: &mut Tx<'_>,
+    acting: Acting,
+    at: &Elsewhere,
+    draft: &Draft,
+    part: Option<Part>,
+    now: Timestamp,
+) -> Result<Away> {
+    asked(tx, acting, at, draft, (false, part), now)
+}
+
+fn asked(
+    tx: &mut Tx<'_>,
+    acting: Acting,
+    at: &Elsewhere,
+    draft: &Draft,
+    (waits, part): (bool, Option<Part>),
+    now: Timestamp,
+) -> Result<Away> {
     let member = acting.member("book elsewhere")?;
     let wish = &draft.wish;
     if wish.slot.end() <= now {
@@ -100,6 +120,7 @@ fn asked(tx: &mut Tx<'_>, acting: Acting, at: &Elsewhere, draft: &Draft, waits: 
         name: at.name.clone(),
         zone: at.zone.clone(),
         rules_version: at.rules_version.clone(),
+        part,
         units: wish.units,
         people: wish.people,
         slot: wish.slot,

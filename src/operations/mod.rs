@@ -31,6 +31,7 @@ pub mod report;
 pub mod resource;
 pub mod search;
 pub mod secret;
+pub mod series;
 pub mod session;
 pub mod setup;
 pub mod space;

@@ -234,6 +234,7 @@ fn let_in(tx: &mut Tx<'_>, visit: &Visit, terms: &Terms, zone: Option<&str>, now
         price: Price::Free,
         waits: false,
         place: None,
+        part: None,
         state: away::State::CheckedIn,
         agreement: Some(terms.agreement.clone()),
         words: None,

@@ -2,14 +2,16 @@
 
 use jiff::Timestamp;
 
+use super::booking::part;
 use super::json::{self, Json};
 use super::page::{Page, Slice};
 use super::plan::statements;
 use super::{Error, Row, Tx, Value, params};
 use crate::coworking::away::State;
 use crate::coworking::booking::{EARLY, Side};
-use crate::coworking::id::{ActorId, AwayId, EventId, MemberId};
+use crate::coworking::id::{ActorId, AwayId, EventId, MemberId, SeriesId};
 use crate::coworking::rules::Price;
+use crate::coworking::series::Part;
 use crate::coworking::slot::Slot;
 
 /// A booking of a member of ours at another node.
@@ -29,6 +31,8 @@ pub struct Away {
     pub zone: String,
     /// The version of the rules that was seen.
     pub rules_version: Option<String>,
+    /// Where it stands in a series.
+    pub part: Option<Part>,
     /// How many units.
     pub units: u32,
     /// For how many people.
@@ -83,19 +87,21 @@ macro_rules! columns {
     () => {
         "id, member_id, space_id, proposal, name, zone, rules_version, units, people, starts_at, ends_at, note, \
          price, state, agreement, words, alternatives, cancelled_by, held_until, deadline, asked_by, \
-         requested_at, answered_at, told_at, sequence, updated, waits, place"
+         requested_at, answered_at, told_at, sequence, updated, waits, place, series_id, original"
     };
 }
 
 statements! {
     ADD = concat!("INSERT INTO away_booking (", columns!(), ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, \
-          ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28)");
+          ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30)");
     SAVE = "UPDATE away_booking SET state = ?2, agreement = ?3, words = ?4, alternatives = ?5, cancelled_by = ?6, \
             held_until = ?7, answered_at = ?8, told_at = ?9, sequence = ?10, updated = ?11, place = ?12 WHERE id = ?1";
     BY_ID = concat!("SELECT ", columns!(), " FROM away_booking WHERE id = ?1");
     BY_AGREEMENT = concat!("SELECT ", columns!(), " FROM away_booking WHERE agreement = ?1");
     LIST = concat!("SELECT ", columns!(), " FROM away_booking WHERE member_id = ?1 AND starts_at >= ?2 \
            AND (starts_at > ?2 OR id > ?3) AND starts_at < ?4 AND ends_at > ?5 ORDER BY starts_at, id LIMIT ?6");
+    OF_SERIES = concat!("SELECT ", columns!(), " FROM away_booking WHERE series_id = ?1 AND starts_at >= ?2 \
+                AND (starts_at > ?2 OR id > ?3) ORDER BY starts_at, id LIMIT ?4");
     STARTS_AT = "SELECT starts_at FROM away_booking WHERE id = ?1";
     AT_SPACE = concat!("SELECT ", columns!(), " FROM away_booking WHERE member_id = ?1 AND space_id = ?2 AND starts_at >= ?3 \
                AND starts_at <= ?4 AND ends_at > ?5 AND state IN ('confirmed', 'checked_in') ORDER BY starts_at, id LIMIT 1");
@@ -117,6 +123,7 @@ fn read(row: &Row<'_>) -> Result<Away, Error> {
         name: row.get(4)?,
         zone: row.get(5)?,
         rules_version: row.get(6)?,
+        part: part(row, 28)?,
         units: row.get(7)?,
         people: row.get(8)?,
         slot,
@@ -175,7 +182,9 @@ pub fn add(tx: &mut Tx<'_>, new: &Away) -> Result<(), Error> {
             new.sequence,
             new.updated,
             new.waits,
-            new.place
+            new.place,
+            new.part.map(|part| part.series),
+            new.part.map(|part| part.original.to_string())
         ],
     )?;
     Ok(())
@@ -227,13 +236,7 @@ pub fn by_agreement(tx: &mut Tx<'_>, uri: &str) -> Result<Option<Away>, Error> {
 /// # Errors
 /// The store's.
 pub fn list(tx: &mut Tx<'_>, member: MemberId, during: Slot, page: Page) -> Result<Slice<Away>, Error> {
-    let (from, behind) = match page.before {
-        None => (reach(during.start()), 0),
-        Some(last) => {
-            let starts_at = tx.query_one(STARTS_AT, params![last], |row| row.get(0))?;
-            (starts_at.unwrap_or(Timestamp::MAX), last)
-        }
-    };
+    let (from, behind) = behind(tx, page, reach(during.start()))?;
     let asked = params![member, from, behind, during.end(), during.start(), page.fetched()];
     let rows = tx.query(LIST, asked, read)?;
     Ok(Slice::cut(rows, page, |away| away.id.0))
@@ -263,6 +266,23 @@ fn reach(at: Timestamp) -> Timestamp {
 /// Whoever comes may be a little early.
 fn soon(now: Timestamp) -> Timestamp {
     now.saturating_add(EARLY).unwrap_or(Timestamp::MAX)
+}
+
+/// Those of a series, the first that begins first. The page goes on behind the one that it names.
+///
+/// # Errors
+/// The store's.
+pub fn of_series(tx: &mut Tx<'_>, series: SeriesId, page: Page) -> Result<Slice<Away>, Error> {
+    let (from, behind) = behind(tx, page, Timestamp::MIN)?;
+    let rows = tx.query(OF_SERIES, params![series, from, behind, page.fetched()], read)?;
+    Ok(Slice::cut(rows, page, |away| away.id.0))
+}
+
+/// From when a page goes on, and behind which of those that begin then.
+fn behind(tx: &mut Tx<'_>, page: Page, first: Timestamp) -> Result<(Timestamp, i64), Error> {
+    let Some(last) = page.before else { return Ok((first, 0)) };
+    let starts_at = tx.query_one(STARTS_AT, params![last], |row| row.get(0))?;
+    Ok((starts_at.unwrap_or(Timestamp::MAX), last))
 }
 
 /// What became of the delivery of the question: `None` as long as it has not been handed to the courier.

@@ -49,6 +49,7 @@ mod queue;
 pub mod reaction;
 pub mod report;
 pub mod resource;
+pub mod series;
 pub mod session;
 pub mod setting;
 pub mod space;

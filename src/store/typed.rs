@@ -3,14 +3,14 @@
 use super::{Error, FromValue, Value};
 use crate::coworking::id::{
     ActorId, AnnounceId, ArrivalId, AwayId, BookingId, ClosureId, EventId, FollowId, KioskId, LikeId, MemberId,
-    NotificationId, PostId, ReportId, ResourceId, SessionId, SpaceId, TokenId, VisitId, WaitId,
+    NotificationId, PostId, ReportId, ResourceId, SeriesId, SessionId, SpaceId, TokenId, VisitId, WaitId,
 };
 use crate::coworking::member::Role;
 use crate::coworking::name::Username;
 use crate::coworking::peer::Level;
 use crate::coworking::post::Visibility;
 use crate::coworking::resource::{self, Audience};
-use crate::coworking::{away, booking, offer, visit, waitlist};
+use crate::coworking::{away, booking, offer, series, visit, waitlist};
 
 macro_rules! ids {
     ($($id:ident),+ $(,)?) => {$(
@@ -44,6 +44,7 @@ ids!(
     ReportId,
     ResourceId,
     SessionId,
+    SeriesId,
     SpaceId,
     TokenId,
     WaitId,
@@ -87,6 +88,7 @@ words!(
     resource::Kind: "the kind of what can be booked",
     waitlist::State: "where somebody stands who waits",
     visit::State: "the state of a visit",
+    series::State: "the state of a series",
 );
 
 impl<'a> From<&'a Username> for Value<'a> {

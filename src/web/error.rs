@@ -15,7 +15,7 @@ use serde::Serialize;
 use crate::coworking::refusal::Refusal;
 use crate::{operations, store};
 
-use super::api::view::Unbookable;
+use super::api::view::{Clash, Unbookable};
 use super::problem;
 pub use super::problem::Wrong;
 
@@ -120,6 +120,9 @@ pub struct Problem {
     /// Of a wish to book: the rules that it breaks, and what would pass.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub unbookable: Option<Unbookable>,
+    /// Of a wish for a series: which of it cannot be had.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clashes: Option<Vec<Clash>>,
     /// Under which name the log has it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
@@ -143,6 +146,7 @@ impl ResponseError for Error {
             detail: String::new(),
             field: None,
             unbookable: None,
+            clashes: None,
             id: None,
         };
         let mut extra: Option<(HeaderName, HeaderValue)> = match self {
@@ -155,6 +159,7 @@ impl ResponseError for Error {
                 problem.detail = sentence(refusal);
                 problem.field = refusal.field();
                 problem.unbookable = refusal.unbookable().map(Unbookable::from);
+                problem.clashes = refusal.clashes().map(|clashes| clashes.all.iter().map(Clash::from).collect());
                 if let Refusal::TooOften { seconds } = refusal {
                     extra = Some((header::RETRY_AFTER, HeaderValue::from(*seconds)));
                 }

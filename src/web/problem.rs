@@ -144,6 +144,11 @@ pub const CATALOGUE: &[Kind] = &[
         "You want to wait for something that can be had. The detail says when it is free: book it.",
     ),
     kind(
+        "clashes",
+        "Some of them cannot be had",
+        "Some of what was asked for again and again break rules, or others have the time. Each is listed with its rules and what would pass. Ask again with clashes: skip to have the others; nothing is left out unless you say so.",
+    ),
+    kind(
         "stale",
         "Out of date",
         "What was asked for rests on something that has changed since. Look again, and ask anew.",

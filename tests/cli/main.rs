@@ -6,6 +6,7 @@ mod database;
 mod demo;
 mod desk;
 mod migrate;
+mod series;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;

@@ -13,6 +13,7 @@ mod judging;
 mod kill;
 mod offer;
 mod restart;
+mod series;
 mod town;
 mod visit;
 mod waitlist;

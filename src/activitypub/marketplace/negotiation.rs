@@ -29,6 +29,8 @@ pub struct Ask {
     pub deadline: Option<Timestamp>,
     /// Would the asker wait until others give it back (`ts:wait`)?
     pub waits: bool,
+    /// What it is asked for together with (`context`): an id of the asker's home that several offers share.
+    pub context: Option<Id>,
 }
 
 /// Why not, and what would be possible.
@@ -77,7 +79,8 @@ impl Ask {
             Some(_) => Some(read::time(offer.value(), "endTime").ok_or(MarketplaceError::Time("endTime"))?),
         };
         let waits = read::boolean(offer.value(), "wait").or_else(|| read::boolean(offer.value(), "ts:wait"));
-        Ok(Self { agreement, deadline, waits: waits.unwrap_or(false) })
+        let context = read::id(offer.value(), "context");
+        Ok(Self { agreement, deadline, waits: waits.unwrap_or(false), context })
     }
 
     fn inside(&self, id: &str, actor: &str) -> Value {
@@ -87,6 +90,9 @@ impl Ask {
         }
         if let (Some(offer), true) = (offer.as_object_mut(), self.waits) {
             offer.insert("wait".to_owned(), true.into());
+        }
+        if let (Some(offer), Some(context)) = (offer.as_object_mut(), &self.context) {
+            offer.insert("context".to_owned(), context.as_str().into());
         }
         offer
     }
@@ -153,6 +159,7 @@ impl Frame<'_> {
             .with("object", ask.agreement.to_value())
             .with_time("endTime", ask.deadline)
             .with_flag("wait", ask.waits)
+            .with_some("context", ask.context.as_ref().map(Id::as_str))
             .with("@context", context::proposal())
             .into()
     }

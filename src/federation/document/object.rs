@@ -209,7 +209,7 @@ fn wished(tx: &mut Tx<'_>, site: &Site, id: AwayId, reader: Reader) -> Result<Op
         return Ok(None);
     }
     let (member, space) = (actor::by_id(tx, away.member.into())?, actor::by_id(tx, away.space)?);
-    let (Some(member), Some(space), Some(ask)) = (member, space, translate::ask(&away)) else { return Ok(None) };
+    let (Some(member), Some(space), Some(ask)) = (member, space, translate::ask(site, &away)) else { return Ok(None) };
     let composed = compose::offer(&site.asked(id), &member.uri, &space.uri, &ask, away.requested_at);
     Ok(Some(between(&composed, member.id)))
 }

@@ -344,14 +344,14 @@ impl Composer<'_, '_, '_> {
     fn asked_elsewhere(&mut self, id: AwayId) -> Result<Composed> {
         let Some((away, member, space)) = self.away(id)? else { return Ok(None) };
         // What was taken back at once was never asked; the Undo says so to who hears it.
-        let Some(ask) = translate::ask(&away) else { return Ok(None) };
+        let Some(ask) = translate::ask(self.site, &away) else { return Ok(None) };
         let built = activity::offer(&self.site.asked(id), &member.uri, &space.uri, &ask, away.requested_at);
         Ok(Some((urgently(said(&member, built)), Audience::one(space.id))))
     }
 
     fn taken_back_elsewhere(&mut self, id: AwayId) -> Result<Composed> {
         let Some((away, member, space)) = self.away(id)? else { return Ok(None) };
-        let Some(ask) = translate::ask(&away) else { return Ok(None) };
+        let Some(ask) = translate::ask(self.site, &away) else { return Ok(None) };
         let built = activity::undo_offer(&self.id, &member.uri, &space.uri, &self.site.asked(id), &ask, self.at);
         Ok(Some((urgently(said(&member, built)), Audience::one(space.id))))
     }

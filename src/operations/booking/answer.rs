@@ -148,7 +148,13 @@ pub fn decline(tx: &mut Tx<'_>, acting: Acting, id: BookingId, words: &str, now:
 ///
 /// # Errors
 /// [`Refusal::NotFound`]; [`Refusal::WrongState`]; [`Refusal::Empty`] when the space has no word for it.
-pub fn cancel(tx: &mut Tx<'_>, acting: Acting, id: BookingId, words: Option<&str>, now: Timestamp) -> Result<Booking> {
+pub(in crate::operations) fn cancel_alone(
+    tx: &mut Tx<'_>,
+    acting: Acting,
+    id: BookingId,
+    words: Option<&str>,
+    now: Timestamp,
+) -> Result<Booking> {
     let booking = of(tx, acting, id)?;
     let by = side(acting, &booking);
     take_back(tx, booking, by, words, now)

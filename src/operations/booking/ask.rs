@@ -15,6 +15,7 @@ use crate::coworking::member::{Acting, Role};
 use crate::coworking::peer::Level;
 use crate::coworking::resource::Audience;
 use crate::coworking::rules::Approval;
+use crate::coworking::series::Part;
 use crate::coworking::{Event, Refusal, refusal};
 use crate::store::booking::{self, Booking, Holds, Origin};
 use crate::store::waitlist::Wait;
@@ -31,6 +32,8 @@ pub struct Asking {
     /// Of who waited for it: until when it is kept for them.
     promised: Option<Timestamp>,
     origin: Origin,
+    context: Option<String>,
+    part: Option<Part>,
 }
 
 impl Asking {
@@ -53,7 +56,8 @@ impl Asking {
         };
         // Whoever works at the desk books for people without accounts one after the other.
         let audience = if staff && for_a_guest { Audience::Staff } else { Audience::Resident };
-        Ok(Self { requester, booked_by, audience, staff, at_the_door: false, promised: None, origin: Origin::Here })
+        let (origin, context, part) = (Origin::Here, None, None);
+        Ok(Self { requester, booked_by, audience, staff, at_the_door: false, promised: None, origin, context, part })
     }
 
     /// Somebody asks from elsewhere, by an activity.
@@ -64,7 +68,8 @@ impl Asking {
         let who = "people of servers that this space knows";
         let audience = audience_of(level).ok_or(Refusal::NotPermitted { who, act: "book here" })?;
         let origin = Origin::Offer { uri, hash };
-        Ok(Self { requester, booked_by: None, audience, staff: false, at_the_door: false, promised: None, origin })
+        let (booked_by, staff, at_the_door, context, part) = (None, false, false, None, None);
+        Ok(Self { requester, booked_by, audience, staff, at_the_door, promised: None, origin, context, part })
     }
 
     /// For somebody who waited, something came free.
@@ -77,11 +82,9 @@ impl Asking {
             at_the_door: false,
             promised: Some(until),
             origin: wait.origin.clone(),
+            context: None,
+            part: None,
         }
-    }
-
-    pub(super) fn requester(&self) -> ActorId {
-        self.requester
     }
 
     pub(super) fn booked_by(&self) -> Option<ActorId> {
@@ -99,6 +102,21 @@ impl Asking {
     /// The same, by somebody who stands at the door: the grid and the shortest time are for plans.
     pub(super) fn at_the_door(&self) -> Self {
         Self { at_the_door: true, ..self.clone() }
+    }
+
+    /// The same for what is asked for together, under a name for all of it.
+    pub(super) fn together(self, context: Option<String>) -> Self {
+        Self { context, ..self }
+    }
+
+    /// The same for one of a series.
+    pub(in crate::operations) fn as_part(&self, part: Part) -> Self {
+        Self { part: Some(part), ..self.clone() }
+    }
+
+    /// Whose the booking will be.
+    pub(in crate::operations) fn requester(&self) -> ActorId {
+        self.requester
     }
 
     fn is_elsewhere(&self) -> bool {
@@ -169,7 +187,8 @@ pub fn request(tx: &mut Tx<'_>, asking: &Asking, request: &Request, now: Timesta
         words: None,
         refusal: None,
         origin: asking.origin.clone(),
-        context: None,
+        context: asking.context.clone(),
+        part: asking.part,
         expires_at,
         cancelled_by: None,
         late: false,
@@ -207,6 +226,8 @@ pub fn request_all(tx: &mut Tx<'_>, asking: &Asking, requests: &[Request], now: 
     // Whoever asks for the same things in another order does not wait for who waits for them.
     let mut order: Vec<usize> = (0..requests.len()).collect();
     order.sort_by_key(|place| requests.get(*place).map(|request| request.resource));
+    let context = (requests.len() > 1).then(|| tx.next_id(now).to_string());
+    let asking = &asking.clone().together(context.or_else(|| asking.context.clone()));
     tx.savepoint(|tx| {
         let mut made: Vec<(usize, Booking)> = Vec::with_capacity(requests.len());
         for place in order {
@@ -225,7 +246,13 @@ pub fn request_all(tx: &mut Tx<'_>, asking: &Asking, requests: &[Request], now: 
 /// # Errors
 /// As of [`request`]; [`Refusal::WrongState`] when it has begun or is over, or was asked for from elsewhere: what two nodes
 /// have agreed on neither changes by itself; [`Refusal::NotPermitted`] for what staff had to approve.
-pub fn change(tx: &mut Tx<'_>, acting: Acting, id: BookingId, request: &Request, now: Timestamp) -> Result<Booking> {
+pub(in crate::operations) fn change_alone(
+    tx: &mut Tx<'_>,
+    acting: Acting,
+    id: BookingId,
+    request: &Request,
+    now: Timestamp,
+) -> Result<Booking> {
     let mut booking = of(tx, acting, id)?;
     let state = booking.state_at(now);
     state.must_be(&[State::Requested, State::Held, State::Confirmed], "what has not begun")?;

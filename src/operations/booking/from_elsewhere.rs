@@ -29,6 +29,8 @@ pub struct Offered {
     pub deadline: Option<Timestamp>,
     /// Would the asker wait for it?
     pub waits: bool,
+    /// What it is asked for together with, under the name that its home gave to all of it.
+    pub context: Option<String>,
     /// The version of the rules that the asker saw, in whole seconds.
     pub rules_version: Option<Timestamp>,
     /// What is asked for.
@@ -112,7 +114,8 @@ pub fn receive_offer(
         (false, Some(wrong)) => Err(Error::Refused(wrong.clone())),
         (false, None) => tx.savepoint(|tx| {
             let asking = Asking::elsewhere(requester, level, offered.uri.clone(), offered.hash)?;
-            must_not_wait_for_too_much(tx, &scene, requester)?;
+            let asking = asking.together(offered.context.clone());
+            must_not_wait_for_too_much(tx, &scene, requester, offered.context.as_deref())?;
             if offered.waits {
                 return book_or_wait(tx, &asking, &offered.request, offered.deadline, now);
             }
@@ -172,12 +175,12 @@ fn waits_again(known: &Wait) -> Event {
 }
 
 /// Whoever floods the front desk starves everybody else's requests.
-fn must_not_wait_for_too_much(tx: &mut Tx<'_>, scene: &Scene, requester: ActorId) -> Result<()> {
+fn must_not_wait_for_too_much(tx: &mut Tx<'_>, scene: &Scene, requester: ActorId, context: Option<&str>) -> Result<()> {
     let found = booking::waiting_of_host(tx, scene.space.id, requester)?;
     if found >= WAITING {
         return Err(Refusal::TooMany { field: "waiting requests", limit: WAITING, found: found + 1 }.into());
     }
-    let own = booking::waiting_of(tx, scene.space.id, requester)?;
+    let own = booking::waiting_of(tx, scene.space.id, requester, context)?;
     if own >= WAITING_OF_ONE {
         return Err(Refusal::TooMany { field: "waiting requests", limit: WAITING_OF_ONE, found: own + 1 }.into());
     }
@@ -226,7 +229,8 @@ fn decline(
         words: Some(refusal.to_string()),
         refusal: Some(Refused { reason: refusal.code().to_owned(), alternatives }),
         origin: Origin::Offer { uri: offered.uri.clone(), hash: offered.hash },
-        context: None,
+        context: offered.context.clone(),
+        part: None,
         expires_at: None,
         cancelled_by: None,
         late: false,

@@ -8,6 +8,7 @@ use crate::coworking::booking::{CheckedInBy, Side, State};
 use crate::coworking::id::{ActorId, BookingId, ResourceId, SpaceId};
 use crate::coworking::resource::Audience;
 use crate::coworking::rules::Rules;
+use crate::coworking::series::Part;
 use crate::coworking::slot::Slot;
 use crate::store::json::{self, Json};
 use crate::store::plan::statements;
@@ -94,6 +95,8 @@ pub struct Booking {
     pub origin: Origin,
     /// What it was asked for together with.
     pub context: Option<String>,
+    /// Where it stands in a series.
+    pub part: Option<Part>,
     /// Until when it is held, or staff can decide.
     pub expires_at: Option<Timestamp>,
     /// Who cancelled it.
@@ -204,7 +207,11 @@ macro_rules! columns {
             $prefix,
             "updated, ",
             $prefix,
-            "checked_in_by"
+            "checked_in_by, ",
+            $prefix,
+            "series_id, ",
+            $prefix,
+            "original"
         )
     };
 }
@@ -212,7 +219,7 @@ pub(super) use columns;
 
 statements! {
     ADD = concat!("INSERT INTO booking (", columns!(""), ", due_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, \
-          ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36)");
+          ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38)");
     SAVE = "UPDATE booking SET state = ?2, words = ?3, expires_at = ?4, cancelled_by = ?5, late = ?6, answered_at = ?7, \
             checked_in_at = ?8, checked_out_at = ?9, estimated = ?10, sequence = ?11, updated = ?12, due_at = ?13, unit = ?14, \
             override_reason = ?15, refusal = ?16, checked_in_by = ?17 WHERE id = ?1";
@@ -258,6 +265,7 @@ pub(super) fn read(row: &Row<'_>) -> Result<Booking, Error> {
         words: row.get(19)?,
         origin: uri.map_or(Origin::Here, |uri| Origin::Offer { uri, hash: hash.unwrap_or_default() }),
         context: row.get(22)?,
+        part: part(row, 35)?,
         expires_at: row.get(23)?,
         refusal: row.get::<Option<Json<Refused>>>(24)?.map(|Json(refused)| refused),
         cancelled_by: row.get(25)?,
@@ -273,9 +281,17 @@ pub(super) fn read(row: &Row<'_>) -> Result<Booking, Error> {
     })
 }
 
-fn wall(row: &Row<'_>, column: usize) -> Result<DateTime, Error> {
+pub(in crate::store) fn wall(row: &Row<'_>, column: usize) -> Result<DateTime, Error> {
     let text: String = row.get(column)?;
     text.parse().map_err(|_| Error::decode("a date and time", &crate::store::Value::Text(text.into())))
+}
+
+/// Where it stands in a series, from two columns.
+pub(in crate::store) fn part(row: &Row<'_>, column: usize) -> Result<Option<Part>, Error> {
+    match row.get(column)? {
+        Some(series) => Ok(Some(Part { series, original: wall(row, column.saturating_add(1))? })),
+        None => Ok(None),
+    }
 }
 
 /// Writes a booking for the first time.
@@ -325,6 +341,8 @@ pub fn add(tx: &mut Tx<'_>, new: &Booking) -> Result<(), Error> {
             new.sequence,
             new.updated,
             new.checked_in_by,
+            new.part.map(|part| part.series),
+            new.part.map(|part| part.original.to_string()),
             new.due()
         ],
     )?;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::life::{Booking, columns, read};
-use crate::coworking::id::{ActorId, BookingId, ResourceId, SpaceId};
+use crate::coworking::id::{ActorId, BookingId, ResourceId, SeriesId, SpaceId};
 use crate::coworking::slot::Slot;
 use crate::store::page::{Page, Slice};
 use crate::store::plan::statements;
@@ -18,6 +18,8 @@ pub enum Of {
     Space(SpaceId),
     /// Of one resource.
     Resource(ResourceId),
+    /// Of a series.
+    Series(SeriesId),
 }
 
 macro_rules! list {
@@ -37,6 +39,7 @@ statements! {
     OF_REQUESTER = list!("requester_id");
     OF_SPACE = list!("space_id");
     OF_RESOURCE = list!("resource_id");
+    OF_SERIES = list!("series_id");
     WAITING_OF_HOST = "SELECT count(*) FROM booking b CROSS JOIN actor a ON a.id = b.requester_id \
                        WHERE b.space_id = ?1 AND b.state = 'requested' \
                        AND a.host = (SELECT w.host FROM actor w WHERE w.id = ?2)";
@@ -50,7 +53,9 @@ statements! {
                    AND ends_at > ?4 AND state IN ('requested', 'held', 'confirmed', 'checked_in') ORDER BY starts_at, id LIMIT 5000");
     BOOKED = "SELECT id FROM booking WHERE resource_id = ?1 AND starts_at >= ?2 AND ends_at > ?3 \
               AND state IN ('requested', 'held', 'confirmed', 'checked_in') ORDER BY starts_at, id LIMIT 1";
-    WAITING_OF = "SELECT count(*) FROM booking WHERE space_id = ?1 AND state = 'requested' AND requester_id = ?2";
+    // What was asked for together is one thing for those who answer.
+    WAITING_OF = "SELECT count(DISTINCT coalesce(context, CAST(id AS TEXT))) FROM booking \
+                  WHERE space_id = ?1 AND state = 'requested' AND requester_id = ?2 AND coalesce(context, '') <> ?3";
     REFUSED_SINCE = "SELECT count(*) FROM booking WHERE requester_id = ?1 AND state = 'refused' AND requested_at > ?2";
     FORGET_REFUSED = "DELETE FROM booking WHERE id IN \
                       (SELECT id FROM booking WHERE state = 'refused' AND offer_uri IS NOT NULL AND id < ?1 ORDER BY id LIMIT ?2)";
@@ -73,6 +78,7 @@ pub fn list(tx: &mut Tx<'_>, of: Of, during: Slot, page: Page) -> Result<Slice<B
         Of::Requester(actor) => (OF_REQUESTER, actor.0),
         Of::Space(space) => (OF_SPACE, space.0),
         Of::Resource(resource) => (OF_RESOURCE, resource.0),
+        Of::Series(series) => (OF_SERIES, series.0),
     };
     let (from, behind) = match page.before {
         None => (reach(during.start()), 0),
@@ -108,12 +114,14 @@ pub fn is_booked(tx: &mut Tx<'_>, resource: ResourceId, now: Timestamp) -> Resul
     Ok(tx.query_one(BOOKED, params![resource, reach(now), now], |row| row.get::<BookingId>(0))?.is_some())
 }
 
-/// How many requests of somebody wait for the staff of a space.
+/// How many requests of somebody wait for the staff of a space; those that were made together are one, and those made
+/// together with `context` none.
 ///
 /// # Errors
 /// The store's.
-pub fn waiting_of(tx: &mut Tx<'_>, space: SpaceId, requester: ActorId) -> Result<usize, Error> {
-    let count = tx.query_one(WAITING_OF, params![space, requester], |row| row.get::<u32>(0))?;
+pub fn waiting_of(tx: &mut Tx<'_>, space: SpaceId, requester: ActorId, context: Option<&str>) -> Result<usize, Error> {
+    let asked = params![space, requester, context.unwrap_or_default()];
+    let count = tx.query_one(WAITING_OF, asked, |row| row.get::<u32>(0))?;
     Ok(usize::try_from(count.unwrap_or_default()).unwrap_or(usize::MAX))
 }
 

@@ -23,17 +23,21 @@ INSERT INTO resource (id, space_id, body, added_at, updated, retired_at)
   SELECT n, 1 + n % 3, '{}', n, n, CASE WHEN n % 10 = 0 THEN n END FROM generate_series(1, 2000) AS n;
 INSERT INTO resource_part (whole_id, part_id) SELECT n, n + 1 FROM generate_series(1, 500) AS n;
 INSERT INTO closure (id, space_id, starts_at, ends_at, reason) SELECT n, 1 + n % 3, n, n + 1, 'r' FROM generate_series(1, 2000) AS n;
-INSERT INTO booking (id, space_id, resource_id, requester_id, audience, state, units, people, starts_at, ends_at, wall_start, wall_end, zone, rules, offer_uri, due_at, requested_at, updated)
+INSERT INTO booking (id, space_id, resource_id, requester_id, audience, state, units, people, starts_at, ends_at, wall_start, wall_end, zone, rules, offer_uri, due_at, requested_at, updated, series_id, original, context)
   SELECT n, 1 + n % 3, 1 + n % 2000, 1 + n % 10000, 'resident', CASE n % 50 WHEN 0 THEN 'held' WHEN 1 THEN 'requested' WHEN 2 THEN 'confirmed' ELSE 'completed' END,
-    1, 1, n, n + 1, 'w', 'w', 'UTC', '{}', CASE WHEN n % 4 = 0 THEN 'https://h/o/' || n END, CASE WHEN n % 50 < 3 THEN n END, n, n
+    1, 1, n, n + 1, 'w', 'w', 'UTC', '{}', CASE WHEN n % 4 = 0 THEN 'https://h/o/' || n END, CASE WHEN n % 50 < 3 THEN n END, n, n,
+    CASE WHEN n % 5 = 0 THEN n / 50 END, CASE WHEN n % 5 = 0 THEN '2027-01-01T09:00:00' END, CASE WHEN n % 40 = 0 THEN 'https://h/s/' || n / 400 END
   FROM generate_series(1, 30000) AS n;
-INSERT INTO away_booking (id, member_id, space_id, proposal, name, zone, units, people, starts_at, ends_at, price, state, agreement, deadline, asked_by, requested_at, updated)
-  SELECT n, 1 + n % 200, 1 + n % 10000, 'p', 'n', 'UTC', 1, 1, n, n + 1, '{}', CASE WHEN n % 50 = 0 THEN 'sent' ELSE 'confirmed' END, 'https://h/b/' || n, n, n, n, n
+INSERT INTO away_booking (id, member_id, space_id, proposal, name, zone, units, people, starts_at, ends_at, price, state, agreement, deadline, asked_by, requested_at, updated, series_id, original)
+  SELECT n, 1 + n % 200, 1 + n % 10000, 'p', 'n', 'UTC', 1, 1, n, n + 1, '{}', CASE WHEN n % 50 = 0 THEN 'sent' ELSE 'confirmed' END, 'https://h/b/' || n, n, n, n, n,
+    CASE WHEN n % 5 = 0 THEN n / 50 END, CASE WHEN n % 5 = 0 THEN '2027-01-01T09:00:00' END
   FROM generate_series(1, 10000) AS n;
 INSERT INTO known_space (id, uri, host, hops, via, seen_at, due_at, listing, town, latitude)
   SELECT n, 'https://h' || n || '/s', 'h' || n, CASE WHEN n % 20 = 0 THEN 1 ELSE 2 END, 'https://h' || n % 50 || '/s', n, n,
     CASE WHEN n % 10 > 0 THEN '{}' END, 't' || n % 300, n * 100 FROM generate_series(1, 10000) AS n;
 INSERT INTO known_resource (space_id, number, body, words) SELECT 1 + n % 10000, n / 10000, '{}', 'w' FROM generate_series(1, 50000) AS n;
+INSERT INTO series (id, requester_id, resource_id, name, zone, wall_start, wall_end, rule, changes, state, made_at, updated)
+  SELECT n, 1 + n % 200, 1 + n % 2000, 'n', 'UTC', 'w', 'w', 'r', '{}', 'open', n, n FROM generate_series(1, 3000) AS n;
 INSERT INTO claim (resource_id, day, booking_id, starts_at, ends_at, kept_until, units, given) SELECT 1 + n % 2000, n % 300, n, n, n + 1, n + 1, 1, '[0]' FROM generate_series(1, 20000) AS n;
 INSERT INTO claimed_step (resource_id, unit, step, booking_id) SELECT 1 + n % 2000, 0, n, n FROM generate_series(1, 30000) AS n;
 INSERT INTO token (hash, id, member_id, label, created_at)

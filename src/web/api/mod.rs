@@ -30,6 +30,7 @@ mod report;
 mod resource;
 mod route;
 mod search;
+mod series;
 mod session;
 mod space;
 mod stay;
@@ -59,6 +60,7 @@ pub use openapi::document;
 pub use paging::{List, NO_CURSOR, position};
 pub use post::PostEdit;
 pub use search::Found;
+pub use series::SeriesEdit;
 
 pub use route::Route;
 use route::at;
@@ -123,6 +125,14 @@ pub fn routes() -> Vec<Route> {
         at("/sessions").get(session::list),
         at("/sessions/links").post(session::link),
         at("/sessions/{id}").delete(session::end),
+        at("/bookings/{id}/approve_together").post(series::approve_together),
+        at("/series").get(series::list).post(series::make),
+        at("/series/preview").post(series::preview),
+        at("/series/{id}").get(series::show).patch(series::change),
+        at("/series/{id}/bookings").get(series::bookings),
+        at("/series/{id}/stays").get(series::stays),
+        at("/series/{id}/cancel").post(series::cancel),
+        at("/series/{id}/approve").post(series::approve),
         at("/stays").get(stay::list).post(stay::request),
         at("/stays/{id}").get(stay::show),
         at("/stays/{id}/cancel").post(stay::cancel),

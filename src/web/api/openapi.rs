@@ -11,10 +11,10 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Components, Content, OpenApi, Ref, RefOr, ResponseBuilder, Server};
 use utoipa::{Modify, OpenApi as _, ToSchema};
 
-use super::view::{Broken, Slot};
+use super::view::{Broken, Clash, Slot};
 use super::{
     actor, block, booking, calendar, closure, directory, follow, kiosk, me, member, node, notification, offer, peer,
-    post, queue, reaction, report, resource, search, session, space, stay, suspension, timeline, token, visit,
+    post, queue, reaction, report, resource, search, series, session, space, stay, suspension, timeline, token, visit,
     waitlist,
 };
 
@@ -42,6 +42,9 @@ pub struct Problem {
     /// Of what cannot be booked as wished: the IANA name of the zone where its clock hangs.
     #[schema(nullable = false, example = "Europe/Amsterdam")]
     timezone: Option<String>,
+    /// Of a series of which some cannot be had: each of those.
+    #[schema(nullable = false)]
+    clashes: Option<Vec<Clash>>,
     /// Under which name the node's log has it, if the fault is the node's.
     id: Option<String>,
 }
@@ -70,6 +73,8 @@ pub struct Problem {
         stay::request, stay::list, stay::show, stay::cancel, visit::arrive, visit::leave, visit::begin, visit::show,
         kiosk::list, kiosk::add, kiosk::remove, kiosk::of_booking, kiosk::own, kiosk::renew,
         session::link, session::list, session::end,
+        series::preview, series::make, series::list, series::show, series::bookings, series::stays, series::change,
+        series::cancel, series::approve, series::approve_together,
         post::publish, post::show, post::edit, post::delete, post::thread,
         reaction::like, reaction::unlike, reaction::announce, reaction::unannounce, reaction::pin, reaction::unpin,
         offer::board, offer::make, offer::show, offer::update, offer::settle, offer::delete,

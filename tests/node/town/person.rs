@@ -5,12 +5,13 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use serde_json::Value;
 use thirdspace::coworking::booking::{BookingInput, Draft as BookingDraft, Request};
-use thirdspace::coworking::id::{ActorId, AwayId, BookingId, MemberId, PostId, SpaceId};
+use thirdspace::coworking::id::{ActorId, AwayId, BookingId, MemberId, PostId, SeriesId, SpaceId};
 use thirdspace::coworking::member::{Acting, Role};
 use thirdspace::coworking::offer::{OfferDraft, OfferInput};
 use thirdspace::coworking::post::{Draft, PostInput};
 use thirdspace::coworking::profile::ProfileInput;
 use thirdspace::coworking::resource::ResourceInput;
+use thirdspace::coworking::series::{self as repeated, RepeatInput, SeriesInput};
 use thirdspace::coworking::space::Zone;
 use thirdspace::federation::resolve::{self, Resolved};
 use thirdspace::federation::signing;
@@ -21,7 +22,7 @@ use thirdspace::operations::post::{self, Mentions};
 use thirdspace::operations::speaker::As;
 use thirdspace::operations::{
     self, announce, away, block, booking, follow, key, member, notification, offer, profile, reaction, resource,
-    timeline,
+    series, timeline,
 };
 use thirdspace::store::away::Away;
 use thirdspace::store::booking::Booking;
@@ -403,6 +404,40 @@ impl Person {
         self.asks_for(&self.looks_at(address).await, from, to).await
     }
 
+    /// Asks to book something at another node again and again.
+    pub async fn books_again(&self, address: &str, start: &str, end: &str, rule: &str) -> SeriesId {
+        let (acting, at) = (self.acting, self.looks_at(address).await);
+        let first = BookingInput { start: start.into(), end: end.into(), ..BookingInput::default() };
+        let repeat = RepeatInput { rule: Some(rule.into()), ..RepeatInput::default() };
+        let pattern = SeriesInput { first, repeat }.parse(&Zone::parse(&at.zone).unwrap()).unwrap();
+        self.house.act(move |tx, _, now| Ok(series::ask(tx, acting, &at, &pattern, now)?.id)).await
+    }
+
+    /// How many of a series stand how, as their own node knows.
+    pub async fn counts_of(&self, id: SeriesId) -> Value {
+        let acting = self.acting;
+        let counts = self.house.act(move |tx, _, now| {
+            let kept = series::view(tx, acting, id)?;
+            series::summary(tx, &kept, now)
+        });
+        serde_json::json!(counts.await)
+    }
+
+    /// Each of a series at another node.
+    pub async fn stays_of(&self, id: SeriesId) -> Vec<Away> {
+        self.house.act(move |tx, _, _| Ok(thirdspace::store::away::of_series(tx, id, all())?.items)).await
+    }
+
+    pub async fn takes_back_of(&self, id: SeriesId, scope: repeated::Scope, from: Option<&'static str>) {
+        let acting = self.acting;
+        self.house
+            .act(move |tx, _, now| {
+                let named = series::view(tx, acting, id)?.series.named(from)?;
+                series::cancel(tx, acting, id, (scope, named), None, now)
+            })
+            .await;
+    }
+
     pub async fn takes_back(&self, id: AwayId) {
         let acting = self.acting;
         self.house.act(move |tx, _, now| away::cancel(tx, acting, id, now)).await;
@@ -439,6 +474,12 @@ impl Person {
     pub async fn approves_booking(&self, id: BookingId) {
         let acting = self.acting;
         self.house.act(move |tx, _, now| booking::approve(tx, acting, id, None, now)).await;
+    }
+
+    /// Says yes to a booking and to all that came together with it.
+    pub async fn approves_together(&self, id: BookingId) {
+        let acting = self.acting;
+        self.house.act(move |tx, _, now| booking::approve_together(tx, acting, id, None, None, now)).await;
     }
 
     pub async fn cancels_booking(&self, id: BookingId, words: &'static str) {

@@ -7,9 +7,12 @@ use thirdspace::activitypub::marketplace::Agreement;
 use thirdspace::activitypub::sent::with_context;
 use thirdspace::coworking::away;
 use thirdspace::coworking::booking::{BookingInput, Side, State};
-use thirdspace::coworking::id::{ActorId, AwayId, BookingId, EventId, MemberId, ResourceId, SpaceId, VisitId, WaitId};
+use thirdspace::coworking::id::{
+    ActorId, AwayId, BookingId, EventId, MemberId, ResourceId, SeriesId, SpaceId, VisitId, WaitId,
+};
 use thirdspace::coworking::resource::{Audience, Kind, ResourceInput};
 use thirdspace::coworking::rules::{Per, Price, Rules, RulesInput};
+use thirdspace::coworking::series::Part;
 use thirdspace::coworking::space::{Address, Coordinates, PlaceInput, Zone};
 use thirdspace::coworking::waitlist::{self, Wanted};
 use thirdspace::federation::translate::activity::{self, Deal};
@@ -125,6 +128,7 @@ fn booking(state: State) -> Booking {
         }),
         origin: Origin::Offer { uri: OFFER.into(), hash: [0; 32] },
         context: None,
+        part: None,
         expires_at: Some(time("2026-11-01T12:30:00Z")),
         cancelled_by: (state == State::Cancelled).then_some(Side::Host),
         late: false,
@@ -148,6 +152,7 @@ fn stay() -> Away {
         name: "Desks".into(),
         zone: "Europe/Lisbon".into(),
         rules_version: Some("2026-10-01T09:00:00Z".into()),
+        part: None,
         units: 1,
         people: 1,
         slot: booking(State::Requested).slot,
@@ -223,9 +228,11 @@ pub fn examples() -> Vec<(&'static str, Value)> {
         let booking = booking(state);
         translate::agreement(&site, &booking, HARBOR, state).expect("an agreement")
     };
-    let ask = translate::ask(&stay()).expect("a question");
+    let ask = translate::ask(&site, &stay()).expect("a question");
     let or_wait = Away { waits: true, deadline: stay().slot.start(), ..stay() };
-    let or_wait = translate::ask(&or_wait).expect("a question");
+    let or_wait = translate::ask(&site, &or_wait).expect("a question");
+    let part = Part { series: SeriesId(12), original: booking(State::Requested).wall_start };
+    let one_of_series = translate::ask(&site, &Away { part: Some(part), ..stay() }).expect("a question");
     let bookable = translate::bookable(&site, &harbor(), &attic()).expect("it is for guests");
     let (no, at) = (translate::no(&booking(State::Refused)), noon());
     let stale = thirdspace::activitypub::marketplace::No {
@@ -251,6 +258,7 @@ pub fn examples() -> Vec<(&'static str, Value)> {
         ("reject_arrive", activity::reject_offer(ACTIVITY, there, &full, None, at).body),
         ("proposal", bookable.document()),
         ("agreement", with_context(agreement(State::Confirmed).to_value(), context::proposal())),
+        ("offer_series", activity::offer(&asked, ANA, QUAY, &one_of_series, at).body),
         ("offer_agreement", activity::offer(&asked, ANA, QUAY, &ask, at).body),
         ("offer_agreement_or_wait", activity::offer(&asked, ANA, QUAY, &or_wait, at).body),
         ("tentative_accept_waiting", activity::tentative_accept_waiting(ACTIVITY, deal, 2, at).body),

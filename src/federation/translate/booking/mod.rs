@@ -66,9 +66,9 @@ fn in_return(id: Option<Id>, proposal: &str, price: &Price, zone: &Zone, slot: S
     Some(Commitment { resource_quantity, has_beginning: None, has_end: None, units: None, ..plain })
 }
 
-/// What a member of ours asks for.
+/// What a member of ours asks for; what is of one series has one context.
 #[must_use]
-pub fn ask(away: &Away) -> Option<Ask> {
+pub fn ask(site: &Site, away: &Away) -> Option<Ask> {
     let zone = Zone::parse(&away.zone).ok()?;
     let satisfies = Id::parse(&format!("{}#primary", away.proposal)).ok()?;
     let stipulates = Commitment {
@@ -86,7 +86,8 @@ pub fn ask(away: &Away) -> Option<Ask> {
         in_reply_to: None,
         status: None,
     };
-    Some(Ask { agreement, deadline: Some(away.deadline), waits: away.waits })
+    let context = away.part.and_then(|part| Id::parse(&site.series(part.series)).ok());
+    Some(Ask { agreement, deadline: Some(away.deadline), context, waits: away.waits })
 }
 
 /// The word for where a booking stands.

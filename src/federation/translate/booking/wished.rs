@@ -35,6 +35,8 @@ pub struct Wished {
     pub waits: bool,
     /// The version of the rules that the asker saw.
     pub rules_version: Option<Timestamp>,
+    /// What it is asked for together with.
+    pub context: Option<String>,
     /// SHA-256 of what is asked.
     pub hash: [u8; 32],
 }
@@ -45,7 +47,9 @@ pub struct Wished {
 /// [`Refusal::Malformed`]; [`Refusal::NotFound`] for what is about nothing of ours.
 pub fn wished(site: &Site, activity: &Activity) -> Result<Wished, Refusal> {
     let wrong = |found: String| Refusal::malformed("object", found, "an agreement about something that can be booked");
-    let Ask { agreement, deadline, waits } = Ask::read(activity).map_err(|error| wrong(error.to_string()))?;
+    let Ask { agreement, deadline, waits, context } = Ask::read(activity).map_err(|error| wrong(error.to_string()))?;
+    // A home names what its own people ask for.
+    let context = context.filter(|context| context.same_origin(&activity.actor));
     let stipulates = agreement.stipulates;
     let resource = match site.local_of(stipulates.satisfies.without_fragment().as_str()) {
         Some(Local::Resource(id)) => id,
@@ -84,6 +88,7 @@ pub fn wished(site: &Site, activity: &Activity) -> Result<Wished, Refusal> {
         deadline,
         waits,
         rules_version: agreement.rules_version.and_then(|text| text.parse().ok()),
+        context: context.map(|context| context.to_string()),
         hash: Sha256::digest(object.to_string().as_bytes()).into(),
     })
 }
@@ -126,6 +131,7 @@ impl Wished {
         Ok(Offered {
             uri,
             hash: self.hash,
+            context: self.context,
             deadline: self.deadline,
             waits: self.waits,
             rules_version: self.rules_version,

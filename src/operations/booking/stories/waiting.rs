@@ -272,6 +272,7 @@ fn i30_who_waits_from_elsewhere_has_said_yes_in_advance_and_may_think_again() {
                 hash: [number; 32],
                 deadline: Some(monday.draft.wish.slot.start()),
                 waits,
+                context: None,
                 rules_version: None,
                 request: monday.clone(),
                 wrong: None,

@@ -4,6 +4,7 @@ mod calendar;
 mod described;
 mod elsewhere;
 mod refused;
+mod series;
 mod stay;
 mod story;
 mod tour;

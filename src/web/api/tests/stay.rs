@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{House, text};
 use crate::federation::testing::{Reply, Stranger};
 
-const DESKS: &str = "http://quay.test/resources/7";
+pub(super) const DESKS: &str = "http://quay.test/resources/7";
 
 fn desks() -> Value {
     json!({

@@ -7,13 +7,13 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Id, LocalTime, Person, Time};
+use super::series::wall;
+use super::{Id, LocalTime, Person, Time, WallTime};
 use crate::coworking::booking::{CheckedInBy, Side, State};
-use crate::coworking::decision;
-use crate::coworking::id::{ActorId, BookingId, ResourceId, SpaceId};
+use crate::coworking::id::{ActorId, BookingId, ResourceId, SeriesId, SpaceId};
 use crate::coworking::resource::Audience;
-use crate::coworking::slot;
 use crate::coworking::space::Zone;
+use crate::coworking::{decision, slot};
 use crate::operations;
 use crate::store::page::Slice;
 use crate::store::{Tx, actor, booking as rows, resource};
@@ -114,6 +114,15 @@ pub struct Booking {
     /// The IANA name of the zone where the clock of the space hangs.
     #[schema(example = "Europe/Amsterdam")]
     pub timezone: String,
+    /// Of which series it is one.
+    #[schema(value_type = Option<Id>, required)]
+    pub series: Option<SeriesId>,
+    /// When it was to start by that: its name within the series.
+    #[schema(value_type = Option<WallTime>, required)]
+    pub occurrence: Option<String>,
+    /// What it was asked for together with has the same.
+    #[schema(required)]
+    pub context: Option<String>,
     /// How many units.
     pub units: u32,
     /// The number of the unit that was chosen or that its guest has since coming, from 1.
@@ -233,6 +242,9 @@ impl Booking {
             start: zone.written(booking.slot.start()),
             end: zone.written(booking.slot.end()),
             timezone: booking.zone,
+            series: booking.part.map(|part| part.series),
+            occurrence: booking.part.map(|part| wall(part.original)),
+            context: booking.context,
             units: booking.units,
             unit: booking.unit.map(|unit| unit.saturating_add(1)),
             people: booking.people,

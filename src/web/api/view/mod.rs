@@ -6,6 +6,7 @@ mod directory;
 mod place;
 mod post;
 mod resource;
+mod series;
 mod stay;
 mod visit;
 mod waitlist;
@@ -22,6 +23,7 @@ pub use post::{Announce, Attachment, Mention, Offer, Post};
 pub use resource::{
     Area, Availability, Busy, Closure, KeepFree, Photo, Price, Quota, Resource, ResourceEdit, ResourceFields, Rules,
 };
+pub use series::{Approved, Clash, EditedSeries, MadeSeries, Moved, PreviewedOccurrence, Series, SeriesPreview};
 pub use stay::Stay;
 pub use visit::Visit;
 pub use waitlist::Wait;
@@ -40,6 +42,11 @@ pub struct Time(pub String);
 #[derive(ToSchema)]
 #[schema(format = DateTime, example = "2026-12-01T10:00:00+01:00")]
 pub struct LocalTime(pub String);
+
+/// What the clock of the space shows, without an offset: the name of one of a series.
+#[derive(ToSchema)]
+#[schema(example = "2026-12-01T10:00:00")]
+pub struct WallTime(pub String);
 
 /// Types that are one of a few words, with the words that the node itself uses.
 macro_rules! words {
@@ -73,6 +80,7 @@ mod words {
     pub use crate::coworking::post::Visibility;
     pub use crate::coworking::resource::{Audience, Kind as ResourceKind};
     pub use crate::coworking::rules::{Approval, Per, Period};
+    pub use crate::coworking::series::{Clashing, Scope, State as SeriesState};
     pub use crate::coworking::visit::State as VisitState;
     pub use crate::coworking::waitlist::State as WaitState;
     pub use crate::store::actor::ActorType;
@@ -172,6 +180,12 @@ words! {
     Guests = [words::Guests::Expected, words::Guests::Present, words::Guests::Late];
     /// Which of the two sides did it: who has the booking, or the space.
     Side = [words::Side::Guest, words::Side::Host];
+    /// Whether a series stands, or what was left of it was taken back.
+    SeriesState = [words::SeriesState::Open, words::SeriesState::Cancelled];
+    /// How much of a series an act is about: one, it and all later ones, or all.
+    Scope = [words::Scope::This, words::Scope::Later, words::Scope::All];
+    /// What is done when some of a series cannot be had: the others are, or none is.
+    Clashing = [words::Clashing::Skip, words::Clashing::Refuse];
     /// What became of a delivery.
     DeliveryState = [
         words::DeliveryState::Waiting, words::DeliveryState::Done, words::DeliveryState::Failed,

@@ -4,10 +4,11 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Id, LocalTime, Person, Slot, Time};
+use super::series::wall;
+use super::{Id, LocalTime, Person, Slot, Time, WallTime};
 use crate::coworking::away::Shown;
 use crate::coworking::booking::Side;
-use crate::coworking::id::AwayId;
+use crate::coworking::id::{AwayId, SeriesId};
 use crate::coworking::slot;
 use crate::coworking::space::Zone;
 use crate::operations;
@@ -40,6 +41,12 @@ pub struct Stay {
     /// The IANA name of the zone where the clock of the host hangs.
     #[schema(example = "Europe/Amsterdam")]
     pub timezone: String,
+    /// Of which series it is one.
+    #[schema(value_type = Option<Id>, required)]
+    pub series: Option<SeriesId>,
+    /// When it was to start by that: its name within the series.
+    #[schema(value_type = Option<WallTime>, required)]
+    pub occurrence: Option<String>,
     /// How many units.
     pub units: u32,
     /// For how many people.
@@ -102,6 +109,8 @@ impl Stay {
             start,
             end,
             timezone: found.zone,
+            series: found.part.map(|part| part.series),
+            occurrence: found.part.map(|part| wall(part.original)),
             units: found.units,
             people: found.people,
             note: found.note,
