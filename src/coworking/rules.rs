@@ -108,21 +108,36 @@ impl Price {
     }
 }
 
-/// An amount of money as people write it, with the digits that the currency has: `12.50`.
-#[must_use]
-pub fn written_amount(amount: u64, currency: &str) -> String {
-    // ISO 4217: those of the world's currencies that do not have two.
-    let digits = match currency {
+/// ISO 4217: how many digits a currency has behind the point, of those that do not have two.
+fn digits(currency: &str) -> usize {
+    match currency {
         "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI" | "VND"
         | "VUV" | "XAF" | "XOF" | "XPF" => 0,
         "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
-        _ => 2_usize,
-    };
+        _ => 2,
+    }
+}
+
+/// An amount of money as people write it, with the digits that the currency has: `12.50`.
+#[must_use]
+pub fn written_amount(amount: u64, currency: &str) -> String {
+    let digits = digits(currency);
     if digits == 0 {
         return amount.to_string();
     }
     let one = 10_u64.pow(u32::try_from(digits).unwrap_or(2));
     format!("{}.{:0digits$}", amount / one, amount % one)
+}
+
+/// The other way round: an amount that was written with as many digits as it needs, in the smallest unit of the currency.
+/// `None` for what is no such amount.
+#[must_use]
+pub fn read_amount(text: &str, currency: &str) -> Option<u64> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let (part, digits) = (part.trim_end_matches('0'), digits(currency));
+    let plain = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit());
+    (!whole.is_empty() && plain(whole) && plain(part) && part.len() <= digits)
+        .then(|| format!("{whole}{part:0<digits$}").parse().ok())?
 }
 
 /// Rules as they are written; what is absent is not limited, unless it says otherwise.
@@ -349,7 +364,14 @@ mod tests {
         assert_eq!(Price::SocialCapital.total(&zone, slot, 2), 0);
         for (amount, currency, text) in [(1_205, "EUR", "12.05"), (1_205, "JPY", "1205"), (1_205, "KWD", "1.205")] {
             assert_eq!(written_amount(amount, currency), text);
+            assert_eq!(read_amount(text, currency), Some(amount));
         }
+        let read = |text| read_amount(text, "EUR");
+        assert_eq!(
+            [read("12"), read("12.5"), read("12.500"), read("0")],
+            [Some(1_200), Some(1_250), Some(1_250), Some(0)]
+        );
+        assert_eq!([read("12.505"), read("-1"), read(""), read("1e3"), read(".5")], [None; 5]);
     }
 
     #[test]

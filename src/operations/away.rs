@@ -7,9 +7,10 @@ use crate::coworking::away::{Carried, Shown, State, deadline};
 use crate::coworking::booking::{Draft, Side};
 use crate::coworking::id::{ActorId, AwayId, EventId};
 use crate::coworking::member::Acting;
-use crate::coworking::rules::Price;
+use crate::coworking::rules::{Price, read_amount};
 use crate::coworking::series::Part;
 use crate::coworking::slot::Slot;
+use crate::coworking::space::Zone;
 use crate::coworking::{Event, Refusal};
 use crate::store::away::{self, Away};
 use crate::store::{Tx, delivery, event};
@@ -62,6 +63,8 @@ pub struct Terms {
     pub slot: Slot,
     /// How many units.
     pub units: u32,
+    /// How much is given in return, as a decimal number, where the host says so.
+    pub in_return: Option<String>,
 }
 
 /// Asks for a booking elsewhere. It is confirmed by the host, and by nobody else.
@@ -195,11 +198,10 @@ pub fn cancel(tx: &mut Tx<'_>, acting: Acting, id: AwayId, now: Timestamp) -> Re
 }
 
 /// What the host says to it. Only the host's word counts, and it counts once: a yes that comes after it was taken back is
-/// answered by that.
+/// answered by that. A yes to something else than was asked is none: its guest is told so, and the host that it is not had.
 ///
 /// # Errors
-/// [`Refusal::NotFound`]; [`Refusal::NotPermitted`] for all but the host; [`Refusal::Malformed`] for a yes to something
-/// else than was asked.
+/// [`Refusal::NotFound`]; [`Refusal::NotPermitted`] for all but the host.
 pub fn receive_answer(tx: &mut Tx<'_>, by: ActorId, id: AwayId, answer: &Answer, now: Timestamp) -> Result<()> {
     let mut away = away::by_id(tx, id)?.ok_or(Refusal::NotFound { what: "booking" })?;
     must_be_the_host(&away, by, "answer a booking")?;
@@ -215,9 +217,14 @@ pub fn receive_answer(tx: &mut Tx<'_>, by: ActorId, id: AwayId, answer: &Answer,
             away.held_until = now.saturating_add(*time).ok();
         }
         Answer::Agreed(terms) if waits => {
-            must_be_what_was_asked(&away, terms)?;
-            away.state = State::Confirmed;
-            away.agreement = Some(terms.agreement.clone());
+            if let Some(other) = other_than_asked(&away, terms) {
+                away.state = State::Refused;
+                away.words = Some(format!("The host said yes to something else than was asked: {other}."));
+                event::record(tx, &Event::AwayCancelled { away: id }, now)?;
+            } else {
+                away.state = State::Confirmed;
+                away.agreement = Some(terms.agreement.clone());
+            }
             away.answered_at = Some(now);
             away.held_until = None;
         }
@@ -308,11 +315,108 @@ fn must_be_the_host(away: &Away, by: ActorId, act: &'static str) -> Result<()> {
     }
 }
 
-/// A yes is one to what was asked: nobody is signed up for another time or another amount.
-fn must_be_what_was_asked(away: &Away, terms: &Terms) -> Result<()> {
-    if away.slot != terms.slot || away.units != terms.units || away.proposal != terms.proposal {
-        let found = format!("{} to {}, {} units", terms.slot.start(), terms.slot.end(), terms.units);
-        return Err(Refusal::malformed("result", found, "what was asked for").into());
+/// A yes is one to what was asked: nobody is signed up for another time, another amount or another price. Tells what is
+/// other.
+fn other_than_asked(away: &Away, terms: &Terms) -> Option<String> {
+    if terms.proposal != away.proposal {
+        return Some(terms.proposal.clone());
     }
-    Ok(())
+    if terms.slot != away.slot {
+        let zone = Zone::parse(&away.zone).ok()?;
+        return Some(format!("{} to {}", zone.shown(terms.slot.start()), zone.shown(terms.slot.end())));
+    }
+    if terms.units != away.units {
+        return Some(format!("{} units", terms.units));
+    }
+    // Who does not speak of it takes what was offered.
+    let found = terms.in_return.as_ref()?;
+    let is_same = match &away.price {
+        Price::Free => read_amount(found, "") == Some(0),
+        Price::SocialCapital => read_amount(found, "") == Some(100),
+        Price::Money { currency, .. } => {
+            let zone = Zone::parse(&away.zone).ok()?;
+            read_amount(found, currency) == Some(away.price.total(&zone, away.slot, away.units))
+        }
+    };
+    (!is_same).then(|| match &away.price {
+        Price::Money { currency, .. } => format!("{found} {currency} in return"),
+        Price::Free | Price::SocialCapital => format!("{found} in return"),
+    })
+}
+
+fn must_be_what_was_asked(away: &Away, terms: &Terms) -> Result<()> {
+    match other_than_asked(away, terms) {
+        Some(found) => Err(Refusal::malformed("result", found, "what was asked for").into()),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::coworking::booking::BookingInput;
+    use crate::coworking::member::Role;
+    use crate::coworking::rules::Per;
+    use crate::operations::testing::{Ground, acting, stranger};
+
+    #[test]
+    fn i41_a_yes_to_another_price_or_time_signs_nobody_up_and_the_host_is_told() {
+        let (ground, _) = Ground::set_up();
+        let ben = ground.member("ben", Role::Member);
+        let now = "2027-01-15T08:00:00Z".parse().unwrap();
+        let euro = || Price::Money { amount: 1_250, currency: "EUR".into(), per: Per::Hour };
+        let cases = [
+            (euro(), Some("25"), 0, State::Confirmed),
+            (euro(), Some("25.00"), 0, State::Confirmed),
+            (euro(), None, 0, State::Confirmed),
+            (euro(), Some("25.01"), 0, State::Refused),
+            (euro(), Some("25"), 5, State::Refused),
+            (Price::Free, None, 0, State::Confirmed),
+            (Price::Free, Some("5"), 0, State::Refused),
+            (Price::SocialCapital, Some("1"), 0, State::Confirmed),
+        ];
+        ground
+            .act(move |tx, _| {
+                let pier = stranger(tx, "pier")?;
+                for (number, (price, in_return, later, expected)) in cases.iter().enumerate() {
+                    let at = Elsewhere {
+                        space: pier,
+                        proposal: "https://pier.example/resources/1".into(),
+                        name: "Loft".into(),
+                        zone: "Europe/Amsterdam".into(),
+                        rules_version: None,
+                        units: Some(4),
+                        price: price.clone(),
+                    };
+                    let (start, end) = ("2027-01-15T12:00".to_owned(), "2027-01-15T14:00".to_owned());
+                    let input = BookingInput { start, end, ..BookingInput::default() };
+                    let draft = input.parse(&Zone::parse(&at.zone)?)?;
+                    let asked = ask(tx, acting(ben), &at, &draft, now)?;
+                    let later = SignedDuration::from_mins(*later);
+                    let terms = Terms {
+                        agreement: format!("https://pier.example/bookings/{number}"),
+                        proposal: at.proposal,
+                        slot: Slot::new(asked.slot.start() + later, asked.slot.end() + later)?,
+                        units: 1,
+                        in_return: in_return.map(str::to_owned),
+                    };
+                    receive_answer(tx, pier, asked.id, &Answer::Agreed(terms), now)?;
+                    let away = view(tx, acting(ben), asked.id)?;
+                    assert_eq!(away.state, *expected, "{price:?} for {in_return:?}, {later:?} later");
+                    assert_eq!(away.agreement.is_some(), *expected == State::Confirmed);
+                    if let Some(words) = away.words {
+                        let other = match (in_return, later.is_zero()) {
+                            (Some("25.01"), _) => "25.01 EUR in return",
+                            (Some("5"), _) => "5 in return",
+                            _ => "2027-01-15T12:05+01:00 to 2027-01-15T14:05+01:00",
+                        };
+                        assert_eq!(words, format!("The host said yes to something else than was asked: {other}."));
+                    }
+                }
+                Ok(())
+            })
+            .unwrap();
+        let undone = ground.events().iter().filter(|fact| fact.event.name() == "AwayCancelled").count();
+        assert_eq!(undone, 3);
+    }
 }

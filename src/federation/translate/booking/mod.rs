@@ -219,13 +219,17 @@ pub fn answer(activity: &Activity) -> Result<Answer, Refusal> {
 /// [`Refusal::Malformed`].
 pub fn terms(agreement: &Agreement) -> Result<Terms, Refusal> {
     let wrong = |found: &str| Refusal::malformed("agreement", found, "an agreement with an id and both times");
-    let Agreement { id, stipulates, .. } = agreement;
+    let Agreement { id, stipulates, stipulates_reciprocal, .. } = agreement;
     let times = stipulates.has_beginning.zip(stipulates.has_end).ok_or_else(|| wrong("no times"))?;
     Ok(Terms {
         agreement: id.as_ref().ok_or_else(|| wrong("no id"))?.to_string(),
         proposal: stipulates.satisfies.without_fragment().to_string(),
         slot: Slot::new(times.0, times.1)?,
         units: stipulates.units.unwrap_or(1),
+        in_return: stipulates_reciprocal
+            .as_ref()
+            .and_then(|given| given.resource_quantity.value)
+            .map(|value| value.to_string()),
     })
 }
 
