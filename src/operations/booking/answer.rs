@@ -1,5 +1,8 @@
 //! Answers to what was asked: confirmed, approved, declined, taken back.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use jiff::Timestamp;
 
 use super::ask::{side, take_all};
@@ -7,12 +10,12 @@ use super::scene::{Scene, Whose, is_final};
 use super::{Result, answered, of, place, promote, settle};
 use crate::coworking::booking::{NOTE_LIMIT, Side, State, is_late};
 use crate::coworking::decision::Wish;
-use crate::coworking::id::BookingId;
+use crate::coworking::id::{BookingId, ResourceId};
 use crate::coworking::member::{Acting, Role};
 use crate::coworking::rules::Approval;
 use crate::coworking::{Refusal, refusal};
 use crate::store::Tx;
-use crate::store::booking::{self, Booking, Of, Refused, Taken};
+use crate::store::booking::{self, Booking, Refused, Taken};
 use crate::store::page::Page;
 
 fn wish(booking: &Booking) -> Wish {
@@ -92,18 +95,29 @@ pub fn approve(
         place::rewrite(tx, id, |taken| Taken { expires_at: None, ..taken })?;
     } else {
         take_all(tx, &scene, &booking, whose, now)?;
-        decline_those_without_room(tx, &scene, &booking, now)?;
     }
+    decline_those_without_room(tx, &scene, &booking, now)?;
     Ok(booking)
 }
 
-/// Of those who wait for the same time, whoever cannot have it any more is told so.
-fn decline_those_without_room(tx: &mut Tx<'_>, scene: &Scene, given: &Booking, now: Timestamp) -> Result<()> {
+/// Of those who wait for the same time, whoever cannot have it any more is told so: also who waits for a whole of which a
+/// part was given, or for a part of such a whole.
+fn decline_those_without_room(tx: &mut Tx<'_>, there: &Scene, given: &Booking, now: Timestamp) -> Result<()> {
+    let gap = there.takes.iter().map(|(_, resource)| resource.buffers.gap()).max().unwrap_or_default();
+    let near = given.slot.around(gap);
+    let mut scenes: BTreeMap<ResourceId, Scene> = BTreeMap::new();
     let mut page = Page::new(None, Some(Page::LIMIT));
     loop {
-        let slice = booking::list(tx, Of::Resource(given.resource), given.slot, page)?;
+        let slice = booking::waiting(tx, given.space, page)?;
         for mut other in slice.items {
-            if other.id == given.id || other.state_at(now) != State::Requested {
+            if !other.slot.overlaps(near) || other.state_at(now) != State::Requested {
+                continue;
+            }
+            let scene = match scenes.entry(other.resource) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => new.insert(Scene::load(tx, other.resource)?),
+            };
+            if !scene.meets(there) {
                 continue;
             }
             let (wish, whose) = (wish(&other), whose(&other));

@@ -77,6 +77,11 @@ impl Scene {
         !self.kept.resource.parts.is_empty()
     }
 
+    /// Does it take something that the other one takes, too?
+    pub(super) fn meets(&self, other: &Self) -> bool {
+        self.takes.iter().any(|(part, _)| other.takes.iter().any(|(theirs, _)| part == theirs))
+    }
+
     /// When it is closed for somebody.
     fn closed(&self, tx: &mut Tx<'_>, audience: Audience, around: Slot) -> Result<Vec<Closed>> {
         let parts = |of: ResourceId| of == self.kept.id || self.takes.iter().any(|(part, _)| *part == of);

@@ -88,6 +88,41 @@ fn i15_i18_a_hall_takes_both_of_its_rooms_and_several_things_are_had_together_or
 }
 
 #[test]
+fn i29_whoever_waits_for_a_whole_or_a_part_of_it_hears_a_no_when_the_other_is_given() {
+    let (ground, done) = Ground::set_up();
+    let [ben, cleo, dora] = ["ben", "cleo", "dora"].map(|name| ground.member(name, Role::Member));
+    ground
+        .act(move |tx, _| {
+            let open = |name: &str| {
+                let input = ResourceInput { name: name.into(), clear_minutes: Some(15), ..room() };
+                with_rules(input, r#"{"approval": "open", "at_once": 5, "grid_minutes": 5}"#)
+            };
+            let (left, right) = (add(tx, &done, open("Left")), add(tx, &done, open("Right")));
+            let hall = add(tx, &done, ResourceInput { parts: vec![left, right], seats: Some(16), ..open("Hall") });
+            let in_left = ask(tx, ben, &wish(left, "10:00", "11:00"), "09:00")?;
+            let in_right = ask(tx, ben, &wish(right, "12:10", "13:00"), "09:00")?;
+            let next = ask(tx, ben, &wish(right, "12:15", "13:00"), "09:00")?;
+            let in_hall = ask(tx, cleo, &wish(hall, "10:30", "12:00"), "09:01")?;
+            let evening = ask(tx, dora, &wish(hall, "15:00", "17:00"), "09:02")?;
+            approve(tx, Acting::Keeper, in_hall.id, None, time("09:10"))?;
+            for (other, stands) in [
+                (&in_left, State::Refused),
+                (&in_right, State::Refused),
+                (&next, State::Requested),
+                (&evening, State::Requested),
+            ] {
+                assert_eq!(state(tx, other, "09:10"), stands, "{}", other.slot.start());
+            }
+            let in_left = ask(tx, ben, &wish(left, "16:00", "18:00"), "09:11")?;
+            approve(tx, Acting::Keeper, in_left.id, None, time("09:12"))?;
+            assert_eq!(state(tx, &evening, "09:12"), State::Refused);
+            assert_eq!(state(tx, &next, "09:12"), State::Requested, "the other room");
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
 fn i28_nobody_holds_more_than_they_can_use_and_no_server_starves_the_others() {
     let (ground, done) = Ground::set_up();
     let ben = ground.member("ben", Role::Member);
