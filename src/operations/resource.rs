@@ -102,10 +102,12 @@ pub fn close(tx: &mut Tx<'_>, acting: Acting, new: &NewClosure, now: Timestamp) 
     }
     let reason = refusal::needed("reason", &new.reason, NOTE_LIMIT)?;
     let id = closure::add(tx, new.space, new.resource, new.slot, &new.audiences, &reason, now)?;
+    // What is made of it is closed with it.
+    let wholes = new.resource.map(|of| resource::wholes(tx, of)).transpose()?.unwrap_or_default();
     let there = booking::around(tx, new.space, new.slot)?.into_iter();
     let hit = there.filter(|booking| {
         booking.state_at(now).is_open()
-            && new.resource.is_none_or(|of| of == booking.resource)
+            && new.resource.is_none_or(|of| of == booking.resource || wholes.contains(&booking.resource))
             && (new.audiences.is_empty() || new.audiences.contains(&booking.audience))
     });
     Ok((id, hit.map(|booking| booking.id).collect()))

@@ -278,8 +278,9 @@ pub fn availability(
     Ok(Availability { zone: scene.space.zone, capacity: units, updated: scene.kept.updated, bookable, busy })
 }
 
-/// Bookings to come which the rules of today would not allow any more, the newest first: for staff to decide on. Nobody
-/// loses one because a rule changed.
+/// Bookings to come which the hours and the number of units of today would not allow any more, the newest first: for staff to
+/// decide on. Nobody loses one because a rule changed. What is booked as a part of another resource goes by that one's hours
+/// and takes of this one's units all the same.
 ///
 /// # Errors
 /// The store's.
@@ -288,25 +289,33 @@ pub fn hit(tx: &mut Tx<'_>, id: ResourceId, now: Timestamp) -> Result<Vec<Bookin
     let Some(ahead) = Slot::between(now, now.saturating_add(Slot::LONGEST).unwrap_or(Timestamp::MAX)) else {
         return Ok(Vec::new());
     };
-    let calendars = scene.calendars(tx, ahead, None, now)?;
-    let full: Vec<Slot> = calendars
-        .iter()
-        .flat_map(|calendar| {
+    // What is combined has no units of its own, and takes each part: one of them tells of all.
+    let (part, full) = match (scene.takes.first(), scene.calendars(tx, ahead, None, now)?.first()) {
+        (Some((part, _)), Some(calendar)) if !calendar.all => {
             let usage = capacity::usage(&calendar.claims, calendar.buffers, ahead).into_iter();
-            usage.filter(|(_, units)| *units > calendar.pool).map(|(slot, _)| slot).collect::<Vec<_>>()
-        })
-        .collect();
+            let full = usage.filter(|(_, units)| *units > calendar.pool).map(|(slot, _)| slot);
+            (*part, full.collect::<Vec<_>>())
+        }
+        (Some((part, _)), _) => (*part, Vec::new()),
+        (None, _) => return Ok(Vec::new()),
+    };
+    let is_out_of_hours = |slot: Slot| !scene.hours().cover(&scene.zone, slot);
     let mut hit: Vec<BookingId> = Vec::new();
-    for (id, _) in &scene.takes {
-        for taken in booking::calendar(tx, *id, ahead)? {
-            let over = full.iter().any(|slot| slot.overlaps(taken.slot));
-            if over || !scene.hours().cover(&scene.zone, taken.slot) {
-                hit.push(taken.booking);
-            }
+    for taken in booking::calendar(tx, part, ahead)? {
+        if taken.expires_at.is_some_and(|end| end <= now) {
+            continue;
+        }
+        let is_over = full.iter().any(|slot| slot.overlaps(taken.slot));
+        // Who came early takes more than was booked.
+        let is_out = !is_over
+            && is_out_of_hours(taken.slot)
+            && booking::by_id(tx, taken.booking)?
+                .is_some_and(|booking| booking.resource == id && is_out_of_hours(booking.slot));
+        if is_over || is_out {
+            hit.push(taken.booking);
         }
     }
     hit.sort_unstable_by(|one, other| other.cmp(one));
-    hit.dedup();
     Ok(hit)
 }
 

@@ -1,6 +1,7 @@
 //! Units, parts, and those who may pass over rules.
 
 use super::*;
+use crate::coworking::hours::HoursInput;
 use crate::coworking::id::ActorId;
 use crate::coworking::member::Role;
 use crate::coworking::peer::Level;
@@ -277,6 +278,49 @@ fn i11_i17_i20_what_changes_later_takes_nothing_from_anybody_and_says_whom_it_hi
             ask(tx, dora, &wish(pool, "14:00", "15:00"), "09:06")?;
             resources::retire(tx, Acting::Keeper, pool, time("09:07"))?;
             assert_eq!(no(tx, |tx| ask(tx, dora, &wish(pool, "15:00", "16:00"), "09:08")).code(), "gone");
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn i18_a_change_hits_what_is_booked_of_the_whole_or_of_its_parts_and_nothing_beside() {
+    let (ground, done) = Ground::set_up();
+    let [ben, cleo, dora] = ["ben", "cleo", "dora"].map(|name| ground.member(name, Role::Member));
+    ground
+        .act(move |tx, _| {
+            let named = |name: &str| with_rules(ResourceInput { name: name.into(), ..room() }, r#"{"at_once": 5}"#);
+            let (left, right) = (add(tx, &done, named("Left")), add(tx, &done, named("Right")));
+            let fridays = |range: &str| HoursInput { friday: vec![range.into()], ..HoursInput::default() };
+            let hall = |hours: Option<HoursInput>| ResourceInput {
+                parts: vec![left, right],
+                seats: Some(16),
+                hours,
+                ..named("Hall")
+            };
+            let whole = add(tx, &done, hall(None));
+            let part = ask(tx, ben, &wish(left, "16:00", "17:00"), "09:00")?;
+            let all = ask(tx, cleo, &wish(whole, "10:00", "12:00"), "09:00")?;
+            let late = ask(tx, cleo, &wish(whole, "14:00", "15:00"), "09:00")?;
+            let mornings = hall(Some(fridays("09:00-13:00"))).parse()?;
+            let hit = resources::edit(tx, Acting::Keeper, whole, &mornings, time("09:01"))?;
+            assert_eq!(hit, [late.id], "the hours of the hall are not those of its rooms");
+            let afternoons = ResourceInput { hours: Some(fridays("13:00-16:30")), ..named("Left") };
+            let hit = resources::edit(tx, Acting::Keeper, left, &afternoons.parse()?, time("09:01"))?;
+            assert_eq!(hit, [part.id], "the hall goes by its own hours");
+
+            let mut closes = |resource| {
+                let (space, slot) = (done.space, Slot::new(time("09:00"), time("18:00"))?);
+                let reason = "A pipe burst.".to_owned();
+                let closure = NewClosure { space, resource: Some(resource), slot, audiences: Vec::new(), reason };
+                let (id, hit) = resources::close(tx, Acting::Keeper, &closure, time("09:05"))?;
+                resources::open(tx, Acting::Keeper, id)?;
+                Ok::<_, crate::operations::Error>(hit)
+            };
+            assert_eq!(closes(left)?, [all.id, late.id, part.id]);
+            assert_eq!(closes(right)?, [all.id, late.id]);
+            assert_eq!(closes(whole)?, [all.id, late.id]);
+            ask(tx, dora, &wish(left, "13:00", "14:00"), "09:06")?;
             Ok(())
         })
         .unwrap();
