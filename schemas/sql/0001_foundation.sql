@@ -143,6 +143,7 @@ CREATE TABLE booking (
   people INTEGER NOT NULL,
   starts_at INTEGER NOT NULL,
   ends_at INTEGER NOT NULL,
+  long INTEGER NOT NULL DEFAULT 0,     -- 1 of what takes more than 26 hours: only that is looked for a year back
   wall_start TEXT NOT NULL,            -- what was meant: as the clock of the space shows it
   wall_end TEXT NOT NULL,
   zone TEXT NOT NULL,
@@ -169,17 +170,16 @@ CREATE TABLE booking (
   sequence INTEGER NOT NULL DEFAULT 0, -- grows with each change that calendars should show
   updated INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX booking_requester ON booking (requester_id, starts_at, id);
-CREATE INDEX booking_space ON booking (space_id, starts_at, id);
-CREATE INDEX booking_resource ON booking (resource_id, starts_at, id);
+CREATE INDEX booking_requester ON booking (requester_id, long, starts_at, id);
+CREATE INDEX booking_space ON booking (space_id, long, starts_at, id);
+CREATE INDEX booking_resource ON booking (resource_id, long, starts_at, id);
 CREATE INDEX booking_due ON booking (due_at, id) WHERE due_at IS NOT NULL;
 CREATE INDEX booking_held ON booking (expires_at, resource_id, requester_id) WHERE state = 'held';
 CREATE INDEX booking_present ON booking (requester_id, id) WHERE state = 'checked_in';
 CREATE INDEX booking_waiting ON booking (space_id, id) WHERE state = 'requested';
-CREATE INDEX booking_own ON booking (requester_id, resource_id, starts_at);
 CREATE INDEX booking_refused ON booking (requester_id, requested_at) WHERE state = 'refused';
 CREATE INDEX booking_refused_old ON booking (id) WHERE state = 'refused' AND offer_uri IS NOT NULL;
-CREATE INDEX booking_series ON booking (series_id, starts_at, id) WHERE series_id IS NOT NULL;
+CREATE INDEX booking_series ON booking (series_id, long, starts_at, id) WHERE series_id IS NOT NULL;
 CREATE INDEX booking_context ON booking (context, id) WHERE context IS NOT NULL;
 
 -- What members of this node have booked elsewhere, as far as the host has said it: only the host confirms.

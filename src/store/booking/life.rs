@@ -1,7 +1,7 @@
 //! One booking: its row, from the first asking to its end.
 
-use jiff::Timestamp;
 use jiff::civil::DateTime;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::coworking::booking::{CheckedInBy, Side, State};
@@ -218,13 +218,13 @@ macro_rules! columns {
 pub(super) use columns;
 
 statements! {
-    ADD = concat!("INSERT INTO booking (", columns!(""), ", due_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, \
-          ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38)");
+    ADD = concat!("INSERT INTO booking (", columns!(""), ", due_at, long) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, \
+          ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39)");
     SAVE = "UPDATE booking SET state = ?2, words = ?3, expires_at = ?4, cancelled_by = ?5, late = ?6, answered_at = ?7, \
             checked_in_at = ?8, checked_out_at = ?9, estimated = ?10, sequence = ?11, updated = ?12, due_at = ?13, unit = ?14, \
             override_reason = ?15, refusal = ?16, checked_in_by = ?17 WHERE id = ?1";
     MOVE = "UPDATE booking SET starts_at = ?2, ends_at = ?3, wall_start = ?4, wall_end = ?5, zone = ?6, units = ?7, \
-            people = ?8, rules = ?9, resource_id = ?10, note = ?11, guest = ?12, space_id = ?13 WHERE id = ?1";
+            people = ?8, rules = ?9, resource_id = ?10, note = ?11, guest = ?12, space_id = ?13, long = ?14 WHERE id = ?1";
     BY_ID = concat!("SELECT ", columns!(""), " FROM booking WHERE id = ?1");
     BY_OFFER = concat!("SELECT ", columns!(""), " FROM booking WHERE offer_uri = ?1");
     DUE = "SELECT id FROM booking WHERE due_at IS NOT NULL AND due_at <= ?1 ORDER BY due_at, id LIMIT ?2";
@@ -235,6 +235,13 @@ statements! {
              FROM booking b CROSS JOIN actor a ON a.id = b.requester_id CROSS JOIN actor w ON w.id = ?2 \
              WHERE b.state = 'held' AND b.expires_at > ?1";
     PRESENT = "SELECT id FROM booking WHERE requester_id = ?1 AND state = 'checked_in' ORDER BY id LIMIT 100";
+}
+
+/// Longer than the longest day is long.
+pub(super) const SHORT: SignedDuration = SignedDuration::from_hours(26);
+
+fn is_long(slot: Slot) -> bool {
+    slot.elapsed() > SHORT
 }
 
 pub(super) fn read(row: &Row<'_>) -> Result<Booking, Error> {
@@ -343,7 +350,8 @@ pub fn add(tx: &mut Tx<'_>, new: &Booking) -> Result<(), Error> {
             new.checked_in_by,
             new.part.map(|part| part.series),
             new.part.map(|part| part.original.to_string()),
-            new.due()
+            new.due(),
+            is_long(new.slot)
         ],
     )?;
     Ok(())
@@ -399,7 +407,8 @@ pub fn move_to(tx: &mut Tx<'_>, booking: &Booking) -> Result<(), Error> {
             booking.resource,
             booking.note.as_deref(),
             booking.guest.as_deref(),
-            booking.space
+            booking.space,
+            is_long(booking.slot)
         ],
     )?;
     save(tx, booking)

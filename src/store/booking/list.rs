@@ -1,9 +1,10 @@
 //! Lists of bookings: those of a member, of a space, of a resource, and those that wait for staff.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use super::life::{Booking, columns, read};
+use super::life::{Booking, SHORT, columns, read};
 use crate::coworking::id::{ActorId, BookingId, ResourceId, SeriesId, SpaceId};
+use crate::coworking::booking::State;
 use crate::coworking::slot::Slot;
 use crate::store::page::{Page, Slice};
 use crate::store::plan::statements;
@@ -29,8 +30,8 @@ macro_rules! list {
             columns!("b."),
             " FROM booking b WHERE b.",
             $column,
-            " = ?1 AND (b.starts_at > ?2 OR b.starts_at = ?2 AND b.id > ?3) AND b.starts_at >= ?2 AND b.starts_at < ?4 \
-             AND b.ends_at > ?5 ORDER BY b.starts_at, b.id LIMIT ?6"
+            " = ?1 AND b.long = ?2 AND (b.starts_at > ?3 OR b.starts_at = ?3 AND b.id > ?4) AND b.starts_at >= ?3 \
+             AND b.starts_at < ?5 AND b.ends_at > ?6 ORDER BY b.starts_at, b.id LIMIT ?7"
         )
     };
 }
@@ -45,13 +46,17 @@ statements! {
                        AND a.host = (SELECT w.host FROM actor w WHERE w.id = ?2)";
     OPEN_OF = concat!("SELECT ", columns!(""), " FROM booking WHERE requester_id = ?1 \
                AND state IN ('requested', 'held', 'confirmed') ORDER BY starts_at, id LIMIT 1000");
-    OWN = concat!("SELECT ", columns!(""), " FROM booking WHERE requester_id = ?1 AND resource_id = ?2 AND starts_at >= ?3 \
-           AND starts_at < ?4 AND ends_at > ?5 \
+    OWN = concat!("SELECT ", columns!(""), " FROM booking WHERE requester_id = ?1 AND long = ?2 AND starts_at >= ?3 AND starts_at < ?4 \
+           AND ends_at > ?5 AND resource_id = ?6 \
            AND (state IN ('requested', 'held', 'confirmed', 'checked_in', 'completed') OR late = 1) \
            ORDER BY starts_at LIMIT 5000");
-    OPEN_AROUND = concat!("SELECT ", columns!(""), " FROM booking WHERE space_id = ?1 AND starts_at >= ?2 AND starts_at < ?3 \
-                   AND ends_at > ?4 AND state IN ('requested', 'held', 'confirmed', 'checked_in') ORDER BY starts_at, id LIMIT 5000");
-    BOOKED = "SELECT id FROM booking WHERE resource_id = ?1 AND starts_at >= ?2 AND ends_at > ?3 \
+    OF_HOST = "SELECT b.id, b.state, b.expires_at, b.starts_at, b.ends_at, b.units FROM booking b \
+               CROSS JOIN actor a ON a.id = b.requester_id WHERE b.resource_id = ?1 AND b.long = ?2 AND b.starts_at >= ?3 \
+               AND b.starts_at < ?4 AND b.ends_at > ?5 AND b.state IN ('held', 'confirmed', 'checked_in') \
+               AND a.host = (SELECT w.host FROM actor w WHERE w.id = ?6) ORDER BY b.starts_at LIMIT 50000";
+    OPEN_AROUND = concat!("SELECT ", columns!(""), " FROM booking WHERE space_id = ?1 AND long = ?2 AND starts_at >= ?3 AND starts_at < ?4 \
+                   AND ends_at > ?5 AND state IN ('requested', 'held', 'confirmed', 'checked_in') ORDER BY starts_at, id LIMIT 5000");
+    BOOKED = "SELECT id FROM booking WHERE resource_id = ?1 AND long = ?2 AND starts_at >= ?3 AND ends_at > ?4 \
               AND state IN ('requested', 'held', 'confirmed', 'checked_in') ORDER BY starts_at, id LIMIT 1";
     // What was asked for together is one thing for those who answer.
     WAITING_OF = "SELECT count(DISTINCT coalesce(context, CAST(id AS TEXT))) FROM booking \
@@ -64,9 +69,27 @@ statements! {
                ORDER BY id LIMIT ?3");
 }
 
-/// How long before a time what touches it can have begun.
-fn reach(at: Timestamp) -> Timestamp {
-    at.saturating_sub(Slot::LONGEST).unwrap_or(Timestamp::MIN)
+/// What somebody has of a resource, without the rest of its booking.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Had {
+    /// By which booking.
+    pub id: BookingId,
+    /// As it was last written down.
+    pub state: State,
+    /// Until when it is held, or staff can decide.
+    pub expires_at: Option<Timestamp>,
+    /// When.
+    pub slot: Slot,
+    /// How many units.
+    pub units: u32,
+}
+
+/// What touches a time from some moment on: the short ones can have begun a day before it, the long ones a year. Few are long,
+/// so that no list reads a year of the others.
+const BEGAN: [(bool, SignedDuration); 2] = [(false, SHORT), (true, Slot::LONGEST)];
+
+fn before(at: Timestamp, reach: SignedDuration) -> Timestamp {
+    at.saturating_sub(reach).unwrap_or(Timestamp::MIN)
 }
 
 /// Bookings that touch a time, the first that begins first. The page goes on behind the booking that it names.
@@ -80,15 +103,22 @@ pub fn list(tx: &mut Tx<'_>, of: Of, during: Slot, page: Page) -> Result<Slice<B
         Of::Resource(resource) => (OF_RESOURCE, resource.0),
         Of::Series(series) => (OF_SERIES, series.0),
     };
-    let (from, behind) = match page.before {
-        None => (reach(during.start()), 0),
+    let last = match page.before {
+        None => None,
         Some(last) => {
             let starts_at = tx.query_one(STARTS_AT, params![last], |row| row.get(0))?;
-            (starts_at.unwrap_or(Timestamp::MAX), last)
+            Some((starts_at.unwrap_or(Timestamp::MAX), last))
         }
     };
-    let asked = params![id, from, behind, during.end(), during.start(), page.fetched()];
-    let rows = tx.query(sql, asked, read)?;
+    let mut rows = Vec::new();
+    for (long, reach) in BEGAN {
+        let first = (before(during.start(), reach), 0);
+        let (from, behind) = last.map_or(first, |last| last.max(first));
+        let asked = params![id, long, from, behind, during.end(), during.start(), page.fetched()];
+        rows.extend(tx.query(sql, asked, read)?);
+    }
+    rows.sort_by_key(|booking| (booking.slot.start(), booking.id));
+    rows.truncate(page.limit() as usize + 1);
     Ok(Slice::cut(rows, page, |booking| booking.id.0))
 }
 
@@ -102,8 +132,29 @@ pub fn of_requester(
     resource: ResourceId,
     during: Slot,
 ) -> Result<Vec<Booking>, Error> {
-    let asked = params![requester, resource, reach(during.start()), during.end(), during.start()];
-    tx.query(OWN, asked, read)
+    let mut all = Vec::new();
+    for (long, reach) in BEGAN {
+        let from = before(during.start(), reach);
+        all.extend(tx.query(OWN, params![requester, long, from, during.end(), during.start(), resource], read)?);
+    }
+    Ok(all)
+}
+
+/// What the people of one server, somebody's of them, have of a resource around a time; at most 50,000.
+///
+/// # Errors
+/// The store's.
+pub fn of_host(tx: &mut Tx<'_>, somebody: ActorId, resource: ResourceId, during: Slot) -> Result<Vec<Had>, Error> {
+    let mut all = Vec::new();
+    for (long, reach) in BEGAN {
+        let asked = params![resource, long, before(during.start(), reach), during.end(), during.start(), somebody];
+        all.extend(tx.query(OF_HOST, asked, |row| {
+            let slot = Slot::new(row.get(3)?, row.get(4)?)
+                .map_err(|_| Error::decode("an end after the beginning", &crate::store::Value::Null))?;
+            Ok(Had { id: row.get(0)?, state: row.get(1)?, expires_at: row.get(2)?, slot, units: row.get(5)? })
+        })?);
+    }
+    Ok(all)
 }
 
 /// Has anybody booked a resource from now on?
@@ -111,7 +162,13 @@ pub fn of_requester(
 /// # Errors
 /// The store's.
 pub fn is_booked(tx: &mut Tx<'_>, resource: ResourceId, now: Timestamp) -> Result<bool, Error> {
-    Ok(tx.query_one(BOOKED, params![resource, reach(now), now], |row| row.get::<BookingId>(0))?.is_some())
+    for (long, reach) in BEGAN {
+        let asked = params![resource, long, before(now, reach), now];
+        if tx.query_one(BOOKED, asked, |row| row.get::<BookingId>(0))?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// How many requests of somebody wait for the staff of a space; those that were made together are one, and those made
@@ -142,12 +199,18 @@ pub fn forget_refused(tx: &mut Tx<'_>, time: Timestamp, limit: u32) -> Result<u6
     tx.execute(FORGET_REFUSED, params![crate::store::id::first_at(time), limit])
 }
 
-/// What is to come or going on, and touches a time, at a space; at most 5,000.
+/// What is to come or going on, and touches a time, at a space; at most 5,000 of a day and 5,000 that take longer.
 ///
 /// # Errors
 /// The store's.
 pub fn around(tx: &mut Tx<'_>, space: SpaceId, during: Slot) -> Result<Vec<Booking>, Error> {
-    tx.query(OPEN_AROUND, params![space, reach(during.start()), during.end(), during.start()], read)
+    let mut all = Vec::new();
+    for (long, reach) in BEGAN {
+        let from = before(during.start(), reach);
+        all.extend(tx.query(OPEN_AROUND, params![space, long, from, during.end(), during.start()], read)?);
+    }
+    all.sort_by_key(|booking| (booking.slot.start(), booking.id));
+    Ok(all)
 }
 
 /// What waits for staff, the first that asked first. The page goes on behind the booking that it names.

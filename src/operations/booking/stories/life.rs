@@ -2,8 +2,10 @@
 
 use super::*;
 use crate::coworking::booking::Side;
+use crate::coworking::id::ActorId;
 use crate::coworking::member::Role;
 use crate::operations::resource::by_id;
+use crate::store::booking as rows;
 
 #[test]
 fn a_time_is_had_once_and_who_comes_second_is_told_the_nearest_that_are_free() {
@@ -204,4 +206,49 @@ fn i35_a_booking_moves_when_the_new_time_is_granted_and_stays_where_it_is_when_i
         })
         .unwrap();
     assert_eq!(facts(&ground)[2..], ["BookingChanged", "BookingConfirmed", "BookingCheckedIn"]);
+}
+
+#[test]
+fn what_lasts_for_days_is_listed_among_the_short_ones_page_by_page() {
+    let (ground, done) = Ground::set_up();
+    let people = ["ben", "cleo", "dora"].map(|name| ground.member(name, Role::Member));
+    ground
+        .act(move |tx, _| {
+            let rules = r#"{"grid_minutes": 60, "at_once": 9}"#;
+            let pool = add(tx, &done, with_rules(desks(9), rules));
+            let mut booked = |member, from: &str, to: &str| {
+                let span = |input: &mut BookingInput| {
+                    (input.start, input.end) = (format!("2027-01-{from}"), format!("2027-01-{to}"));
+                };
+                let asking = Asking::here(tx, Acting::Keeper, Some(ActorId::from(member)), false)?;
+                let wish = Request { reason: Some("camp".into()), ..wish_of(pool, "09:00", "10:00", span) };
+                Ok::<_, crate::operations::Error>(request(tx, &asking, &wish, time("08:00"))?.id)
+            };
+            let [ben, cleo, dora] = people;
+            booked(ben, "15T10:00", "15T12:00")?;
+            let weekend = booked(ben, "15T12:00", "18T12:00")?;
+            let night = booked(cleo, "16T22:00", "17T02:00")?;
+            let fortnight = booked(dora, "16T22:00", "30T10:00")?;
+            let noon = booked(ben, "17T12:00", "17T13:00")?;
+            booked(ben, "18T12:00", "18T13:00")?;
+            let zone = Zone::parse("Europe/Amsterdam")?;
+            let sunday = zone.day("2027-01-17".parse().unwrap()).unwrap();
+            let (mut seen, mut page) = (Vec::new(), crate::store::page::Page::new(None, Some(1)));
+            loop {
+                let slice = rows::list(tx, rows::Of::Resource(pool), sunday, page)?;
+                seen.extend(slice.items.iter().map(|booking| booking.id));
+                let Some(next) = slice.next else { break };
+                page = crate::store::page::Page::new(Some(next), Some(1));
+            }
+            assert_eq!(seen, [weekend, night, fortnight, noon]);
+            assert_eq!(
+                rows::around(tx, done.space, sunday)?.iter().map(|booking| booking.id).collect::<Vec<_>>(),
+                seen
+            );
+            let his = rows::of_requester(tx, ben.into(), pool, sunday)?;
+            assert_eq!(his.len(), 2);
+            assert!(rows::is_booked(tx, pool, time("20:00") + minutes(9 * 24 * 60))?, "the fortnight is not over");
+            Ok(())
+        })
+        .unwrap();
 }
