@@ -14,6 +14,8 @@ use super::word::word;
 const DAY: u32 = 24 * 60;
 /// The longest booking that rules can allow, in days.
 pub const DAYS_LIMIT: u32 = 366;
+/// How much of a pool the people of one other server can have at the same time, in hundredths, unless rules say otherwise.
+pub const PEER_PERCENT: u32 = 50;
 /// How far ahead rules can allow bookings, in days.
 pub const HORIZON_LIMIT: u32 = 730;
 
@@ -171,6 +173,10 @@ pub struct RulesInput {
     /// Units that others keep until shortly before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keep_free: Option<KeepFree>,
+    /// How much of it the people of one other server can have at the same time, in hundredths, one unit in any case; 50 if
+    /// absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub peer_percent: Option<u32>,
     /// Who decides: `none`, `open` or `blocking`; `none` if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub approval: Option<Approval>,
@@ -216,6 +222,8 @@ pub struct Rules {
     pub quota: Option<Quota>,
     /// Units that others keep until shortly before.
     pub keep_free: Option<KeepFree>,
+    /// How much of it the people of one other server can have at the same time, in hundredths.
+    pub peer_percent: Option<u32>,
     /// Who decides.
     pub approval: Approval,
     /// Cancelling later than this before the beginning is late.
@@ -250,6 +258,7 @@ impl RulesInput {
             let found = self.longest_minutes.unwrap_or_default();
             return Err(Refusal::malformed("longest_minutes", found, "not below shortest_minutes"));
         }
+        let percent = |given| number("peer_percent", Some(given), 1, 1, 100, "a number from 1 to 100");
         let days = |given| number("longest_days", given, 1, 1, DAYS_LIMIT, "a number from 1 to 366");
         if let Some(quota) = self.quota {
             length("quota", quota.minutes)?;
@@ -267,6 +276,7 @@ impl RulesInput {
             at_once: number("at_once", self.at_once, 1, 1, 1_000, "a number from 1 to 1,000")?,
             quota: self.quota,
             keep_free: self.keep_free,
+            peer_percent: self.peer_percent.map(percent).transpose()?,
             approval: self.approval.unwrap_or(Approval::None),
             cancel: ahead("cancel_minutes", self.cancel_minutes)?,
             release: self.release_minutes.map(|given| length("release_minutes", given)).transpose()?,
@@ -296,6 +306,7 @@ impl From<Rules> for RulesInput {
             at_once: Some(rules.at_once),
             quota: rules.quota,
             keep_free: rules.keep_free,
+            peer_percent: rules.peer_percent,
             approval: Some(rules.approval),
             cancel_minutes: minutes(rules.cancel),
             release_minutes: rules.release.and_then(minutes),
@@ -305,6 +316,13 @@ impl From<Rules> for RulesInput {
 }
 
 impl Rules {
+    /// How many of so many units the people of one other server can have at the same time.
+    #[must_use]
+    pub fn most_of_peer(&self, units: u32) -> u32 {
+        let percent = u64::from(self.peer_percent.unwrap_or(PEER_PERCENT));
+        u32::try_from(u64::from(units) * percent / 100).unwrap_or(u32::MAX).max(1)
+    }
+
     /// The usual ones of a kind, for those who use a space: what an operator begins with and changes.
     #[must_use]
     pub fn usual(kind: Kind) -> BTreeMap<Audience, Self> {
@@ -319,6 +337,7 @@ impl Rules {
             at_once: 1,
             quota: None,
             keep_free: None,
+            peer_percent: None,
             approval: Approval::None,
             cancel: mins(60),
             release: Some(mins(15)),
@@ -389,6 +408,7 @@ mod tests {
             (r#"{"shortest_minutes": 60, "longest_minutes": 30}"#, "not below shortest_minutes"),
             (r#"{"longest_days": 0}"#, "a number from 1 to 366"),
             (r#"{"price": {"kind": "money", "amount": 5, "currency": "euro", "per": "hour"}}"#, "ISO 4217"),
+            (r#"{"peer_percent": 0}"#, "a number from 1 to 100"),
             (r#"{"longest": 5}"#, "unknown field"),
         ] {
             assert!(no(text).contains(words), "{text}: {}", no(text));

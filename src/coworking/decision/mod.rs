@@ -57,6 +57,8 @@ word!(
         Quota = "quota",
         /// What is kept for others.
         KeepFree = "keep_free",
+        /// How much the people of one other server can have.
+        PeerShare = "peer_share",
         /// What others have.
         Capacity = "capacity",
     }
@@ -140,6 +142,8 @@ pub struct Ground<'g> {
     pub calendars: &'g [Calendar],
     /// What the asker has of it already.
     pub own: &'g [Slot],
+    /// What the people of the asker's server have of it already, where that is another one.
+    pub peer: &'g [Claim],
     /// What the asker gave back too late: it counts as had for a quota.
     pub late: &'g [Slot],
     /// The time it is.
@@ -220,6 +224,7 @@ pub fn judge(wish: &Wish, ground: &Ground<'_>) -> Vec<Broken> {
         Rule::AtOnce,
         Rule::Quota,
         Rule::KeepFree,
+        Rule::PeerShare,
     ] {
         if !judge.passes(rule, wish, slot) {
             no(rule, judge.words(rule, wish));
@@ -337,6 +342,13 @@ impl Judge<'_> {
                 let free = |calendar: &Calendar| calendar.free(slot).saturating_sub(kept);
                 ground.calendars.iter().all(|calendar| calendar.all || free(calendar) >= wish.units)
             }),
+            Rule::PeerShare => match ground.audience {
+                Audience::Guest | Audience::External => {
+                    let most = rules.most_of_peer(ground.resource.units);
+                    self.of_peer(slot).saturating_add(wish.units) <= most
+                }
+                Audience::Resident | Audience::Staff => true,
+            },
             Rule::Capacity => ground.calendars.iter().all(|calendar| calendar.fits(wish, slot)),
         }
     }
@@ -406,6 +418,14 @@ impl Judge<'_> {
                 let until = SignedDuration::from_mins(i64::from(until));
                 format!("the last {kept} are kept for others until {} before", in_words(until))
             }
+            Rule::PeerShare => {
+                let (units, found) = (ground.resource.units, self.of_peer(slot));
+                let most = rules.most_of_peer(units);
+                let wanted = wish.units;
+                format!(
+                    "your server has {found} of {units} at that time already and wants {wanted}; {most} at the most pass"
+                )
+            }
             Rule::Audience | Rule::Units | Rule::People | Rule::Capacity => String::new(),
         }
     }
@@ -432,6 +452,10 @@ impl Judge<'_> {
         let own: Vec<Claim> =
             self.ground.own.iter().map(|slot| Claim { slot: *slot, units: 1, chosen: None }).collect();
         capacity::peak(&own, Buffers::default(), slot)
+    }
+
+    fn of_peer(&self, slot: Slot) -> u32 {
+        capacity::peak(self.ground.peer, Buffers::default(), slot)
     }
 
     /// What the asker has in the period of the quota, and the most that passes.

@@ -90,8 +90,16 @@ impl<'s> Search<'s> {
 
     /// The nearest times that break no rule.
     pub(super) fn all(&self) -> Vec<Slot> {
-        const OTHERS: [Rule; 7] =
-            [Rule::Shortest, Rule::Longest, Rule::Notice, Rule::Horizon, Rule::AtOnce, Rule::Quota, Rule::KeepFree];
+        const OTHERS: [Rule; 8] = [
+            Rule::Shortest,
+            Rule::Longest,
+            Rule::Notice,
+            Rule::Horizon,
+            Rule::AtOnce,
+            Rule::Quota,
+            Rule::KeepFree,
+            Rule::PeerShare,
+        ];
         let open = |slot: &Slot| self.open.iter().any(|part| part.contains(*slot));
         let rest = |slot: &Slot| OTHERS.iter().all(|rule| self.judge.passes(*rule, self.wish, *slot));
         self.candidates().filter(|slot| open(slot) && rest(slot) && self.has_room(*slot)).take(ALTERNATIVES).collect()

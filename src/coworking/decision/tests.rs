@@ -91,6 +91,7 @@ impl Case {
             resource: &self.resource,
             audience: self.audience,
             calendars: &self.calendars,
+            peer: &[],
             own: &self.own,
             late: &self.late,
             now: at("2026-12-02T10:00"),
@@ -289,8 +290,7 @@ proptest! {
         let zone = zone();
         let ground = Ground {
             zone: &zone, hours: &case.hours, closed: &[], resource: &case.resource, audience: Audience::Resident,
-            calendars: &case.calendars, own: &[],
-                late: &[], now,
+            calendars: &case.calendars, own: &[], peer: &[], late: &[], now,
         };
         let away = |slot: &Slot| slot.start().duration_since(wish.slot.start()).abs();
         let nearest = (from - 600..from + 600)

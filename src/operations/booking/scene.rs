@@ -6,7 +6,7 @@ use super::place::claim_of;
 use super::{Result, settle};
 use crate::coworking::Refusal;
 use crate::coworking::booking::State;
-use crate::coworking::capacity;
+use crate::coworking::capacity::{self, Claim};
 use crate::coworking::decision::{
     Broken, Calendar, Closed, Ground, REACH, Rule, Unbookable, Wish, Within, judge, refuse, within,
 };
@@ -18,7 +18,7 @@ use crate::coworking::slot::Slot;
 use crate::coworking::space::Zone;
 use crate::coworking::waitlist::Wanted;
 use crate::operations::{resource as resources, space as spaces};
-use crate::store::booking::{self, Booking};
+use crate::store::booking::{self, Booking, Had};
 use crate::store::resource::Kept;
 use crate::store::space::Space;
 use crate::store::{Tx, closure};
@@ -134,6 +134,17 @@ impl Scene {
         Ok((slots(others().filter(has).collect()), slots(others().filter(gave_back).collect())))
     }
 
+    /// What the people of somebody's server have of it around a time, where that is another server. What waits for staff is
+    /// none of it.
+    fn peer(&self, tx: &mut Tx<'_>, whose: Whose, around: Slot, now: Timestamp) -> Result<Vec<Claim>> {
+        if matches!(whose.audience, Audience::Resident | Audience::Staff) {
+            return Ok(Vec::new());
+        }
+        let there = booking::of_host(tx, whose.requester, self.kept.id, around)?.into_iter();
+        let open = |had: &Had| had.state.at(had.expires_at, now).is_open() && Some(had.id) != whose.instead_of;
+        Ok(there.filter(open).map(|had| Claim { slot: had.slot, units: had.units, chosen: None }).collect())
+    }
+
     /// The rules that a wish breaks, judged as of `asked_at`.
     pub(super) fn judge(
         &self,
@@ -182,6 +193,7 @@ impl Scene {
         let closed = self.closed(tx, whose.audience, around)?;
         let calendars = self.calendars(tx, around, whose.instead_of, now)?;
         let (own, late) = self.own(tx, whose, around, now)?;
+        let peer = self.peer(tx, whose, around, now)?;
         Ok(look(&Ground {
             zone: &self.zone,
             hours: self.hours(),
@@ -190,6 +202,7 @@ impl Scene {
             audience: whose.audience,
             calendars: &calendars,
             own: &own,
+            peer: &peer,
             late: &late,
             now: asked_at,
         }))

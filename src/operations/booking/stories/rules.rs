@@ -175,6 +175,46 @@ fn i28_nobody_holds_more_than_they_can_use_and_no_server_starves_the_others() {
 }
 
 #[test]
+fn i28_the_people_of_one_server_have_no_more_of_a_pool_than_its_share_and_members_find_a_place() {
+    let (ground, done) = Ground::set_up();
+    let ben = ground.member("ben", Role::Member);
+    ground
+        .act(move |tx, _| {
+            let shared = |units: u32, guests: &str| {
+                let rules = [(Audience::Resident, "{}"), (Audience::Guest, guests)]
+                    .map(|(audience, rules)| (audience, serde_json::from_str(rules).unwrap()));
+                ResourceInput { rules: Some(rules.into()), ..desks(units) }
+            };
+            let half = add(tx, &done, shared(5, "{}"));
+            let fifth = add(tx, &done, shared(10, r#"{"peer_percent": 20}"#));
+            let one = add(tx, &done, shared(1, r#"{"peer_percent": 20}"#));
+            let mut offers = 0;
+            let mut asks = |tx: &mut Tx<'_>, wish: &Request| {
+                offers += 1;
+                let guest = stranger(tx, &format!("guest{offers}"))?;
+                let uri = format!("https://pier.example/offers/{offers}");
+                request(tx, &Asking::elsewhere(guest, Level::Trusted, uri, [0; 32])?, wish, time("09:00"))
+            };
+            for (pool, of, most) in [(half, 5, 2), (fifth, 10, 2), (one, 1, 1)] {
+                let wish = wish(pool, "10:00", "11:00");
+                for _ in 0..most {
+                    assert_eq!(asks(tx, &wish)?.state, State::Confirmed);
+                }
+                let refusal = no(tx, |tx| asks(tx, &wish)).to_string();
+                let words =
+                    format!("your server has {most} of {of} at that time already and wants 1; {most} at the most pass");
+                assert!(refusal.contains(&words), "{refusal}");
+                assert!(refusal.contains("2027-01-15T11:00+01:00 to 2027-01-15T12:00+01:00"), "{refusal}");
+            }
+            let three = wish_of(fifth, "14:00", "15:00", |input| (input.units, input.people) = (Some(3), Some(3)));
+            assert!(no(tx, |tx| asks(tx, &three)).to_string().contains("has 0 of 10 at that time already and wants 3"));
+            assert_eq!(ask(tx, ben, &wish(half, "10:00", "11:00"), "09:00")?.state, State::Confirmed);
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
 fn a_booking_that_moves_goes_to_the_other_space_and_never_past_those_who_approve() {
     let (ground, done) = Ground::set_up();
     let ben = ground.member("ben", Role::Member);

@@ -153,7 +153,7 @@ words! {
     Rule = [
         words::Rule::Audience, words::Rule::Units, words::Rule::People, words::Rule::Shortest, words::Rule::Longest,
         words::Rule::Grid, words::Rule::Notice, words::Rule::Horizon, words::Rule::Hours, words::Rule::Closure,
-        words::Rule::AtOnce, words::Rule::Quota, words::Rule::KeepFree, words::Rule::Capacity,
+        words::Rule::AtOnce, words::Rule::Quota, words::Rule::KeepFree, words::Rule::PeerShare, words::Rule::Capacity,
     ];
     /// Where a booking stands in its life.
     BookingState = [

@@ -169,6 +169,9 @@ pub struct Rules {
     quota: Option<Quota>,
     /// Units that others keep until shortly before.
     keep_free: Option<KeepFree>,
+    /// How much of it the people of one other server can have at the same time, in hundredths, one unit in any case; 50 if
+    /// none are given.
+    peer_percent: Option<u32>,
     /// Who decides; nobody if none is given.
     approval: Option<Approval>,
     /// Cancelling later than so many minutes before the beginning is late; 0 if none are given.
