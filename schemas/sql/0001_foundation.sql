@@ -755,3 +755,12 @@ CREATE TABLE series (
   updated INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX series_requester ON series (requester_id, id);
+-- What somebody says who is said not to have come. One for each booking.
+CREATE TABLE appeal (
+  booking_id INTEGER PRIMARY KEY REFERENCES booking (id),
+  space_id INTEGER NOT NULL REFERENCES space (actor_id),
+  words TEXT NOT NULL,
+  said_at INTEGER NOT NULL,
+  answered_at INTEGER                  -- when staff lifted what it is about, or not
+) STRICT;
+CREATE INDEX appeal_open ON appeal (space_id, booking_id) WHERE answered_at IS NULL;

@@ -120,6 +120,25 @@ pub(super) enum Bookings {
         #[arg(long)]
         words: Option<String>,
     },
+    /// Take a check-in back, within five minutes; those who work at the space may
+    #[command(after_help = "Example:\n  thirdspace bookings undo-checkin 1868812345678901234")]
+    UndoCheckin(One),
+    /// Say to the space that one has come after all, or why not
+    #[command(
+        after_help = "Example:\n  thirdspace bookings appeal 1868812345678901234 \"I was in the booth\" --as ana"
+    )]
+    Appeal {
+        #[command(flatten)]
+        one: One,
+        /// What happened
+        words: String,
+    },
+    /// Say that somebody has come after all; those who work at the space may
+    #[command(after_help = "Example:\n  thirdspace bookings lift 1868812345678901234")]
+    Lift(One),
+    /// Leave it at that nobody came, whatever the appeal says
+    #[command(after_help = "Example:\n  thirdspace bookings dismiss 1868812345678901234")]
+    Dismiss(One),
     /// Give a booking another time or place; what it has stays until the new is granted
     #[command(
         after_help = "Example:\n  thirdspace bookings move 1868812345678901234 2027-01-15T14:00 15:00 --as ana --resource Loft"
@@ -379,6 +398,12 @@ impl Bookings {
                 one.done(opened, move |tx, acting, id, now| booking::cancel(tx, acting, id, words.as_deref(), now))
                     .await
             }
+            Self::UndoCheckin(one) => one.done(opened, booking::undo_check_in).await,
+            Self::Appeal { one, words } => {
+                one.done(opened, move |tx, acting, id, now| booking::appeal(tx, acting, id, &words, now)).await
+            }
+            Self::Lift(one) => one.done(opened, booking::lift).await,
+            Self::Dismiss(one) => one.done(opened, booking::dismiss).await,
             Self::Move(wish) => wish.run(opened).await,
         }
     }

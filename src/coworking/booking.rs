@@ -29,6 +29,8 @@ pub const DECISION: SignedDuration = SignedDuration::from_hours(72);
 pub const GRACE: SignedDuration = SignedDuration::from_mins(15);
 /// How early somebody can check in.
 pub const EARLY: SignedDuration = SignedDuration::from_mins(15);
+/// How long the front desk can take a check-in back.
+pub const UNDO: SignedDuration = SignedDuration::from_mins(5);
 /// The most times that one person can hold at once.
 pub const HOLDS: u32 = 2;
 /// The most times that people of one other server can hold at once.

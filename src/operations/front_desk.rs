@@ -9,7 +9,7 @@ use crate::coworking::member::{Acting, Role};
 use crate::coworking::slot::Slot;
 use crate::coworking::space::Zone;
 use crate::store::Tx;
-use crate::store::booking::{self, Booking, Of};
+use crate::store::booking::{self, Appeal, Booking, Of};
 use crate::store::page::{Page, Slice};
 
 /// The bookings of a space that touch a time, the first that begins first.
@@ -45,6 +45,16 @@ pub fn guests(
     let mut slice = booking::list(tx, Of::Space(space), today, page)?;
     slice.items.retain(|booking| list.has(booking.state_at(now), booking.slot.start(), now));
     Ok(slice)
+}
+
+/// What those say who are said not to have come, as far as staff have not answered, the oldest booking first.
+///
+/// # Errors
+/// As of [`bookings`].
+pub fn appeals(tx: &mut Tx<'_>, acting: Acting, space: SpaceId, page: Page) -> Result<Slice<Appeal>> {
+    acting.needs(Role::Host, "list the appeals of a space")?;
+    spaces::or_default(tx, Some(space))?;
+    Ok(booking::appeals(tx, space, page)?)
 }
 
 /// Those bookings of a space that wait for staff, the first that asked first. What has expired waits no more.

@@ -10,6 +10,7 @@ mod part;
 mod place;
 mod promote;
 mod scene;
+mod second_thought;
 mod stay;
 #[cfg(test)]
 mod stories;
@@ -37,6 +38,7 @@ pub use part::{Approved, approve_together, cancel, change};
 pub(super) use place::shrink_gaps;
 pub(super) use promote::opened;
 pub use scene::{Availability, availability, hit};
+pub use second_thought::{appeal, dismiss, lift, undo_check_in};
 pub use stay::{check_in, check_out, walk_in};
 pub use tend::{is_time_for_any, tend};
 

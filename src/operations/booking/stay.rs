@@ -49,7 +49,7 @@ pub(super) fn arrive(tx: &mut Tx<'_>, mut booking: Booking, by: CheckedInBy, now
         }
     }
     if now < booking.slot.start() {
-        must_be_free_before(tx, &booking, &zone, now)?;
+        take_from_now(tx, &booking, &zone, now)?;
     }
     booking.checked_in_at = Some(now);
     booking.checked_in_by = Some(by);
@@ -67,23 +67,23 @@ pub(super) fn arrive(tx: &mut Tx<'_>, mut booking: Booking, by: CheckedInBy, now
     Ok(booking)
 }
 
-/// Early is welcome as long as nobody else has the place until then.
-fn must_be_free_before(tx: &mut Tx<'_>, booking: &Booking, zone: &Zone, now: Timestamp) -> Result<()> {
+/// Early is welcome as long as nobody else has the place until then; and from now on nobody else gets it.
+fn take_from_now(tx: &mut Tx<'_>, booking: &Booking, zone: &Zone, now: Timestamp) -> Result<()> {
     let scene = Scene::load(tx, booking.resource)?;
     let Some(before) = Slot::between(step_before(now), booking.slot.start()) else { return Ok(()) };
-    // The place that is kept for them, and not any other.
-    let given = booking::takes(tx, booking.id)?.into_iter().find_map(|(_, taken)| taken.given.first().copied());
-    let given = given.filter(|_| booking.units == 1);
-    let free = scene.calendars(tx, before, Some(booking.id), now)?.into_iter().all(|calendar| {
-        let units = if calendar.all { calendar.pool } else { booking.units };
-        let wanted = Claim { slot: before, units, chosen: booking.unit.or(given).filter(|_| !calendar.all) };
-        capacity::fits(calendar.pool, calendar.buffers, &calendar.claims, &wanted)
-    });
-    if free {
-        return Ok(());
-    }
-    let (from, until) = (zone.shown(booking.slot.start()), zone.shown(booking.slot.end()));
-    Err(Refusal::WrongTime { act: "check in", found: zone.shown(now), from, until }.into())
+    scene.clear(tx, before, now)?;
+    tx.savepoint(|tx| {
+        for (part, taken) in booking::takes(tx, booking.id)? {
+            let Some((_, resource)) = scene.takes.iter().find(|(of, _)| *of == part) else { continue };
+            let wanted = Claim { slot: before.until(taken.slot.end()), units: taken.units, chosen: taken.unit };
+            booking::release(tx, part, &taken)?;
+            if !place::take(tx, (part, resource), booking.id, &wanted, taken.expires_at)? {
+                let (from, until) = (zone.shown(booking.slot.start()), zone.shown(booking.slot.end()));
+                return Err(Refusal::WrongTime { act: "check in", found: zone.shown(now), from, until }.into());
+            }
+        }
+        Ok(())
+    })
 }
 
 /// The guest of a booking leaves. What is left of its time is free again.

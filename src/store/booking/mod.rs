@@ -1,10 +1,12 @@
 //! Bookings of what the spaces of this node have: their lives, what they take of the calendar, and lists of them.
 
+mod appeal;
 mod calendar;
 mod life;
 mod list;
 mod part;
 
+pub use appeal::{Appeal, answer_appeal, appeal, appeals};
 pub use calendar::{Taken, calendar, give, release, takes};
 pub use life::{Booking, Holds, Origin, Refused, add, by_id, by_offer, due, holds, move_to, next_due, present, save};
 pub(super) use life::{part, wall};

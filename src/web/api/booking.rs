@@ -320,7 +320,7 @@ pub async fn change(caller: Caller, id: Path<BookingId>, body: Body<BookingEdit>
 }
 
 /// Does something to a booking, and shows it.
-async fn done(
+pub(super) async fn done(
     caller: &Caller,
     mut act: impl FnMut(&mut Tx<'_>, &Caller) -> operations::Result<rows::Booking> + Send + 'static,
 ) -> Result<Json<Booking>> {

@@ -4,6 +4,7 @@
 //! shapes of [`view`]. It holds no rules: what is refused is refused by the operation, in its words.
 
 mod actor;
+mod appeal;
 mod block;
 mod body;
 mod booking;
@@ -113,6 +114,11 @@ pub fn routes() -> Vec<Route> {
         at("/bookings/{id}/decline").post(booking::decline),
         at("/bookings/{id}/cancel").post(booking::cancel),
         at("/bookings/{id}/checkin").post(booking::check_in),
+        at("/bookings/{id}/checkin/undo").post(appeal::undo_check_in),
+        at("/bookings/{id}/appeal").post(appeal::appeal),
+        at("/bookings/{id}/appeal/dismiss").post(appeal::dismiss),
+        at("/bookings/{id}/lift").post(appeal::lift),
+        at("/spaces/{id}/appeals").get(appeal::list),
         at("/bookings/{id}/checkout").post(booking::check_out),
         at("/waitlist").get(waitlist::own).post(waitlist::join),
         at("/waitlist/{id}").get(waitlist::show),

@@ -181,6 +181,85 @@ fn i33_i34_who_comes_is_there_once_and_who_does_not_come_loses_what_is_left() {
 }
 
 #[test]
+fn i33_who_comes_early_has_the_place_from_that_moment_and_only_if_it_is_free() {
+    let (ground, done) = Ground::set_up();
+    let [ben, cleo, dora] = ["ben", "cleo", "dora"].map(|name| ground.member(name, Role::Member));
+    ground
+        .act(move |tx, _| {
+            let rules = r#"{"grid_minutes": 5, "at_once": 3}"#;
+            let attic = add(tx, &done, with_rules(ResourceInput { clear_minutes: Some(5), ..room() }, rules));
+            let booked = ask(tx, ben, &wish(attic, "10:00", "12:00"), "09:00")?;
+            check_in(tx, acting(ben), booked.id, time("09:46"))?;
+            for (from, to) in [("09:45", "09:55"), ("09:35", "09:45")] {
+                let refusal = no(tx, |tx| ask(tx, cleo, &wish(attic, from, to), "09:46"));
+                assert_eq!(refusal.code(), "unbookable", "{from} to {to}");
+            }
+            ask(tx, cleo, &wish(attic, "09:30", "09:40"), "09:00")?;
+            check_out(tx, acting(ben), booked.id, time("09:50"))?;
+            ask(tx, cleo, &wish(attic, "09:50", "11:00"), "09:50")?;
+
+            // Of two desks one is taken until ten by somebody who sits there; who did not choose moves for who comes early.
+            let pool = add(tx, &done, with_rules(desks(2), rules));
+            let early = ask(tx, ben, &wish(pool, "10:00", "12:00"), "09:00")?;
+            let sits = ask(tx, cleo, &wish(pool, "09:00", "10:00"), "09:00")?;
+            check_in(tx, acting(cleo), sits.id, time("09:00"))?;
+            let loose = ask(tx, dora, &wish(pool, "09:00", "09:50"), "09:00")?;
+            assert_eq!(no(tx, |tx| check_in(tx, acting(ben), early.id, time("09:46"))).code(), "wrong-time");
+            assert_eq!(rows::takes(tx, early.id)?[0].1.slot, early.slot, "nothing has changed");
+            cancel(tx, acting(dora), loose.id, None, time("09:47"))?;
+            let there = check_in(tx, acting(ben), early.id, time("09:48"))?;
+            assert_eq!(rows::takes(tx, early.id)?[0].1.slot.start(), time("09:45"));
+            assert_eq!((there.slot, there.unit.is_some()), (early.slot, true), "it is booked from ten");
+            let asking = Asking::here(tx, acting(dora), None, false)?;
+            assert_eq!(no(tx, |tx| walk_in(tx, &asking, pool, None, None, time("09:49"))).code(), "unbookable");
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn i33_a_check_in_by_mistake_is_taken_back_and_who_was_there_after_all_says_so() {
+    let (ground, done) = Ground::set_up();
+    let [ben, cleo] = ["ben", "cleo"].map(|name| ground.member(name, Role::Member));
+    let host = Acting::Member(ground.member("hugo", Role::Host), Role::Host);
+    ground
+        .act(move |tx, _| {
+            let rules = r#"{"grid_minutes": 5, "at_once": 3, "release_minutes": 15}"#;
+            let attic = add(tx, &done, with_rules(room(), rules));
+            let booked = ask(tx, ben, &wish(attic, "10:00", "12:00"), "09:00")?;
+            assert_eq!(no(tx, |tx| undo_check_in(tx, acting(ben), booked.id, time("09:46"))).code(), "not-permitted");
+            check_in(tx, host, booked.id, time("09:46"))?;
+            let late = no(tx, |tx| undo_check_in(tx, host, booked.id, time("09:52")));
+            assert!(late.to_string().contains("until 2027-01-15T09:51+01:00"), "{late}");
+            let back = undo_check_in(tx, host, booked.id, time("09:51"))?;
+            assert_eq!((back.state, back.checked_in_at), (State::Confirmed, None));
+            assert_eq!(undo_check_in(tx, host, booked.id, time("09:51"))?, back, "once is enough");
+            // What was taken early is free again, what is booked is not.
+            ask(tx, cleo, &wish(attic, "09:55", "10:00"), "09:52")?;
+            assert_eq!(no(tx, |tx| ask(tx, cleo, &wish(attic, "10:00", "10:05"), "09:52")).code(), "unbookable");
+
+            assert_eq!(no(tx, |tx| appeal(tx, acting(ben), booked.id, "I come", time("09:53"))).code(), "wrong-state");
+            tend(tx, time("10:15"), 10)?;
+            assert_eq!(state(tx, &booked, "10:15"), State::NoShow);
+            let mine = "I sat in there all the time.";
+            assert_eq!(no(tx, |tx| appeal(tx, acting(cleo), booked.id, mine, time("10:16"))).code(), "not-found");
+            assert_eq!(no(tx, |tx| appeal(tx, host, booked.id, mine, time("10:16"))).code(), "not-permitted");
+            appeal(tx, acting(ben), booked.id, mine, time("10:16"))?;
+            assert_eq!(no(tx, |tx| appeal(tx, acting(ben), booked.id, mine, time("10:17"))).code(), "wrong-state");
+            let first = crate::store::page::Page::default();
+            let waiting = crate::operations::front_desk::appeals(tx, host, done.space, first)?;
+            assert_eq!(waiting.items.iter().map(|one| one.words.as_str()).collect::<Vec<_>>(), [mine]);
+            assert_eq!(no(tx, |tx| lift(tx, acting(ben), booked.id, time("10:18"))).code(), "not-permitted");
+            let lifted = lift(tx, host, booked.id, time("10:18"))?;
+            assert_eq!((lifted.state, lifted.estimated, lifted.checked_in_at), (State::Completed, true, None));
+            assert_eq!(crate::operations::front_desk::appeals(tx, host, done.space, first)?.items, []);
+            assert_eq!(no(tx, |tx| dismiss(tx, host, booked.id, time("10:19"))).code(), "not-found");
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
 fn i35_a_booking_moves_when_the_new_time_is_granted_and_stays_where_it_is_when_it_is_not() {
     let (ground, done) = Ground::set_up();
     let [ben, cleo] = ["ben", "cleo"].map(|name| ground.member(name, Role::Member));

@@ -16,6 +16,7 @@ async fn every_operation_answers_as_it_is_described() {
     order(&house).await;
     rooms(&house).await;
     bookings(&house).await;
+    appeals(&house).await;
 
     super::stay::tour(&house).await;
     super::waitlist::tour(&house).await;
@@ -298,4 +299,37 @@ async fn bookings(house: &House) {
     assert!(present["items"].as_array().unwrap().iter().all(|there| there["state"] == "checked_in"), "{present}");
     let all = house.get(ana, &format!("/spaces/{space}/bookings?from=2027-01-15T09:00")).await;
     assert_eq!(all["items"].as_array().unwrap().len(), 6);
+}
+
+async fn appeals(house: &House) {
+    let (ana, none) = (&house.ana, || Value::Null);
+    let emil = &house.newcomer("emil").await;
+    let space = text(&house.get(ana, "/spaces").await["items"][0]["id"]);
+    let body = json!({"kind": "hot_desk", "name": "Window desks", "units": 3});
+    let desks = text(&house.good(ana, "POST", &format!("/spaces/{space}/resources"), body).await["id"]);
+    let done = async |who, path: &str, body| house.good(who, "POST", path, body).await;
+    let mut paths = Vec::new();
+    for hours in ["09:00", "10:00"] {
+        let (start, end) = (format!("2027-01-15T{hours}"), "2027-01-15T12:00");
+        let booked = done(emil, "/bookings", json!({"resource": desks, "start": start, "end": end})).await;
+        paths.push(format!("/bookings/{}", text(&booked["id"])));
+        if hours == "09:00" {
+            done(ana, &format!("{}/checkin", paths[0]), none()).await;
+            let back = done(ana, &format!("{}/checkin/undo", paths[0]), none()).await;
+            assert_eq!((&back["state"], &back["checked_in_at"]), (&json!("confirmed"), &none()));
+            let noon = "2027-01-15T11:00:00Z".parse().unwrap();
+            house.ground.act(move |tx| crate::operations::booking::tend(tx, noon, 100)).await;
+        }
+    }
+    let late = "2027-01-15T11:00:00Z".parse().unwrap();
+    house.ground.act(move |tx| crate::operations::booking::tend(tx, late, 100)).await;
+    let list = format!("/spaces/{space}/appeals");
+    for path in &paths {
+        assert_eq!(done(emil, &format!("{path}/appeal"), json!({"words": "I was there"})).await["state"], "no_show");
+    }
+    let waiting = house.get(ana, &list).await;
+    assert_eq!((waiting["items"].as_array().unwrap().len(), &waiting["items"][0]["words"]), (2, &json!("I was there")));
+    assert_eq!(done(ana, &format!("{}/lift", paths[0]), none()).await["state"], "completed");
+    assert_eq!(done(ana, &format!("{}/appeal/dismiss", paths[1]), none()).await["state"], "no_show");
+    assert_eq!(house.get(ana, &list).await["items"], json!([]));
 }
