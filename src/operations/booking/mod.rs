@@ -4,13 +4,13 @@
 
 mod answer;
 mod arrival;
+mod appeal;
 mod ask;
 mod from_elsewhere;
 mod part;
 mod place;
 mod promote;
 mod scene;
-mod second_thought;
 mod stay;
 #[cfg(test)]
 mod stories;
@@ -27,6 +27,7 @@ use crate::coworking::{Event, Refusal};
 use crate::store::booking::{self, Booking};
 use crate::store::{Tx, event};
 
+pub use appeal::{appeal, dismiss, lift, undo_check_in};
 pub(super) use answer::cancel_alone;
 pub use answer::{approve, confirm, decline};
 pub use arrival::{Arriving, come, go, let_in, receive_arrive, receive_leave};
@@ -38,7 +39,6 @@ pub use part::{Approved, approve_together, cancel, change};
 pub(super) use place::shrink_gaps;
 pub(super) use promote::opened;
 pub use scene::{Availability, availability, hit};
-pub use second_thought::{appeal, dismiss, lift, undo_check_in};
 pub use stay::{check_in, check_out, walk_in};
 pub use tend::{is_time_for_any, tend};
 

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
 use super::*;
+use crate::coworking::booking::step_before;
 use crate::coworking::id::BookingId;
 use crate::coworking::member::Role;
 use crate::coworking::slot::Slot;
@@ -21,6 +22,7 @@ enum Step {
     Cancel(usize),
     Move { which: usize, from: i64, length: i64 },
     CheckIn(usize),
+    UndoCheckIn(usize),
     CheckOut(usize),
     Wait(i64),
     Tend,
@@ -37,6 +39,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => which.clone().prop_map(Step::Cancel),
         2 => (which.clone(), 0_i64..16, 1_i64..6).prop_map(|(which, from, length)| Step::Move { which, from, length }),
         1 => which.clone().prop_map(Step::CheckIn),
+        1 => which.clone().prop_map(Step::UndoCheckIn),
         1 => which.prop_map(Step::CheckOut),
         2 => (1_i64..30).prop_map(Step::Wait),
         1 => Just(Step::Tend),
@@ -66,8 +69,11 @@ fn check(tx: &mut Tx<'_>, atoms: &[(ResourceId, u32)], bookings: &[BookingId], n
         let booking = rows::by_id(tx, *id).unwrap().unwrap();
         let has = having.remove(id).unwrap_or_default();
         assert_eq!(rows::takes(tx, *id).unwrap(), has);
+        // Who came early has the place from then on.
+        let early = booking.checked_in_at.map(step_before).filter(|came| *came < booking.slot.start());
+        let since = Slot::new(early.unwrap_or(booking.slot.start()), booking.slot.end()).unwrap();
         match booking.state.takes_room(booking.rules.approval) {
-            true => assert!(has.iter().all(|(_, taken)| taken.slot == booking.slot) && !has.is_empty(), "{booking:?}"),
+            true => assert!(has.iter().all(|(_, taken)| taken.slot == since) && !has.is_empty(), "{booking:?}"),
             false => assert!(has.is_empty(), "{booking:?}"),
         }
         let live = booking.state_at(now);
@@ -126,6 +132,9 @@ fn i47_whatever_is_done_in_whatever_order_nobody_has_what_somebody_has() {
                         one(which).map_or(Ok(None), |id| cancel(tx, host, id, Some("x"), now).map(|_| None))
                     }
                     Step::CheckIn(which) => one(which).map_or(Ok(None), |id| check_in(tx, host, id, now).map(|_| None)),
+                    Step::UndoCheckIn(which) => {
+                        one(which).map_or(Ok(None), |id| undo_check_in(tx, host, id, now).map(|_| None))
+                    }
                     Step::CheckOut(which) => {
                         one(which).map_or(Ok(None), |id| check_out(tx, host, id, now).map(|_| None))
                     }
