@@ -47,6 +47,9 @@ pub fn proposal() -> Value {
     json!([ACTIVITYSTREAMS, DATA_INTEGRITY, terms])
 }
 
+/// What there is in something that can be booked.
+const AMENITIES: (&str, &str) = ("amenityFeature", "schema:amenityFeature");
+
 /// Of what can be booked: a proposal, and where it is.
 #[must_use]
 pub fn bookable() -> Value {
@@ -55,7 +58,7 @@ pub fn bookable() -> Value {
         for more in [proposal_terms(), place_terms()] {
             terms.extend(more.as_object().cloned().unwrap_or_default());
         }
-        terms.insert("amenityFeature".to_owned(), "schema:amenityFeature".into());
+        terms.insert(AMENITIES.0.to_owned(), AMENITIES.1.into());
     }
     json!([ACTIVITYSTREAMS, DATA_INTEGRITY, terms])
 }
@@ -178,5 +181,6 @@ pub fn all() -> Value {
             terms.extend(part);
         }
     }
+    terms.insert(AMENITIES.0.to_owned(), AMENITIES.1.into());
     json!({"@context": [ACTIVITYSTREAMS, SECURITY, CONTROLLER, MULTIKEY, DATA_INTEGRITY, WEBFINGER, terms]})
 }

@@ -44,8 +44,8 @@ macro_rules! columns {
 }
 
 statements! {
-    PARTNERS = "SELECT t.uri, o.uri FROM space s CROSS JOIN follow f ON f.follower_id = s.actor_id \
-                CROSS JOIN actor t ON t.id = f.target_id CROSS JOIN actor o ON o.id = s.actor_id \
+    PARTNERS = "SELECT t.uri, o.uri FROM space CROSS JOIN follow f ON f.follower_id = space.actor_id \
+                CROSS JOIN actor t ON t.id = f.target_id CROSS JOIN actor o ON o.id = space.actor_id \
                 WHERE f.state = 'accepted' AND t.local = 0 AND t.type = 'Group' AND t.deleted_at IS NULL \
                 AND t.suspended_at IS NULL ORDER BY f.id LIMIT 500";
     BY_URI = concat!("SELECT ", columns!(), " FROM known_space WHERE uri = ?1");
@@ -62,7 +62,7 @@ statements! {
     LATER = "UPDATE known_space SET due_at = ?2 WHERE id = ?1";
     OLD = "SELECT id FROM known_space WHERE seen_at < ?1 ORDER BY seen_at LIMIT ?2";
     FORGET = "DELETE FROM known_space WHERE id = ?1";
-    COUNT = "SELECT count(*) FROM (SELECT 1 FROM known_space WHERE id > 0 LIMIT 1000) AS some";
+    COUNT = "SELECT count(*) FROM (SELECT 1 FROM known_space WHERE id > 0 LIMIT 1000) AS found";
     COUNT_VIA = "SELECT count(*) FROM known_space WHERE via = ?1";
     LEND = "INSERT INTO known_resource (space_id, number, body, words) VALUES (?1, ?2, ?3, ?4)";
     EMPTY = "DELETE FROM known_resource WHERE space_id = ?1";

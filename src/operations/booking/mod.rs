@@ -3,8 +3,8 @@
 //! What is decided and what it takes of the calendar are one transaction, on whatever door the wish came in.
 
 mod answer;
-mod arrival;
 mod appeal;
+mod arrival;
 mod ask;
 mod from_elsewhere;
 mod part;
@@ -27,9 +27,9 @@ use crate::coworking::{Event, Refusal};
 use crate::store::booking::{self, Booking};
 use crate::store::{Tx, event};
 
-pub use appeal::{appeal, dismiss, lift, undo_check_in};
 pub(super) use answer::cancel_alone;
 pub use answer::{approve, confirm, decline};
+pub use appeal::{appeal, dismiss, lift, undo_check_in};
 pub use arrival::{Arriving, come, go, let_in, receive_arrive, receive_leave};
 pub(super) use ask::change_alone;
 pub use ask::{Asking, request, request_all};

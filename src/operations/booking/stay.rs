@@ -7,7 +7,7 @@ use super::scene::Scene;
 use super::{Result, is_own, of, place, settle};
 use crate::coworking::Refusal;
 use crate::coworking::booking::{CheckedInBy, Draft, Request, State, can_check_in, step_after, step_before};
-use crate::coworking::capacity::{self, Claim};
+use crate::coworking::capacity::Claim;
 use crate::coworking::decision::Wish;
 use crate::coworking::id::{BookingId, MemberId, ResourceId};
 use crate::coworking::member::Acting;

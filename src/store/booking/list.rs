@@ -3,8 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::life::{Booking, SHORT, columns, read};
-use crate::coworking::id::{ActorId, BookingId, ResourceId, SeriesId, SpaceId};
 use crate::coworking::booking::State;
+use crate::coworking::id::{ActorId, BookingId, ResourceId, SeriesId, SpaceId};
 use crate::coworking::slot::Slot;
 use crate::store::page::{Page, Slice};
 use crate::store::plan::statements;

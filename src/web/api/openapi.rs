@@ -13,11 +13,9 @@ use utoipa::{Modify, OpenApi as _, ToSchema};
 
 use super::view::{Broken, Clash, Slot};
 use super::{
-    actor, block, booking, calendar, closure, directory, follow, kiosk, me, member, node, notification, offer, peer,
-    post, queue, reaction, report, resource, search, series, session, space, stay, suspension, timeline, token, visit,
-    waitlist,
-    actor, appeal, block, booking, calendar, closure, follow, me, member, node, notification, offer, peer, post, queue,
-    reaction, report, resource, search, space, stay, suspension, timeline, token,
+    actor, appeal, block, booking, calendar, closure, directory, follow, kiosk, me, member, node, notification, offer,
+    peer, post, queue, reaction, report, resource, search, series, session, space, stay, suspension, timeline, token,
+    visit, waitlist,
 };
 
 /// A "no", or a failure (RFC 9457).
@@ -77,8 +75,7 @@ pub struct Problem {
         session::link, session::list, session::end,
         series::preview, series::make, series::list, series::show, series::bookings, series::stays, series::change,
         series::cancel, series::approve, series::approve_together,
-        booking::walk_in, appeal::undo_check_in, appeal::appeal, appeal::lift, appeal::dismiss, appeal::list,
-        stay::request, stay::list, stay::show, stay::cancel,
+        appeal::undo_check_in, appeal::appeal, appeal::lift, appeal::dismiss, appeal::list,
         post::publish, post::show, post::edit, post::delete, post::thread,
         reaction::like, reaction::unlike, reaction::announce, reaction::unannounce, reaction::pin, reaction::unpin,
         offer::board, offer::make, offer::show, offer::update, offer::settle, offer::delete,

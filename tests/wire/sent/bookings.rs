@@ -84,6 +84,7 @@ fn attic() -> Kept {
         name: "Attic".into(),
         description: Some("Under the roof, with a view of the quay.".into()),
         seats: Some(8),
+        amenities: vec!["screen".into(), "whiteboard".into()],
         clear_minutes: Some(15),
         rules: Some([(Audience::Guest, rules().into())].into()),
         ..ResourceInput::default()
