@@ -764,3 +764,13 @@ CREATE TABLE appeal (
   answered_at INTEGER                  -- when staff lifted what it is about, or not
 ) STRICT;
 CREATE INDEX appeal_open ON appeal (space_id, booking_id) WHERE answered_at IS NULL;
+
+-- Pictures of spaces and of what they have, by the hash of their bytes.
+CREATE TABLE media (
+  name TEXT PRIMARY KEY,               -- the hash and how they are written: 3f2a….png
+  media_type TEXT NOT NULL,
+  bytes BLOB NOT NULL,
+  uses INTEGER NOT NULL,               -- how much shows it; what nothing shows is forgotten after a while
+  changed_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX media_unused ON media (changed_at) WHERE uses <= 0;

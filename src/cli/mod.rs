@@ -27,6 +27,7 @@ mod offer;
 mod open;
 mod page;
 mod peer;
+mod photo;
 mod post;
 mod profile;
 mod queue;

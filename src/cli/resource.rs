@@ -10,6 +10,7 @@ use serde_json::json;
 use super::answer::{Answer, Failure, print};
 use super::open::Opened;
 use super::page::{Window, paged};
+use super::photo;
 use super::speaker::Staff;
 use crate::coworking::decision::in_words;
 use crate::coworking::inventory::{self, to_csv, to_json};
@@ -53,6 +54,9 @@ pub(super) enum Resource {
         /// Its number or its name
         resource: String,
     },
+    /// Pictures: add, remove
+    #[command(subcommand)]
+    Photo(photo::Photo),
     /// Bring in a whole inventory, all of it or nothing: JSON, or a table (CSV)
     #[command(after_help = "Example:\n  thirdspace resource import harbor.csv --space harbor\n\n\
                       A table begins with the line kind,name,units,seats,ready_minutes,clear_minutes,amenities,description;\n\
@@ -163,6 +167,7 @@ pub(super) struct Import {
 impl Fields {
     async fn over(self, opened: &Opened, resource: &mut ResourceInput) -> Result<(), Failure> {
         resource.units = self.units.or(resource.units);
+        resource.leave_the_plan();
         resource.seats = self.seats.or(resource.seats);
         resource.description = self.description.or(resource.description.take());
         resource.ready_minutes = self.ready.or(resource.ready_minutes);
@@ -214,6 +219,7 @@ impl Resource {
                 let text = format!("{} cannot be booked any more.", kept.resource.name);
                 Answer::new(text, json!({ "id": kept.id }))
             }
+            Self::Photo(photo) => photo.run(photo::Kind::Resource, opened).await,
             Self::Import(import) => import.run(opened).await,
             Self::Export { space, csv } => {
                 let space = opened.space(space.as_deref()).await?;

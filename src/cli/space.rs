@@ -32,6 +32,12 @@ pub(super) enum Space {
                       thirdspace space edit --open \"mon-fri 09:00-18:00; sat 10:00-14:00; 2027-12-25 closed\" --bookable \"mon-sat 08:00-22:00\""
     )]
     Edit(Box<Edit>),
+    /// Pictures: add, remove
+    #[command(subcommand)]
+    Photo(super::photo::Photo),
+    /// Floor plans: set, show, print one to begin with
+    #[command(subcommand)]
+    Plan(super::photo::Plan),
     /// Find spaces elsewhere, among those whom spaces here follow and those whom these follow
     #[command(after_help = "Examples:\n  thirdspace space find --town Tallinn --date 2027-01-15 --need projector\n  \
                       thirdspace space find --near 59.43,24.75 --within 50 --kind meeting_room --people 6\n\n\
@@ -136,6 +142,8 @@ impl Space {
         match self {
             Self::Add { username, name, zone } => add(opened, NewSpace::parse(&username, &name, &zone)?).await,
             Self::Edit(edit) => edit.run(opened).await,
+            Self::Photo(photo) => photo.run(super::photo::Kind::Space, opened).await,
+            Self::Plan(plan) => plan.run(opened).await,
             Self::Find(find) => find.run(opened).await,
             Self::List => list(opened).await,
         }

@@ -64,7 +64,10 @@ impl Entry {
             match cell {
                 Cell::Kind(kind) => resource.kind = kind,
                 Cell::Name(name) => resource.name = name,
-                Cell::Units(units) => resource.units = units,
+                Cell::Units(units) => {
+                    resource.units = units;
+                    resource.leave_the_plan();
+                }
                 Cell::Seats(seats) => resource.seats = seats,
                 Cell::ReadyMinutes(minutes) => resource.ready_minutes = minutes,
                 Cell::ClearMinutes(minutes) => resource.clear_minutes = minutes,

@@ -27,6 +27,8 @@ pub const PART_LIMIT: usize = 10;
 pub const AMENITY_LIMIT: usize = 30;
 /// The most photos.
 pub const PHOTO_LIMIT: usize = 12;
+/// Where pictures that are kept here are found.
+const MEDIA: &str = "/media/";
 /// The longest gap around a booking.
 pub const GAP_LIMIT_MINUTES: u32 = 24 * 60;
 
@@ -66,10 +68,40 @@ word!(
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Photo {
-    /// Where it is, with https.
+    /// Where it is: with https, or `/media/…` here.
     pub url: String,
     /// What it shows, in words.
     pub alt: String,
+}
+
+impl Photo {
+    /// Checks both parts.
+    ///
+    /// # Errors
+    /// The first [`Refusal`] met, naming the field.
+    pub fn check(self) -> Result<Self, Refusal> {
+        refusal::needed("alt", &self.alt, NAME_LIMIT)?;
+        let url = refusal::needed("photos", &self.url, URL_LIMIT)?;
+        if !url.starts_with("https://") && self.name().is_none() {
+            return Err(Refusal::malformed("photos", url, "addresses that begin with https://, or pictures kept here"));
+        }
+        Ok(self)
+    }
+
+    /// Where a picture of this name is found.
+    #[must_use]
+    pub fn address(name: &str) -> String {
+        format!("{MEDIA}{name}")
+    }
+
+    /// The name of a picture that is kept here: the hash of its bytes and how they are written.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        let name = self.url.strip_prefix(MEDIA)?;
+        let (hash, ending) = name.split_once('.')?;
+        let is_hash = hash.len() == 64 && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        (is_hash && matches!(ending, "png" | "jpg" | "webp")).then_some(name)
+    }
 }
 
 /// Where one unit stands on the floor plan: a rectangle, in thousandths of the plan's width and height.
@@ -84,6 +116,14 @@ pub struct Area {
     pub width: u16,
     /// How high.
     pub height: u16,
+    /// On which floor of the space, from 0.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub floor: u16,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_first(floor: &u16) -> bool {
+    *floor == 0
 }
 
 impl Area {
@@ -164,6 +204,11 @@ pub struct Resource {
 }
 
 impl ResourceInput {
+    /// Units that are there no more stand nowhere.
+    pub fn leave_the_plan(&mut self) {
+        self.plan.truncate(self.units.unwrap_or(1).try_into().unwrap_or(usize::MAX));
+    }
+
     /// Checks every part.
     ///
     /// # Errors
@@ -184,13 +229,7 @@ impl ResourceInput {
             let found = format!("{} {} {} {}", area.x, area.y, area.width, area.height);
             return Err(Refusal::malformed("plan", found, "rectangles within 1,000 by 1,000"));
         }
-        for photo in &self.photos {
-            refusal::needed("alt", &photo.alt, NAME_LIMIT)?;
-            let url = refusal::needed("photos", &photo.url, URL_LIMIT)?;
-            if !url.starts_with("https://") {
-                return Err(Refusal::malformed("photos", url, "addresses that begin with https://"));
-            }
-        }
+        let photos = self.photos.into_iter().map(Photo::check).collect::<Result<_, _>>()?;
         let amenities = self.amenities.iter().map(|text| refusal::needed("amenities", text, NAME_LIMIT));
         let rules = match self.rules {
             None => Rules::usual(kind),
@@ -211,7 +250,7 @@ impl ResourceInput {
             seats: number("seats", self.seats, 1, 1, SEAT_LIMIT, "a number from 1 to 10,000")?,
             parts: self.parts.into_iter().collect(),
             amenities: amenities.collect::<Result<_, _>>()?,
-            photos: self.photos,
+            photos,
             plan: self.plan,
             buffers: Buffers {
                 before: gap("ready_minutes", self.ready_minutes)?,
@@ -316,7 +355,7 @@ mod tests {
             no(|input| input.clear_minutes = Some(7)),
             "clear_minutes is \"7\", but it must be minutes up to 1,440 in steps of 5"
         );
-        let outside = Area { x: 900, y: 0, width: 101, height: 10 };
+        let outside = Area { x: 900, y: 0, width: 101, height: 10, floor: 0 };
         assert_eq!(
             no(|input| input.plan = vec![outside]),
             "plan is \"900 0 101 10\", but it must be rectangles within 1,000 by 1,000"

@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::floor::{FLOOR_LIMIT, Floor, FloorInput};
 use super::hours::{Hours, HoursInput};
 use super::name::Username;
 use super::profile::NAME_LIMIT;
 use super::refusal::{self, Refusal};
+use super::resource::{PHOTO_LIMIT, Photo};
 
 /// An IANA time zone that the time-zone database knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,6 +105,12 @@ pub struct PlaceInput {
     /// When it can be booked, where that differs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bookable_hours: Option<HoursInput>,
+    /// Up to 12 pictures.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub photos: Vec<Photo>,
+    /// Up to 20 floors, as plans show them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub floors: Vec<FloorInput>,
 }
 
 /// Where a space is, and when it is open.
@@ -117,6 +125,10 @@ pub struct Place {
     pub opening_hours: Hours,
     /// When it can be booked, where that differs.
     pub bookable_hours: Option<Hours>,
+    /// Pictures.
+    pub photos: Vec<Photo>,
+    /// Floors, as plans show them.
+    pub floors: Vec<Floor>,
 }
 
 impl PlaceInput {
@@ -144,7 +156,13 @@ impl PlaceInput {
             let (monday, tuesday, wednesday, thursday, friday) = (day(), day(), day(), day(), day());
             HoursInput { monday, tuesday, wednesday, thursday, friday, ..HoursInput::default() }
         };
+        let few =
+            |field, limit, found| if found > limit { Err(Refusal::TooMany { field, limit, found }) } else { Ok(()) };
+        few("photos", PHOTO_LIMIT, self.photos.len())?;
+        few("floors", FLOOR_LIMIT, self.floors.len())?;
         Ok(Place {
+            photos: self.photos.into_iter().map(Photo::check).collect::<Result<_, _>>()?,
+            floors: self.floors.into_iter().map(FloorInput::parse).collect::<Result<_, _>>()?,
             address: Address {
                 street: text("street", street)?,
                 locality: text("locality", locality)?,
@@ -174,6 +192,8 @@ impl From<Place> for PlaceInput {
             coordinates: place.coordinates,
             opening_hours: Some(place.opening_hours.into()),
             bookable_hours: place.bookable_hours.map(Into::into),
+            photos: place.photos,
+            floors: place.floors.into_iter().map(Into::into).collect(),
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::floor::FloorInput;
 use super::inventory::Item;
-use super::resource::{Audience, Kind, ResourceInput};
+use super::resource::{Area, Audience, Kind, ResourceInput};
 use super::rules::{Approval, KeepFree, Period, Quota, Rules, RulesInput};
 use super::word::word;
 
@@ -22,6 +23,14 @@ word!(
 /// What a space of this size usually has.
 #[must_use]
 pub fn items(size: Size) -> Vec<Item> {
+    let mut items = unplaced(size);
+    for item in &mut items {
+        item.resource.plan = places(size, &item.resource.name);
+    }
+    items
+}
+
+fn unplaced(size: Size) -> Vec<Item> {
     match size {
         Size::Small => vec![
             many(Kind::HotDesk, "Desks", 12, "Come and sit where you like."),
@@ -63,6 +72,80 @@ pub fn items(size: Size) -> Vec<Item> {
             ]
         }
     }
+}
+
+/// The floor on which the items of a template stand.
+#[must_use]
+pub fn floors(size: Size) -> Vec<FloorInput> {
+    let (width, depth) = match size {
+        Size::Small => (15, 9),
+        Size::Medium => (30, 18),
+        Size::Large => (60, 40),
+    };
+    // Round the house, and along the rooms on the right.
+    let outside = vec![[0, 0], [1_000, 0], [1_000, 1_000], [0, 1_000], [0, 0]];
+    let walls = match size {
+        Size::Small => vec![outside, vec![[660, 0], [660, 620], [1_000, 620]], vec![[660, 620], [660, 760]]],
+        Size::Medium => vec![
+            outside,
+            vec![[700, 0], [700, 620], [1_000, 620]],
+            vec![[700, 180], [1_000, 180]],
+            vec![[700, 380], [1_000, 380]],
+            vec![[0, 700], [560, 700]],
+        ],
+        Size::Large => vec![
+            outside,
+            vec![[0, 640], [1_000, 640]],
+            vec![[740, 0], [740, 640]],
+            vec![[740, 210], [1_000, 210]],
+            vec![[740, 420], [1_000, 420]],
+            vec![[870, 0], [870, 420]],
+            vec![[500, 640], [500, 1_000]],
+        ],
+    };
+    vec![FloorInput { name: "Ground floor".to_owned(), width, depth, walls, picture: None }]
+}
+
+/// Where the items stand: rows of units within a frame, from the left and the top.
+fn places(size: Size, name: &str) -> Vec<Area> {
+    let (at, columns, count) = match (size, name) {
+        (Size::Small, "Desks") => ([40, 90, 580, 820], 4, 12),
+        (Size::Small, "Meeting room") => ([690, 60, 280, 500], 1, 1),
+        (Size::Small, "Phone booth") => ([860, 720, 110, 200], 1, 1),
+        (Size::Medium, "Desks") => ([30, 50, 640, 600], 8, 40),
+        (Size::Medium, "Fixed desks") => ([710, 680, 280, 270], 5, 10),
+        (Size::Medium, "Small room") => ([715, 25, 270, 130], 1, 1),
+        (Size::Medium, "Middle room") => ([715, 205, 270, 150], 1, 1),
+        (Size::Medium, "Large room") => ([715, 405, 270, 190], 1, 1),
+        (Size::Medium, "Phone booths") => ([575, 730, 105, 240], 1, 3),
+        (Size::Medium, "Event room") => ([30, 740, 510, 230], 1, 1),
+        (Size::Large, "Desks") => ([20, 30, 440, 580], 12, 120),
+        (Size::Large, "Quiet desks") => ([490, 30, 220, 260], 8, 40),
+        (Size::Large, "Fixed desks") => ([490, 330, 220, 280], 10, 60),
+        (Size::Large, "Room 1") => ([750, 20, 110, 170], 1, 1),
+        (Size::Large, "Room 2") => ([880, 20, 110, 170], 1, 1),
+        (Size::Large, "Room 3") => ([750, 230, 110, 170], 1, 1),
+        (Size::Large, "Room 4") => ([880, 230, 110, 170], 1, 1),
+        (Size::Large, "Room 5") => ([750, 440, 110, 180], 1, 1),
+        (Size::Large, "Board room") => ([880, 440, 110, 180], 1, 1),
+        (Size::Large, "Hall north") => ([20, 670, 460, 230], 1, 1),
+        (Size::Large, "Hall south") => ([520, 670, 460, 230], 1, 1),
+        (Size::Large, "Phone booths") => ([20, 920, 460, 60], 8, 8),
+        _ => return Vec::new(),
+    };
+    let [left, top, wide, high]: [u16; 4] = at;
+    let rows = u16::div_ceil(count, columns);
+    let (width, height) = (wide / columns, high / rows);
+    // A gap between them, which one alone does not need.
+    let gap = |side: u16| if count == 1 { 0 } else { (side / 6).clamp(2, 14) };
+    let unit = |number: u16| Area {
+        x: left + number % columns * width,
+        y: top + number / columns * height,
+        width: width - gap(width),
+        height: height - gap(height),
+        floor: 0,
+    };
+    (0..count).map(unit).collect()
 }
 
 fn of(kind: Kind, name: &str) -> Item {
@@ -124,6 +207,18 @@ mod tests {
             let items = items(size);
             let entries = read(&serde_json::to_string_pretty(&to_json(&items)).unwrap()).unwrap();
             assert_eq!(entries.len(), items.len());
+            assert!(floors(size).into_iter().all(|floor| floor.parse().is_ok()));
+            let areas = || items.iter().flat_map(|item| &item.resource.plan);
+            let apart = |one: &Area, other: &Area| {
+                let beside = |a: u16, wide: u16, b: u16| a + wide <= b;
+                beside(one.x, one.width, other.x)
+                    || beside(other.x, other.width, one.x)
+                    || beside(one.y, one.height, other.y)
+                    || beside(other.y, other.height, one.y)
+            };
+            for (number, one) in areas().enumerate() {
+                assert!(areas().skip(number + 1).all(|other| apart(one, other)), "nothing stands on {one:?}");
+            }
             for (entry, item) in entries.iter().zip(&items) {
                 let resource = entry.over(None).parse().unwrap();
                 assert!(!resource.rules.is_empty() && resource == item.resource.clone().parse().unwrap());

@@ -10,9 +10,7 @@ use super::duty;
 use crate::federation::deliver::KEPT;
 use crate::node::Node;
 use crate::store::process::Duty;
-use crate::store::{
-    self, Tx, activity, arrival, booking, delivery, directory, event, inbox, key, session, tombstone, visit, waitlist,
-};
+use crate::store::{self, Tx, activity, arrival, booking, delivery, directory, event, inbox, key, media, session, tombstone, visit, waitlist};
 
 const EVERY: Duration = Duration::from_secs(60 * 60);
 /// Rows in one transaction, so that nobody waits for the broom.
@@ -59,6 +57,8 @@ pub async fn tidy(node: &Node) -> Result<u64, store::Error> {
     rows += all(node, move |tx| tombstone::tidy(tx, buried, AT_ONCE)).await?;
     let unseen = before(now, crate::operations::directory::KEPT);
     rows += all(node, move |tx| directory::tidy(tx, unseen, AT_ONCE)).await?;
+    let unshown = before(now, DAY);
+    rows += all(node, move |tx| media::tidy(tx, unshown, AT_ONCE)).await?;
     let refused = before(now, REFUSED_KEPT);
     rows += all(node, move |tx| booking::forget_refused(tx, refused, AT_ONCE)).await?;
     // An offer that comes again is known as one for as long as any.

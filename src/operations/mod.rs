@@ -18,6 +18,7 @@ pub mod idempotency;
 pub mod inventory;
 pub mod key;
 pub mod kiosk;
+pub mod media;
 pub mod member;
 pub mod notification;
 pub mod offer;

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Result, booking as bookings, space};
+use super::{Result, booking as bookings, media, space};
 use crate::coworking::booking::NOTE_LIMIT;
 use crate::coworking::id::{BookingId, ClosureId, ResourceId, SpaceId};
 use crate::coworking::member::{Acting, Role};
@@ -26,6 +26,7 @@ pub fn add(tx: &mut Tx<'_>, acting: Acting, space: SpaceId, new: &Resource, now:
         return Err(Refusal::TooMany { field: "resources", limit: RESOURCE_LIMIT, found: others + 1 }.into());
     }
     parts_are_there(tx, space, None, new)?;
+    media::settle(tx, &[], &new.photos.iter().collect::<Vec<_>>(), now)?;
     tx.notify(Notice::Changed(space.0));
     bookings::opened(tx, space, None)?;
     Ok(resource::add(tx, space, new, now)?)
@@ -45,6 +46,8 @@ pub fn edit(tx: &mut Tx<'_>, acting: Acting, id: ResourceId, new: &Resource, now
         let needed = "one that nobody has booked from now on";
         return Err(Refusal::WrongState { what: "resource", state: "booked as it is made", needed }.into());
     }
+    let (before, after) = (old.resource.photos.iter().collect::<Vec<_>>(), new.photos.iter().collect::<Vec<_>>());
+    media::settle(tx, &before, &after, now)?;
     // Whoever asked by the version before is told of the new one: it is newer by a whole second, which is what is sent.
     let updated = now.max(old.updated.saturating_add(SignedDuration::from_secs(1)).unwrap_or(now));
     resource::save(tx, id, new, updated)?;
@@ -62,11 +65,13 @@ pub fn edit(tx: &mut Tx<'_>, acting: Acting, id: ResourceId, new: &Resource, now
 /// [`Refusal::NotPermitted`]; [`Refusal::NotFound`]; [`Refusal::WrongState`] when something is made of it.
 pub fn retire(tx: &mut Tx<'_>, acting: Acting, id: ResourceId, now: Timestamp) -> Result<()> {
     acting.needs(Role::Admin, "take away what can be booked")?;
-    let space = by_id(tx, id)?.space;
+    let old = by_id(tx, id)?;
+    let space = old.space;
     if !resource::wholes(tx, id)?.is_empty() {
         let needed = "what nothing else is made of";
         return Err(Refusal::WrongState { what: "resource", state: "a part of another one", needed }.into());
     }
+    media::settle(tx, &old.resource.photos.iter().collect::<Vec<_>>(), &[], now)?;
     tx.notify(Notice::Changed(space.0));
     Ok(resource::retire(tx, id, now)?)
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::key::{self, NewKeys};
-use super::{Result, member};
+use super::{Result, media, member};
 use crate::coworking::id::SpaceId;
 use crate::coworking::member::{Acting, Role};
 use crate::coworking::refusal::SetupRefusal;
@@ -64,7 +64,8 @@ pub fn found(
 /// [`Refusal::NotPermitted`] for all but administrators and the keeper; [`Refusal::NotFound`].
 pub fn set_place(tx: &mut Tx<'_>, acting: Acting, id: SpaceId, place: &Place, now: Timestamp) -> Result<()> {
     acting.needs(Role::Admin, "change where a space is")?;
-    or_default(tx, Some(id))?;
+    let old = or_default(tx, Some(id))?.place;
+    media::settle(tx, &media::of_place(&old), &media::of_place(place), now)?;
     space::set_place(tx, id, place)?;
     super::booking::opened(tx, id, None)?;
     event::record(tx, &Event::ProfileEdited { actor: id.into() }, now)?;

@@ -33,6 +33,7 @@ pub mod json;
 pub mod key;
 pub mod kiosk;
 mod many;
+pub mod media;
 pub mod member;
 mod migration;
 pub mod notification;

@@ -14,6 +14,7 @@ pub mod document;
 pub mod error;
 pub mod etag;
 pub mod frame;
+pub mod media;
 pub mod pages;
 pub mod problem;
 pub mod server;

@@ -14,7 +14,7 @@ use super::activitypub::inbox;
 use super::document::Documents;
 use super::error::{Error, Wrong};
 use super::frame::Frame;
-use super::{Door, activitypub, api, asset, availability, calendar, discovery, pages, session};
+use super::{Door, activitypub, api, asset, availability, calendar, discovery, media, pages, session};
 use crate::node::Node;
 
 /// How long a client may take to send the head of a request.
@@ -116,6 +116,7 @@ pub fn routes(app: &mut web::ServiceConfig) {
         // Pages that are no documents.
         .service(at("/", READ).route(read().to(activitypub::get)))
         .service(at("/people/{id}", READ).route(read().to(pages::actor::remote)))
+        .service(at("/media/{name}", READ).route(read().to(media::file)))
         .service(at("/directory", READ).route(read().to(pages::directory::page)))
         .service(at("/tags/{tag}", READ).route(read().to(pages::tag::page)))
         .service(

@@ -1,5 +1,7 @@
 //! What a space has, and when it is free, as everybody may look at it: how much, and nobody's name.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use jiff::{SignedDuration, Span, Timestamp};
 
@@ -15,7 +17,7 @@ use crate::operations::{Result, space};
 use crate::store::page::{Page, Slice};
 use crate::store::resource::Kept;
 use crate::store::space::Space;
-use crate::store::{Tx, resource};
+use crate::store::{Tx, booking, resource};
 
 /// How far is looked for what comes next.
 const AHEAD: SignedDuration = SignedDuration::from_hours(24);
@@ -52,6 +54,8 @@ pub struct Stock {
     pub kept: Kept,
     /// How it is at this moment.
     pub now: Now,
+    /// Of what stands on a plan: the units that somebody has at this moment, from 0.
+    pub taken: BTreeSet<u32>,
 }
 
 /// A resource in the week in which a date lies: this week, if that is over; the last that can be booked, if it is later.
@@ -112,10 +116,20 @@ pub fn stock(
     let mut items = Vec::with_capacity(there.items.len());
     for kept in there.items {
         let Some(audience) = seen_as(acting, &kept.resource) else { continue };
+        let taken = if kept.resource.plan.is_empty() { BTreeSet::new() } else { taken(tx, &kept, now)? };
         let now = at(tx, kept.id, audience, now)?;
-        items.push(Stock { kept, now });
+        items.push(Stock { kept, now, taken });
     }
     Ok(Slice { items, next: there.next })
+}
+
+/// The units that somebody has, or that are made ready for somebody else.
+fn taken(tx: &mut Tx<'_>, kept: &Kept, now: Timestamp) -> Result<BTreeSet<u32>> {
+    let moment = Slot::between(now, now.saturating_add(SignedDuration::from_secs(1)).unwrap_or(now));
+    let Some(moment) = moment else { return Ok(BTreeSet::new()) };
+    let there = booking::calendar(tx, kept.id, moment.around(kept.resource.buffers.gap()))?.into_iter();
+    let now_taken = there.filter(|taken| taken.kept().overlaps(moment) && taken.expires_at.is_none_or(|end| end > now));
+    Ok(now_taken.flat_map(|taken| taken.given).collect())
 }
 
 fn at(tx: &mut Tx<'_>, id: ResourceId, audience: Audience, now: Timestamp) -> Result<Now> {

@@ -24,6 +24,7 @@ mod once;
 mod openapi;
 mod paging;
 mod peer;
+mod photo;
 mod post;
 mod queue;
 mod reaction;
@@ -100,11 +101,16 @@ pub fn routes() -> Vec<Route> {
         at("/spaces/{id}").get(space::show).patch(space::edit),
         at("/spaces/{id}/resources").get(resource::list).post(resource::add),
         at("/spaces/{id}/closures").get(closure::list).post(closure::close),
+        at("/spaces/{id}/photos").post(photo::add_of_space),
+        at("/spaces/{id}/photos/{name}").delete(photo::remove_of_space),
+        at("/spaces/{id}/floors/{number}/picture").put(photo::set_plan),
         at("/spaces/{id}/bookings").get(booking::of_space),
         at("/spaces/{id}/bookings/waiting").get(booking::waiting),
         at("/spaces/{id}/guests/{list}").get(booking::guests),
         at("/resources/{id}").get(resource::show).patch(resource::edit).delete(resource::retire),
         at("/resources/{id}/availability").get(resource::availability),
+        at("/resources/{id}/photos").post(photo::add_of_resource),
+        at("/resources/{id}/photos/{name}").delete(photo::remove_of_resource),
         at("/resources/{id}/checkin").post(booking::walk_in),
         at("/closures/{id}").delete(closure::open),
         at("/bookings").get(booking::own).post(booking::request),

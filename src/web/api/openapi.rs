@@ -13,9 +13,7 @@ use utoipa::{Modify, OpenApi as _, ToSchema};
 
 use super::view::{Broken, Clash, Slot};
 use super::{
-    actor, appeal, block, booking, calendar, closure, directory, follow, kiosk, me, member, node, notification, offer,
-    peer, post, queue, reaction, report, resource, search, series, session, space, stay, suspension, timeline, token,
-    visit, waitlist,
+    actor, appeal, block, booking, calendar, closure, directory, follow, kiosk, me, member, node, notification, offer, peer, photo, post, queue, reaction, report, resource, search, series, session, space, stay, suspension, timeline, token, visit, waitlist,
 };
 
 /// A "no", or a failure (RFC 9457).
@@ -63,6 +61,7 @@ pub struct Problem {
         member::list, member::add, member::show, member::set_role, member::leave,
         token::list, token::create, token::revoke,
         calendar::list, calendar::create, calendar::revoke, calendar::booking,
+        photo::add_of_resource, photo::remove_of_resource, photo::add_of_space, photo::remove_of_space, photo::set_plan,
         directory::search, space::list, space::found, space::show, space::edit,
         resource::list, resource::add, resource::show, resource::edit, resource::retire, resource::availability,
         closure::list, closure::close, closure::open,

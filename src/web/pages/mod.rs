@@ -10,6 +10,7 @@ pub mod door;
 pub(in crate::web) mod front;
 pub mod interaction;
 pub mod kiosk;
+mod plan;
 pub(in crate::web) mod post;
 mod post_view;
 pub mod problem;

@@ -16,7 +16,6 @@ use crate::coworking::rules::Price;
 use crate::coworking::terms;
 use crate::node::Node;
 use crate::operations::calendar::{self, Week};
-use crate::site::Site;
 use crate::store::{Tx, actor, resource};
 use crate::web::Door;
 use crate::web::error::Result;
@@ -99,7 +98,7 @@ fn load(tx: &mut Tx<'_>, node: &Node, id: ResourceId, wanted: Wanted) -> Result<
         description: what.description.clone().unwrap_or_default(),
         facts: facts(what, made_of),
         amenities: what.amenities.clone(),
-        photos: photos(&what.photos, &node.site),
+        photos: photos(&what.photos),
         terms: shown_terms(what),
         hours: ShownHours::of(hours, week.zone.wall(desk.now).date()),
         week: ShownWeek::of(&week, &format!("/resources/{id}")),
@@ -162,10 +161,9 @@ pub(super) fn price_of(what: &Resource) -> Option<String> {
     Some(terms::price(&rules.price)).filter(|_| rules.price != Price::Free)
 }
 
-pub(super) fn photos(photos: &[Photo], site: &Site) -> Vec<ShownPhoto> {
-    let here = format!("{}/", site.origin());
+pub(super) fn photos(photos: &[Photo]) -> Vec<ShownPhoto> {
     let shown = photos.iter().map(|photo| ShownPhoto {
-        here: photo.url.starts_with(&here),
+        here: photo.name().is_some(),
         url: photo.url.clone(),
         alt: photo.alt.clone(),
     });

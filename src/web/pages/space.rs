@@ -1,6 +1,7 @@
 //! What the page of a space shows beside what every actor's shows: where it is, when it is open, and what it has.
 
-use super::resource::{kind, price_of, size};
+use super::plan::{ShownPlan, plans};
+use super::resource::{ShownPhoto, kind, photos, price_of, size};
 use super::week::{ShownHours, ShownNow};
 use crate::coworking::id::SpaceId;
 use crate::coworking::resource::Kind;
@@ -26,6 +27,8 @@ pub(super) struct ShownPlace {
     pub(super) zone: String,
     /// Is it open at this moment?
     pub(super) open: bool,
+    pub(super) photos: Vec<ShownPhoto>,
+    pub(super) plans: Vec<ShownPlan>,
     pub(super) groups: Vec<ShownGroup>,
     /// There is more; where.
     pub(super) more: Option<String>,
@@ -94,6 +97,10 @@ pub(super) fn place(
         map: space.place.coordinates.map(map),
         hours: ShownHours::of(&space.place.opening_hours, zone.wall(now).date()),
         open: window.is_some_and(|moment| space.place.opening_hours.cover(&zone, moment)),
+        photos: photos(&space.place.photos),
+        plans: plans(&space.place.floors, &there.items, |item| {
+            ShownNow::of(item.now, item.kept.resource.units, &zone, now)
+        }),
         zone: zone.as_str().to_owned(),
         groups,
         more: there.next.map(|next| format!("{path}?have={next}#have")),

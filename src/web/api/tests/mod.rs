@@ -3,6 +3,7 @@
 mod calendar;
 mod described;
 mod elsewhere;
+mod photo;
 mod refused;
 mod series;
 mod stay;

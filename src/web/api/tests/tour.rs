@@ -26,6 +26,7 @@ async fn every_operation_answers_as_it_is_described() {
     assert_eq!(house.get(ana, "/tokens").await["items"][0]["label"], "phone");
     house.good(ana, "DELETE", &format!("/tokens/{other}"), none).await;
     house.tour_of_calendars().await;
+    house.tour_of_photos().await;
     assert_eq!(house.described.lock().unwrap().unheard(), Vec::<String>::new());
 }
 

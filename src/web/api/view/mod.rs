@@ -18,7 +18,7 @@ use utoipa::{PartialSchema, ToSchema};
 pub use actor::{Actor, Counts, Field, Person, Picture, Relation};
 pub use booking::{Booking, Broken, Slot, Unbookable};
 pub use directory::{KnownResource, KnownSpace};
-pub use place::{Address, Coordinates, Hours, Place};
+pub use place::{Address, Coordinates, Floor, Hours, Place};
 pub use post::{Announce, Attachment, Mention, Offer, Post};
 pub use resource::{
     Area, Availability, Busy, Closure, KeepFree, Photo, Price, Quota, Resource, ResourceEdit, ResourceFields, Rules,

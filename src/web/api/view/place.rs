@@ -16,6 +16,33 @@ pub struct Place {
     opening_hours: Option<Hours>,
     /// When it can be booked, where that differs.
     bookable_hours: Option<Hours>,
+    /// Up to 12 pictures.
+    #[schema(required = false)]
+    photos: Vec<super::Photo>,
+    /// Up to 20 floors, as plans show them.
+    #[schema(required = false)]
+    floors: Vec<Floor>,
+}
+
+/// A floor as its plan shows it; where things stand on it is told by their `plan`.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it describes what is written elsewhere")]
+pub struct Floor {
+    /// What it is called.
+    #[schema(example = "Ground floor")]
+    name: String,
+    /// How wide it is, in the same unit as how deep.
+    #[schema(minimum = 1, maximum = 10_000)]
+    width: u32,
+    /// How deep it is.
+    #[schema(minimum = 1, maximum = 10_000)]
+    depth: u32,
+    /// Walls: each a line from corner to corner, in thousandths of the width and the depth.
+    #[schema(required = false, example = json!([[[0, 0], [1000, 0], [1000, 600]]]))]
+    walls: Vec<Vec<Vec<u16>>>,
+    /// A picture of the plan, below the walls.
+    #[schema(nullable = false)]
+    picture: Option<super::Photo>,
 }
 
 /// An address, as on an envelope; a part that is not given is empty.

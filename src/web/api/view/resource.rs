@@ -127,7 +127,8 @@ pub struct ResourceEdit {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "it describes what is written elsewhere")]
 pub struct Photo {
-    /// Where it is, with https.
+    /// Where it is: with https, or `/media/…` here.
+    #[schema(example = "https://harbor.example/attic.jpg")]
     url: String,
     /// What it shows, in words.
     alt: String,
@@ -145,6 +146,9 @@ pub struct Area {
     width: u16,
     /// How high.
     height: u16,
+    /// On which floor of the space, from 0, which is meant where none is given.
+    #[schema(required = false)]
+    floor: u16,
 }
 
 /// Rules for one audience; what is not given is not limited, unless it says otherwise.

@@ -246,6 +246,7 @@ async fn sights() -> (Ground, Vec<(&'static str, String)>) {
         ("/tags/{tag}", "/tags/soup"),
         ("/tags/{tag}", "/tags/many"),
         ("/tags/{tag}", "/tags/nothing"),
+        ("/media/{name}", "/media/nothing.png"),
         ("/directory", "/directory"),
         ("/directory", "/directory?town=Utrecht&kind=meeting_room&people=many&need=%3Cb%3E"),
         ("/authorize_interaction", "/authorize_interaction"),

@@ -2,9 +2,10 @@
 
 use super::accessibility::faults;
 use crate::coworking::booking::{BookingInput, Request};
+use crate::coworking::floor::FloorInput;
 use crate::coworking::id::{MemberId, ResourceId};
 use crate::coworking::member::{Acting, Role};
-use crate::coworking::resource::{Audience, ResourceInput};
+use crate::coworking::resource::{Area, Audience, Photo, ResourceInput};
 use crate::coworking::rules::Rules;
 use crate::coworking::space::{Address, Coordinates, PlaceInput, Zone};
 use crate::federation::testing::Ground;
@@ -28,6 +29,14 @@ pub(in crate::web::pages::tests) async fn furnished(ground: &Ground) -> [Resourc
                     ..Default::default()
                 },
                 coordinates: Some(Coordinates { latitude: 52.37, longitude: 4.9 }),
+                photos: vec![Photo { url: "https://away.test/door.jpg".into(), alt: "The <door>".into() }],
+                floors: vec![FloorInput {
+                    name: "Ground & quay".into(),
+                    width: 20,
+                    depth: 10,
+                    walls: vec![vec![[0, 0], [1_000, 0], [1_000, 1_000]]],
+                    picture: None,
+                }],
                 ..Default::default()
             };
             space::set_place(tx, Acting::Keeper, harbor, &place.parse()?, now)?;
@@ -40,8 +49,13 @@ pub(in crate::web::pages::tests) async fn furnished(ground: &Ground) -> [Resourc
                 clear_minutes: Some(15),
                 ..Default::default()
             };
-            let desks =
-                ResourceInput { kind: "hot_desk".into(), name: "Desks".into(), units: Some(12), ..Default::default() };
+            let desks = ResourceInput {
+                kind: "hot_desk".into(),
+                name: "Desks".into(),
+                units: Some(12),
+                plan: (0..3).map(|desk| Area { x: desk * 100, y: 500, width: 80, height: 100, floor: 0 }).collect(),
+                ..Default::default()
+            };
             let mut own = ResourceInput { kind: "equipment".into(), name: "Ladder".into(), ..Default::default() };
             let usual = Rules::usual(crate::coworking::resource::Kind::Equipment);
             let members = usual.into_iter().filter(|(audience, _)| *audience == Audience::Resident);
@@ -127,4 +141,30 @@ async fn the_page_of_a_space_tells_where_it_is_when_it_is_open_and_what_it_has()
     assert!(!page.contains("Ladder"));
     ground.wait(12 * 3_600);
     assert!(seen(&door, "/spaces/harbor").await.body.contains("Closed now"), "in the evening");
+}
+
+#[tokio::test]
+async fn a_floor_plan_tells_what_is_taken_by_words_and_patterns_and_once_more_as_a_list() {
+    let ground = harbor(&[]).await;
+    furnished(&ground).await;
+    let door = open(&ground.node);
+    let page = seen(&door, "/spaces/harbor").await.body;
+    for told in [
+        "Ground &#38; quay",
+        "viewBox=\"-8 -8 1016 516\"",
+        "points=\"0,0 1000,0 1000,500\"",
+        "<rect x=\"0\" y=\"250\" width=\"80\" height=\"50\"",
+        "aria-label=\"Desks 1: free now\"",
+        "all 3 here free now",
+        "Picture: The &#60;door&#62;",
+    ] {
+        assert!(page.contains(told), "{told}\n{page}");
+    }
+    assert!(!page.contains("url(#hatch-1)"));
+    // On Monday at half past ten Ana has one of them.
+    ground.wait(73 * 3_600 + 1_800);
+    let busy = seen(&door, "/spaces/harbor").await.body;
+    for told in ["aria-label=\"Desks 1: taken now\"", "url(#hatch-1)", "free now: 2, 3", "11 of 12 free now"] {
+        assert!(busy.contains(told), "{told}\n{busy}");
+    }
 }
