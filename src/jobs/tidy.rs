@@ -10,7 +10,10 @@ use super::duty;
 use crate::federation::deliver::KEPT;
 use crate::node::Node;
 use crate::store::process::Duty;
-use crate::store::{self, Tx, activity, arrival, booking, delivery, directory, event, inbox, key, media, session, tombstone, visit, waitlist};
+use crate::store::{
+    self, Tx, activity, arrival, booking, delivery, directory, event, inbox, key, media, session, tombstone, visit,
+    waitlist,
+};
 
 const EVERY: Duration = Duration::from_secs(60 * 60);
 /// Rows in one transaction, so that nobody waits for the broom.
