@@ -10,6 +10,7 @@ pub mod http_client;
 pub mod icalendar;
 pub mod jobs;
 pub mod key_ring;
+pub mod mail;
 pub mod node;
 pub mod operations;
 pub mod rate_limit;

@@ -19,6 +19,7 @@ pub use setting::{LogFilter, LogFormat, NodeName};
 pub use source::{Error, Origin, Sources};
 
 use crate::http_client::{self, Network};
+use crate::mail;
 use crate::site::Site;
 use crate::store::{self, Place, Synchronous};
 use setting::{Setting, within};
@@ -171,6 +172,15 @@ settings! {
         /// How long deliveries that are done or given up are kept for looking at.
         delivery_retention: Duration = 7 * DAY, within HOUR => 365 * DAY;
     }
+    "Mail. Members who say so get letters about their bookings; without a way out there are none" {
+        /// As whom letters are sent.
+        mail_from: Option<mail::Sender> = None, shown "\"Harbor Coworking <desk@harbor.example>\"";
+        /// The mail server that takes them: smtps:// speaks TLS from the first byte, smtp:// goes over to it (but on this
+        /// machine). It may have a name and a password in it, which better stand in the environment.
+        mail_smtp: Option<mail::Server> = None, shown "\"smtps://desk@mail.example:465\"";
+        /// A folder into which letters are written as files in place of being sent. For development.
+        mail_folder: Option<PathBuf> = None, shown "\"letters\"";
+    }
     "Development and tests. Each of these opens a door that is shut for a reason. They are off, except on a node that \
      both lives and listens on loopback: nobody else can reach it, so it may talk to its neighbours on this machine" {
         /// Also speak http, and to any port.
@@ -239,6 +249,17 @@ impl Config {
         }
     }
 
+    /// How letters leave.
+    #[must_use]
+    pub fn mail(&self) -> mail::Settings {
+        mail::Settings {
+            from: self.mail_from.clone(),
+            server: self.mail_smtp.clone(),
+            folder: self.mail_folder.clone(),
+            ca_file: self.ca_file.clone(),
+        }
+    }
+
     /// How the node names itself to others: software, version, and where its operator can be found.
     #[must_use]
     pub fn user_agent(&self) -> String {
@@ -295,6 +316,11 @@ impl Config {
 
     /// Settings that are right each by itself and wrong together.
     fn check(&self) -> Result<(), Error> {
+        let way = self.mail_smtp.as_ref().map(|_| "mail_smtp").or(self.mail_folder.as_ref().map(|_| "mail_folder"));
+        if let (Some(key), None) = (way, &self.mail_from) {
+            let found = self.value(key).map(|value| value.to_string()).unwrap_or_default();
+            return Err(Error::Together { key, found, rule: "mail_from is not set; letters need a sender" });
+        }
         let origin = self.origin.origin();
         if is_loopback(&self.origin) || self.allow_http {
             return Ok(());
@@ -393,6 +419,17 @@ mod tests {
             Config::of([("origin", origin), ("allow_http", "true")]).unwrap();
         }
         assert!(refusal(&[("origin", "https://harbor.example/space")]).contains("without a path"));
+    }
+
+    #[test]
+    fn letters_need_a_sender_and_no_error_tells_a_password() {
+        let server = ("mail_smtp", "smtps://desk:secret@mail.example");
+        let told = refusal(&[server]);
+        assert!(told.contains("mail_from is not set") && !told.contains("secret"), "{told}");
+        let config = Config::of([server, ("mail_from", "Harbor <desk@harbor.example>")]).unwrap();
+        let shown = show(&config);
+        assert!(shown.contains("mail_smtp = \"smtps://desk@mail.example\"\n") && !shown.contains("secret"), "{shown}");
+        assert!(shown.contains("mail_from = \"Harbor <desk@harbor.example>\"\n"), "{shown}");
     }
 
     #[test]

@@ -11,6 +11,7 @@ use tracing_subscriber::EnvFilter;
 use url::Url;
 
 use crate::http_client::Network;
+use crate::mail;
 use crate::site::Site;
 use crate::store::{Place, Synchronous};
 
@@ -168,6 +169,23 @@ impl Setting for Place {
     }
 
     as_text!(Place, |place| place.to_string());
+}
+
+impl Setting for mail::Sender {
+    fn from_text(text: &str) -> Result<Self, Expected> {
+        text.parse().or_else(|why: &str| expected(why))
+    }
+
+    as_text!(mail::Sender, |sender| sender.to_string());
+}
+
+impl Setting for mail::Server {
+    fn from_text(text: &str) -> Result<Self, Expected> {
+        text.parse().or_else(|why: &str| expected(why))
+    }
+
+    // Its password is not shown.
+    as_text!(mail::Server, |server| server.to_string());
 }
 
 /// An empty text unsets.

@@ -2,8 +2,7 @@
 
 use super::{Error, FromValue, Value};
 use crate::coworking::id::{
-    ActorId, AnnounceId, ArrivalId, AwayId, BookingId, ClosureId, EventId, FollowId, KioskId, LikeId, MemberId,
-    NotificationId, PostId, ReportId, ResourceId, SeriesId, SessionId, SpaceId, TokenId, VisitId, WaitId,
+    ActorId, AnnounceId, ArrivalId, AwayId, BookingId, ClosureId, EventId, FollowId, KioskId, LikeId, MemberId, NotificationId, PostId, ReportId, ResourceId, SeriesId, SessionId, SpaceId, TokenId, VisitId, WaitId,
 };
 use crate::coworking::member::Role;
 use crate::coworking::name::Username;

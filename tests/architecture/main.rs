@@ -20,12 +20,13 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("rate_limit", &["clock"]),
     ("tls", &[]),
     ("http_client", &["tls"]),
+    ("mail", &[]),
     ("site", &["coworking"]),
     ("key_ring", &["activitypub", "coworking"]),
     ("store", &["coworking", "site", "tls"]),
     ("reception", &["activitypub", "clock", "coworking", "key_ring", "rate_limit", "store"]),
-    // Only to turn settings into what these two are opened with.
-    ("config", &["http_client", "site", "store"]),
+    // Only to turn settings into what these are opened with.
+    ("config", &["http_client", "mail", "site", "store"]),
     ("operations", &["coworking", "site", "store"]),
     ("node", &["clock", "config", "http_client", "key_ring", "reception", "site", "store"]),
     (
@@ -67,12 +68,15 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "coworking",
             "federation",
             "http_client",
+            "mail",
             "node",
             "operations",
             "rate_limit",
             "reception",
             "site",
             "store",
+            // A letter has a calendar in it.
+            "web",
         ],
     ),
     (
@@ -100,6 +104,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
 const AT_HOME: [(&str, &[&str]); 17] = [
     ("rusqlite", &["store"]),
     ("reqwest", &["http_client"]),
+    ("lettre", &["mail"]),
     ("rustls", &["http_client", "store", "tls"]),
     ("webpki_roots", &["tls"]),
     ("tokio_postgres", &["store"]),
@@ -114,7 +119,7 @@ const AT_HOME: [(&str, &[&str]); 17] = [
     ("mimalloc", &["main"]),
     ("pin_project_lite", &["web"]),
     ("aws_lc_rs", &["activitypub", "http_client", "operations"]),
-    ("tokio", &["store", "http_client", "federation", "node", "reception", "web", "jobs", "cli", "main"]),
+    ("tokio", &["store", "http_client", "mail", "federation", "node", "reception", "web", "jobs", "cli", "main"]),
 ];
 
 /// Modules that decide without waiting and without looking at the clock.

@@ -13,9 +13,7 @@ use utoipa::{Modify, OpenApi as _, ToSchema};
 
 use super::view::{Broken, Clash, Slot};
 use super::{
-    actor, appeal, block, booking, calendar, closure, directory, follow, kiosk, me, member, node, notification, offer,
-    peer, photo, post, queue, reaction, report, resource, search, series, session, space, stay, suspension, timeline,
-    token, visit, waitlist,
+    actor, appeal, block, booking, calendar, closure, directory, follow, kiosk, me, member, node, notification, offer, peer, photo, post, queue, reaction, report, resource, search, series, session, space, stay, suspension, timeline, token, visit, waitlist,
 };
 
 /// A "no", or a failure (RFC 9457).
