@@ -208,6 +208,18 @@ impl Site {
         self.at(format_args!("people/{id}"))
     }
 
+    /// Where a member says that an address is theirs.
+    #[must_use]
+    pub fn confirm_mail(&self, secret: &str) -> String {
+        self.at(format_args!("mail/confirm/{secret}"))
+    }
+
+    /// Where a member ends letters about bookings.
+    #[must_use]
+    pub fn stop_mail(&self, key: &str) -> String {
+        self.at(format_args!("mail/stop/{key}"))
+    }
+
     /// A member's bookings as a calendar, for whoever has the secret.
     #[must_use]
     pub fn calendar(&self, secret: &str) -> String {

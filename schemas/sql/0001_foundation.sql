@@ -448,14 +448,21 @@ CREATE TABLE notification (
   id INTEGER PRIMARY KEY,
   member_id INTEGER NOT NULL REFERENCES member (actor_id),
   kind TEXT NOT NULL CHECK (kind IN ('follow', 'follow_request', 'follow_accepted', 'mention', 'reply', 'direct', 'like', 'announce', 'offer_reply', 'moved', 'report', 'waitlist')),
+  kind TEXT NOT NULL CHECK (kind IN ('follow', 'follow_request', 'follow_accepted', 'mention', 'reply', 'direct', 'like', 'announce', 'offer_reply', 'moved', 'report',
+    'booking_requested', 'booking_held', 'booking_confirmed', 'booking_declined', 'booking_expired', 'booking_moved', 'booking_cancelled', 'booking_no_show',
+    'stay_confirmed', 'stay_refused', 'stay_cancelled', 'webhook_disabled')),
   actor_id INTEGER NOT NULL REFERENCES actor (id),
   post_id INTEGER,
+  booking_id INTEGER,                  -- of news about a booking here
+  away_id INTEGER,                     -- of news about a booking elsewhere
+  news TEXT,                           -- what is told, of what: told once
   notified_at INTEGER NOT NULL,
   read_at INTEGER
 ) STRICT;
 CREATE INDEX notification_member ON notification (member_id, id);
 CREATE INDEX notification_unread ON notification (member_id, id) WHERE read_at IS NULL;
 CREATE INDEX notification_post ON notification (post_id) WHERE post_id IS NOT NULL;
+CREATE UNIQUE INDEX notification_news ON notification (member_id, news) WHERE news IS NOT NULL;
 
 -- What happened, in the order it happened; the publisher turns each into activities, once.
 CREATE TABLE event (
@@ -774,3 +781,71 @@ CREATE TABLE media (
   changed_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX media_unused ON media (changed_at) WHERE uses <= 0;
+-- Where members get letters. Nobody hears of an address but its member and administrators.
+CREATE TABLE mailbox (
+  member_id INTEGER PRIMARY KEY REFERENCES member (actor_id),
+  address TEXT NOT NULL,
+  confirmed_at INTEGER,                -- until then nothing goes there but the letter that asks
+  secret_hash BLOB UNIQUE,             -- SHA-256 of the secret in that letter
+  secret_until INTEGER,
+  stop_key TEXT NOT NULL UNIQUE,       -- in the link of every letter that ends them; good for nothing else
+  bookings INTEGER NOT NULL,           -- are letters about bookings wanted?
+  asked INTEGER NOT NULL,              -- letters that asked since asked_since
+  asked_since INTEGER NOT NULL,
+  updated INTEGER NOT NULL
+) STRICT;
+
+-- Letters to members, one for each piece of news. What they say is put together when they are sent.
+CREATE TABLE mail (
+  id INTEGER PRIMARY KEY,
+  member_id INTEGER NOT NULL REFERENCES member (actor_id),
+  news TEXT NOT NULL,                  -- as in notification
+  kind TEXT NOT NULL,                  -- what it is about, or 'confirm'
+  booking_id INTEGER,
+  away_id INTEGER,
+  secret TEXT,                         -- of the letter that asks, until it is sent
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'failed', 'dropped')),
+  attempts INTEGER NOT NULL DEFAULT 0,
+  next_at INTEGER NOT NULL,
+  error TEXT,
+  created_at INTEGER NOT NULL,
+  ended_at INTEGER,
+  UNIQUE (member_id, news)
+) STRICT;
+CREATE INDEX mail_due ON mail (next_at, id) WHERE state = 'waiting';
+CREATE INDEX mail_state ON mail (state, id);
+CREATE INDEX mail_tidy ON mail (ended_at) WHERE ended_at IS NOT NULL;
+
+-- Programs that are told what happens to bookings.
+CREATE TABLE webhook (
+  id INTEGER PRIMARY KEY,
+  url TEXT NOT NULL,
+  events TEXT NOT NULL,                -- JSON: [string]
+  secret BLOB NOT NULL,                -- the key that signs, which both sides have
+  added_at INTEGER NOT NULL,
+  took_at INTEGER,                     -- when it took something last
+  rest_until INTEGER,                  -- it does not answer, or asked for a pause
+  disabled_at INTEGER,                 -- nothing is sent there any more
+  problem TEXT                         -- why
+) STRICT;
+
+-- What they are told, one row for each piece of news and webhook.
+CREATE TABLE webhook_delivery (
+  id INTEGER PRIMARY KEY,              -- minted with the row: what the receiver knows a repeat by
+  webhook_id INTEGER NOT NULL REFERENCES webhook (id),
+  news TEXT NOT NULL,                  -- what is told, of what: told once
+  kind TEXT NOT NULL,
+  body TEXT,                           -- until it arrived or was given up
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'done', 'failed')),
+  attempts INTEGER NOT NULL DEFAULT 0,
+  next_at INTEGER NOT NULL,
+  status INTEGER,                      -- of the last answer
+  error TEXT,
+  created_at INTEGER NOT NULL,
+  ended_at INTEGER,
+  UNIQUE (webhook_id, news)
+) STRICT;
+CREATE INDEX webhook_delivery_due ON webhook_delivery (webhook_id, next_at, id) WHERE state = 'waiting';
+CREATE INDEX webhook_delivery_waiting ON webhook_delivery (id) WHERE state = 'waiting';
+CREATE INDEX webhook_delivery_list ON webhook_delivery (webhook_id, id);
+CREATE INDEX webhook_delivery_tidy ON webhook_delivery (ended_at) WHERE ended_at IS NOT NULL;

@@ -7,10 +7,12 @@ use super::answer::{Answer, Failure};
 use super::keys;
 use super::open::Opened;
 use crate::coworking::Refusal;
+use crate::coworking::email::EmailAddress;
 use crate::coworking::member::{Acting, NewMember, Role};
-use crate::operations;
+use crate::operations::{self, mailbox};
 use crate::store::page::{Page, Slice};
 use crate::store::{self, member::MemberLine};
+use crate::web::api::Mailbox;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Member {
@@ -45,6 +47,27 @@ pub(super) enum Member {
         /// For how many minutes it works
         #[arg(long, default_value_t = 60)]
         minutes: u32,
+    },
+    /// Show where a member gets letters, and change it
+    #[command(
+        after_help = "Examples:\n  thirdspace member edit ben\n  thirdspace member edit ben --mail ben@mail.example\n  \
+                      thirdspace member edit ben --booking-mail false"
+    )]
+    Edit {
+        /// Who
+        username: String,
+        /// Their e-mail address; a letter asks there whether it is theirs
+        #[arg(long, value_name = "ADDRESS")]
+        mail: Option<String>,
+        /// You know that the address is theirs
+        #[arg(long)]
+        confirmed: bool,
+        /// Do they want letters about bookings?
+        #[arg(long, value_name = "true|false")]
+        booking_mail: Option<bool>,
+        /// Forget their address
+        #[arg(long, conflicts_with_all = ["mail", "confirmed", "booking_mail"])]
+        no_mail: bool,
     },
     /// Change what a member may do
     #[command(after_help = "Example:\n  thirdspace member role ben admin")]
@@ -87,6 +110,15 @@ impl Member {
             }
             Self::List { part } => list(opened, part).await,
             Self::Link { username, minutes } => link(opened, &username, minutes).await,
+            Self::Edit { username, no_mail: true, .. } => {
+                let (member, _) = opened.member(&username).await?;
+                opened.write(move |tx, _, _| mailbox::remove(tx, Acting::Keeper, member)).await?;
+                Answer::new(format!("The address of {username} is forgotten."), json!({ "id": member }))
+            }
+            Self::Edit { username, mail, confirmed, booking_mail, .. } => {
+                let address = mail.as_deref().map(EmailAddress::parse).transpose()?;
+                edit(opened, &username, mailbox::Edit { address, bookings: booking_mail, confirmed }).await
+            }
             Self::Role { username, role } => change(opened, &username, role.parse()?).await,
         }
     }
@@ -151,6 +183,25 @@ async fn link(opened: &Opened, username: &str, minutes: u32) -> Result<Answer, F
     let url = opened.node.site.sign_in(secret.expose());
     let text = format!("{url}\nIt works once, for {minutes} minutes. Whoever has it is {username}.");
     Answer::new(text, json!({ "id": member, "url": url }))
+}
+
+async fn edit(opened: &Opened, username: &str, edit: mailbox::Edit) -> Result<Answer, Failure> {
+    let (member, _) = opened.member(username).await?;
+    let mailbox = match edit == mailbox::Edit::default() {
+        true => opened.read(move |tx| mailbox::view(tx, Acting::Keeper, member)).await?,
+        false => Some(opened.write(move |tx, _, now| mailbox::edit(tx, Acting::Keeper, member, &edit, now)).await?),
+    };
+    let Some(mailbox) = mailbox else {
+        return Answer::new(format!("{username} has no e-mail address here."), json!({ "id": member, "mail": null }));
+    };
+    let confirmed = if mailbox.confirmed_at.is_some() { "confirmed" } else { "not confirmed: a letter asks there" };
+    let wants = if mailbox.bookings { "gets" } else { "gets no" };
+    let mut text = format!("{username}: {} ({confirmed}), {wants} letters about bookings.", mailbox.address);
+    let config = &opened.node.config;
+    if config.mail_smtp.is_none() && config.mail_folder.is_none() {
+        text.push_str("\nThis node sends no letters: set mail_from and mail_smtp.");
+    }
+    Answer::new(text, json!({ "id": member, "mail": Mailbox::from(mailbox) }))
 }
 
 async fn change(opened: &Opened, username: &str, role: Role) -> Result<Answer, Failure> {

@@ -20,6 +20,7 @@ mod free;
 mod keys;
 mod kiosk;
 mod like;
+mod mail;
 mod member;
 mod migrate_store;
 mod notification;
@@ -46,6 +47,7 @@ mod suspension;
 mod timeline;
 mod token;
 mod waitlist;
+mod webhook;
 
 use std::future::Future;
 use std::path::PathBuf;
@@ -138,6 +140,12 @@ enum Command {
     /// The mail between servers: look, try again, give up
     #[command(subcommand)]
     Queue(queue::Queue),
+    /// Letters to members: look, try again
+    #[command(subcommand)]
+    Mail(mail::Mail),
+    /// Programs that are told what happens to bookings: add, list, test, remove
+    #[command(subcommand)]
+    Webhook(webhook::Webhook),
     /// Keys that sign what the node sends
     #[command(subcommand)]
     Keys(keys::Keys),
@@ -200,6 +208,10 @@ impl Arguments {
             }
             Command::Peer(peer) => wait(async { peer.run(&Opened::existing(everywhere.config()?).await?).await }),
             Command::Queue(queue) => wait(async { queue.run(&Opened::existing(everywhere.config()?).await?).await }),
+            Command::Mail(mail) => wait(async { mail.run(&Opened::existing(everywhere.config()?).await?).await }),
+            Command::Webhook(webhook) => {
+                wait(async { webhook.run(&Opened::existing(everywhere.config()?).await?).await })
+            }
             Command::Keys(keys) => wait(async { keys.run(&Opened::existing(everywhere.config()?).await?).await }),
         }
     }

@@ -7,6 +7,7 @@ use super::open::Opened;
 use super::page::{Window, paged};
 use super::shown::{glance, handle, when};
 use super::speaker::Speaker;
+use crate::coworking::news::Kind;
 use crate::operations::notification;
 use crate::store::notification::NotificationKind;
 use crate::web::api::{List, Notification};
@@ -41,11 +42,11 @@ impl Notifications {
                 when(line.notified_at, now),
                 new.to_owned(),
                 format!("{} {}", handle(&line.actor), words.next().unwrap_or(line.kind)),
-                post.map(glance).unwrap_or_default(),
+                post.map(glance).or_else(|| line.text.clone()).unwrap_or_default(),
                 post.map(|post| post.uri.clone()).unwrap_or_default(),
             ]
         };
-        paged(&list, ["WHEN", "", "WHAT HAPPENED", "POST", "ADDRESS"], row, "Nothing has happened yet.")
+        paged(&list, ["WHEN", "", "WHAT HAPPENED", "WHAT IT IS ABOUT", "ADDRESS"], row, "Nothing has happened yet.")
     }
 }
 
@@ -63,5 +64,14 @@ fn words(kind: NotificationKind) -> &'static str {
         NotificationKind::Moved => "took over from somebody whom you follow",
         NotificationKind::Report => "reports somebody",
         NotificationKind::Waitlist => "has a place that you waited for; look at your bookings",
+        NotificationKind::News(Kind::Requested) => "asks for a booking",
+        NotificationKind::News(Kind::Held) => "keeps a time for you",
+        NotificationKind::News(Kind::Confirmed | Kind::StayConfirmed) => "confirms your booking",
+        NotificationKind::News(Kind::Declined | Kind::StayRefused) => "declines your booking",
+        NotificationKind::News(Kind::Expired) => "did not answer in time",
+        NotificationKind::News(Kind::Moved) => "changed your booking",
+        NotificationKind::News(Kind::Cancelled | Kind::StayCancelled) => "cancels your booking",
+        NotificationKind::News(Kind::NoShow) => "gave your booking back: nobody came",
+        NotificationKind::News(Kind::WebhookDisabled) => "switched a webhook off",
     }
 }

@@ -135,6 +135,16 @@ id!(
 id!(
     /// A browser in which a member is signed in.
     SessionId
+    /// A letter to a member.
+    MailId
+);
+id!(
+    /// A program that is told what happens.
+    WebhookId
+);
+id!(
+    /// What such a program is told.
+    WebhookDeliveryId
 );
 
 impl From<MemberId> for ActorId {

@@ -9,6 +9,7 @@ mod directory;
 mod duty;
 mod expire;
 mod keys;
+mod mail;
 mod memory;
 mod nodeinfo;
 mod publish;
@@ -19,6 +20,7 @@ mod supervisor;
 mod tests;
 mod tidy;
 mod wake;
+mod webhook;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,6 +51,8 @@ pub fn start(node: Arc<Node>) -> Jobs {
     jobs.add("publish", &node, publish::run);
     jobs.add("deliver", &node, deliver::run);
     jobs.add("expire", &node, expire::run);
+    jobs.add("mail", &node, mail::run);
+    jobs.add("webhook", &node, webhook::run);
     jobs.add("nodeinfo", &node, nodeinfo::run);
     jobs.add("directory", &node, directory::run);
     jobs.add("tidy", &node, tidy::run);
@@ -89,6 +93,8 @@ pub async fn drain(node: &Arc<Node>) -> bool {
         worked |= expire::settle(node).await;
         worked |= publish::settle(node).await;
         worked |= deliver::settle(node).await;
+        worked |= mail::settle(node).await;
+        worked |= webhook::settle(node).await;
         worked |= nodeinfo::settle(node).await;
         worked |= directory::settle(node).await;
         if !worked {

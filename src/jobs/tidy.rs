@@ -10,10 +10,7 @@ use super::duty;
 use crate::federation::deliver::KEPT;
 use crate::node::Node;
 use crate::store::process::Duty;
-use crate::store::{
-    self, Tx, activity, arrival, booking, delivery, directory, event, inbox, key, media, session, tombstone, visit,
-    waitlist,
-};
+use crate::store::{self, Tx, activity, arrival, booking, delivery, directory, event, inbox, key, mail, media, session, tombstone, visit, waitlist, webhook};
 
 const EVERY: Duration = Duration::from_secs(60 * 60);
 /// Rows in one transaction, so that nobody waits for the broom.
@@ -52,6 +49,9 @@ pub async fn tidy(node: &Node) -> Result<u64, store::Error> {
     let mut rows = 0;
     rows += all(node, move |tx| delivery::expire(tx, given_up, AT_ONCE, now)).await?;
     rows += all(node, move |tx| delivery::tidy(tx, ended, AT_ONCE)).await?;
+    rows += all(node, move |tx| mail::tidy(tx, ended, AT_ONCE)).await?;
+    rows += all(node, move |tx| webhook::expire(tx, given_up, AT_ONCE, now)).await?;
+    rows += all(node, move |tx| webhook::tidy(tx, ended, AT_ONCE)).await?;
     rows += all(node, move |tx| activity::tidy(tx, given_up, AT_ONCE)).await?;
     rows += all(node, move |tx| event::tidy(tx, happened, AT_ONCE)).await?;
     let known = SignedDuration::try_from(node.config.inbox_retention).unwrap_or(SignedDuration::MAX);

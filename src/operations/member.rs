@@ -11,7 +11,7 @@ use crate::coworking::{Event, Refusal};
 use crate::site::Site;
 use crate::store::actor::{self, ActorType, NewLocal};
 use crate::store::member::{self, Member};
-use crate::store::{Notice, Tx, calendar_feed, event, session, token};
+use crate::store::{Notice, Tx, calendar_feed, event, mail, mailbox, session, token};
 
 /// Makes somebody a member, of the default space if none is named. Nothing about them is suggested or searched until
 /// they say so, and followers wait for their word.
@@ -84,6 +84,8 @@ pub fn leave(tx: &mut Tx<'_>, acting: Acting, member: MemberId, now: Timestamp) 
     token::revoke_all(tx, member, now)?;
     calendar_feed::revoke_all(tx, member, now)?;
     session::end_all(tx, member)?;
+    mailbox::remove(tx, member)?;
+    mail::clear(tx, member)?;
     member::leave(tx, member, now)?;
     departure::forget(tx, member.into(), now)?;
     actor::mark_deleted(tx, member.into(), now)?;

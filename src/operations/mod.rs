@@ -19,7 +19,10 @@ pub mod inventory;
 pub mod key;
 pub mod kiosk;
 pub mod media;
+pub mod mail;
+pub mod mailbox;
 pub mod member;
+pub mod news;
 pub mod notification;
 pub mod offer;
 pub mod peer;
@@ -41,6 +44,7 @@ pub mod suspension;
 pub mod timeline;
 pub mod token;
 pub mod visit;
+pub mod webhook;
 
 #[cfg(test)]
 pub(crate) mod testing;

@@ -5,7 +5,7 @@
 use sha2::{Digest, Sha256};
 
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
 /// A fresh secret, to be shown once.
 #[derive(Clone, PartialEq, Eq)]
@@ -14,6 +14,11 @@ pub struct Secret(String);
 impl Secret {
     pub(super) fn new(prefix: &str) -> Self {
         Self(format!("{prefix}{}", URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())))
+    }
+
+    /// A key that both sides have, as it is shown once: its bytes in base64 behind the prefix.
+    pub(super) fn key(prefix: &str, key: &[u8; 32]) -> Self {
+        Self(format!("{prefix}{}", STANDARD.encode(key)))
     }
 
     /// The text, for the one who is to have it.

@@ -8,8 +8,9 @@ use super::plan::statements;
 use super::post::reader::{Reader, unblocked, unmuted};
 use super::post::{self, Entry, PostView};
 use super::typed::words;
-use super::{Error, Notice, Tx, params};
-use crate::coworking::id::{ActorId, MemberId, NotificationId, PostId};
+use super::{Error, Notice, Tx, news, params};
+use crate::coworking::id::{ActorId, AwayId, BookingId, MemberId, NotificationId, PostId};
+use crate::coworking::news::{Kind, Subject};
 
 /// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -38,6 +39,8 @@ pub enum NotificationKind {
     Report,
     /// Has a place for the member, who waited for it.
     Waitlist,
+    /// Something about a booking, or for those who run the node.
+    News(Kind),
 }
 
 macro_rules! kinds {
@@ -46,7 +49,7 @@ macro_rules! kinds {
             /// The word in the store and of the API.
             #[must_use]
             pub fn as_str(self) -> &'static str {
-                match self { $(Self::$kind => $word),+ }
+                match self { $(Self::$kind => $word,)+ Self::News(kind) => kind.as_str() }
             }
         }
 
@@ -56,7 +59,7 @@ macro_rules! kinds {
             fn from_str(text: &str) -> Result<Self, UnknownNotificationKind> {
                 match text {
                     $($word => Ok(Self::$kind),)+
-                    _ => Err(UnknownNotificationKind),
+                    _ => text.parse().map(Self::News).map_err(|_| UnknownNotificationKind),
                 }
             }
         }
@@ -96,21 +99,28 @@ pub struct Notification {
     /// The post that it is about: theirs, or the member's. `None` when there is none, or the member may not see it
     /// any more.
     pub post: Option<PostView>,
+    /// The booking that it is about, here or elsewhere. `None` when there is none, or it is forgotten.
+    pub subject: Option<Subject>,
+    /// The number of the booking here.
+    pub booking: Option<BookingId>,
+    /// The number of the booking elsewhere.
+    pub away: Option<AwayId>,
     /// When.
     pub notified_at: Timestamp,
     /// Has the member seen it?
     pub read: bool,
 }
 
-/// The lines that the member (`?1`) is to see.
+/// The lines that the member (`?1`) is to see. Whom they like has nothing to do with what becomes of bookings.
 macro_rules! told {
     () => {
         concat!(
             "n.member_id = ?1 AND NOT EXISTS (SELECT 1 FROM actor a WHERE a.id = n.actor_id \
-             AND (a.suspended_at IS NOT NULL OR a.deleted_at IS NOT NULL)) AND ",
+             AND (a.suspended_at IS NOT NULL OR a.deleted_at IS NOT NULL)) AND (n.news IS NOT NULL OR ",
             unblocked!("n.actor_id"),
             " AND ",
-            unmuted!("n.actor_id")
+            unmuted!("n.actor_id"),
+            ")"
         )
     };
 }
@@ -125,8 +135,11 @@ statements! {
         " AND NOT EXISTS (SELECT 1 FROM notification k WHERE k.post_id = ?5 AND k.member_id = ?1 AND k.kind = ?3 \
          AND k.actor_id = ?4)"
     );
+    TELL = "INSERT INTO notification (id, member_id, kind, actor_id, booking_id, away_id, news, notified_at) \
+            SELECT ?2, m.actor_id, ?3, ?4, ?5, ?6, ?7, ?8 FROM member m WHERE m.actor_id = ?1 AND m.left_at IS NULL \
+            ON CONFLICT DO NOTHING";
     LIST = concat!(
-        "SELECT n.id, n.kind, n.actor_id, n.post_id, n.notified_at, n.read_at IS NOT NULL FROM notification n WHERE ",
+        "SELECT n.id, n.kind, n.actor_id, n.post_id, n.notified_at, n.read_at IS NOT NULL, n.booking_id, n.away_id FROM notification n WHERE ",
         told!(), " AND n.id < ?2 ORDER BY n.id DESC LIMIT ?3"
     );
     UNREAD = concat!("SELECT count(*) FROM notification n WHERE n.read_at IS NULL AND ", told!());
@@ -157,6 +170,36 @@ pub fn add(
     Ok(())
 }
 
+/// Something that members are told of a booking, or of the node.
+#[derive(Debug, Clone, Copy)]
+pub struct Told<'a> {
+    /// What.
+    pub kind: Kind,
+    /// Who did it.
+    pub actor: ActorId,
+    /// The booking here that it is about.
+    pub booking: Option<BookingId>,
+    /// The booking elsewhere that it is about.
+    pub away: Option<AwayId>,
+    /// What is told, of what: told once.
+    pub news: &'a str,
+}
+
+/// Tells a member news, once; `false` for those who know it, or are no members any more.
+///
+/// # Errors
+/// The store's.
+pub fn tell(tx: &mut Tx<'_>, member: ActorId, told: Told<'_>, now: Timestamp) -> Result<bool, Error> {
+    let id = tx.next_id(now);
+    let Told { kind, actor, booking, away, news } = told;
+    let kind = NotificationKind::News(kind);
+    let is_new = tx.execute(TELL, params![member, id, kind, actor, booking, away, news, now])? > 0;
+    if is_new {
+        tx.notify(Notice::Changed(member.0));
+    }
+    Ok(is_new)
+}
+
 /// A member's notifications, the newest first.
 ///
 /// # Errors
@@ -169,6 +212,8 @@ pub fn list(tx: &mut Tx<'_>, member: MemberId, page: Page) -> Result<Slice<Notif
         post: Option<PostId>,
         notified_at: Timestamp,
         read: bool,
+        booking: Option<BookingId>,
+        away: Option<AwayId>,
     }
     let lines = tx.query(LIST, params![member, page.below(), page.fetched()], |row| {
         Ok(Line {
@@ -178,6 +223,8 @@ pub fn list(tx: &mut Tx<'_>, member: MemberId, page: Page) -> Result<Slice<Notif
             post: row.get(3)?,
             notified_at: row.get(4)?,
             read: row.get(5)?,
+            booking: row.get(6)?,
+            away: row.get(7)?,
         })
     })?;
     let lines = Slice::cut(lines, page, |line| line.id.0);
@@ -189,12 +236,20 @@ pub fn list(tx: &mut Tx<'_>, member: MemberId, page: Page) -> Result<Slice<Notif
     entries.dedup();
     let posts = post::views(tx, Reader::Member(member), &entries)?;
 
-    let items = lines.items.into_iter().filter_map(|line| {
+    let mut subjects = Vec::with_capacity(lines.items.len());
+    for line in &lines.items {
+        subjects.push(news::subject(tx, line.booking, line.away)?);
+    }
+
+    let items = lines.items.into_iter().zip(subjects).filter_map(|(line, subject)| {
         Some(Notification {
             id: line.id,
             kind: line.kind,
             actor: people.iter().find(|actor| actor.id == line.actor)?.clone(),
             post: line.post.and_then(|id| posts.iter().find(|seen| seen.post.id == id)).cloned(),
+            subject,
+            booking: line.booking,
+            away: line.away,
             notified_at: line.notified_at,
             read: line.read,
         })

@@ -29,6 +29,10 @@ pub enum Duty {
     Expire,
     /// Making keys ahead.
     Keys,
+    /// Sending letters to members.
+    Mail,
+    /// Telling programs what happens.
+    Webhook,
     /// Asking other servers what they are.
     NodeInfo,
     /// Forgetting what nobody needs any more.
@@ -46,6 +50,8 @@ impl Duty {
             Self::Publish => "publish",
             Self::Expire => "expire",
             Self::Keys => "keys",
+            Self::Mail => "mail",
+            Self::Webhook => "webhook",
             Self::NodeInfo => "nodeinfo",
             Self::Tidy => "tidy",
             Self::Directory => "directory",

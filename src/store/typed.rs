@@ -2,7 +2,7 @@
 
 use super::{Error, FromValue, Value};
 use crate::coworking::id::{
-    ActorId, AnnounceId, ArrivalId, AwayId, BookingId, ClosureId, EventId, FollowId, KioskId, LikeId, MemberId, NotificationId, PostId, ReportId, ResourceId, SeriesId, SessionId, SpaceId, TokenId, VisitId, WaitId,
+    ActorId, AnnounceId, ArrivalId, AwayId, BookingId, ClosureId, EventId, FollowId, KioskId, LikeId, MailId, MemberId, NotificationId, PostId, ReportId, ResourceId, SeriesId, SessionId, SpaceId, TokenId, VisitId, WaitId, WebhookDeliveryId, WebhookId,
 };
 use crate::coworking::member::Role;
 use crate::coworking::name::Username;
@@ -37,6 +37,7 @@ ids!(
     FollowId,
     KioskId,
     LikeId,
+    MailId,
     MemberId,
     NotificationId,
     PostId,
@@ -48,6 +49,8 @@ ids!(
     TokenId,
     WaitId,
     VisitId,
+    WebhookDeliveryId,
+    WebhookId,
 );
 
 /// Column values of a type that is a word: it has `as_str` and reads itself back with `FromStr`.

@@ -24,6 +24,7 @@ use super::calendar::{CALENDARS, unnoticed};
 use super::error::{Error, Problem};
 use super::pages;
 use super::pages::kiosk::KIOSKS;
+use super::pages::mail::LETTERS;
 use crate::node::Node;
 
 /// The layer.
@@ -158,12 +159,14 @@ fn is_from_a_browser(request: &ServiceRequest) -> bool {
     kinds.is_some_and(|kinds| kinds.contains("text/html")) && !is_a_programs_path(request.path())
 }
 
-/// Links with which somebody signs in or sets up, screens and calendars carry their secret in the path, which is looked at as routes see it.
+/// Links with which somebody signs in or sets up, those in letters, screens and calendars carry their secret in the path, which is
+/// looked at as routes see it.
 fn logged(path: &str) -> &str {
     match path {
         _ if path.starts_with("/setup/") => "/setup/…",
         _ if path.starts_with("/sign-in/") => "/sign-in/…",
         _ if path.starts_with(KIOSKS) || path.contains("/kiosk_") => "/kiosk/…",
+        _ if path.starts_with(LETTERS) || path.contains("/mc_") || path.contains("/ms_") => "/mail/…",
         // Also where an address was put together wrongly.
         _ if path.starts_with(CALENDARS) || path.contains("/cal_") => "/calendars/…",
         _ => path,
@@ -200,6 +203,9 @@ mod tests {
             ("/sign-in/in_x", "/sign-in/…"),
             ("/kiosk/kiosk_x", "/kiosk/…"),
             ("/sign-in", "/sign-in"),
+            ("/mail/confirm/mc_x", "/mail/…"),
+            ("//mail/stop/ms_x", "/mail/…"),
+            ("/api/v1/me/mail", "/api/v1/me/mail"),
             ("/members/ana", "/members/ana"),
         ] {
             assert_eq!(logged(path), shown);

@@ -124,6 +124,16 @@ pub fn routes(app: &mut web::ServiceConfig) {
                 .route(read().to(pages::setup::form))
                 .route(web::post().to(pages::setup::submit)),
         )
+        .service(
+            at("/mail/confirm/{secret}", FORM_METHODS)
+                .route(read().to(pages::mail::ask))
+                .route(web::post().to(pages::mail::confirm)),
+        )
+        .service(
+            at("/mail/stop/{key}", FORM_METHODS)
+                .route(read().to(pages::mail::ask_to_stop))
+                .route(web::post().to(pages::mail::stop)),
+        )
         .service(at("/authorize_interaction", READ).route(read().to(pages::interaction::page)))
         .service(
             at("/sign-in", FORM_METHODS)

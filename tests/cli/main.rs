@@ -5,6 +5,7 @@ mod acts;
 mod database;
 mod demo;
 mod desk;
+mod letters;
 mod migrate;
 mod series;
 

@@ -218,3 +218,22 @@ async fn i37_i43_repeats_forgeries_and_strangers_get_nothing() {
     assert_eq!(ana.hears(outside).await, "refused");
     assert!(ana.stay(outside).await.words.unwrap().contains("only those whom its rules name may book this"));
 }
+
+#[tokio::test]
+async fn i46_who_books_from_home_is_told_once_what_the_host_says_and_staff_there_that_somebody_waits() {
+    let (town, [ana, ben], loft) = town().await;
+    let attic = loft.lets(room(r#"{"approval": "blocking", "grid_minutes": 30}"#)).await;
+    ana.books(&attic, "13:00", "15:00").await;
+    town.settle().await;
+    ben.books(&attic, "14:00", "15:00").await;
+    town.settle().await;
+    assert_eq!((ana.told().await, ben.told().await), (vec![], vec!["stay_refused by @loft@loft.test".to_owned()]));
+    let there = loft.calendar().await.remove(0);
+    loft.approves_booking(there.id).await;
+    town.settle().await;
+    town.settle().await;
+    loft.cancels_booking(there.id, "A pipe burst, we are sorry.").await;
+    town.settle().await;
+    let told = ["stay_confirmed by @loft@loft.test", "stay_cancelled by @loft@loft.test"];
+    assert_eq!(ana.told().await, told);
+}

@@ -33,7 +33,7 @@ use ledger::Written;
 use parcel::Parcel;
 use round::{Report, Round};
 
-pub use patience::KEPT;
+pub use patience::{KEPT, asked, next_within};
 
 /// Deliveries to one host in one go; then others have their turn.
 const ROUND_LENGTH: u32 = 16;

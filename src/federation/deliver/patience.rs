@@ -22,7 +22,8 @@ const PAUSES_TRUSTED: u32 = 8;
 
 /// The pause that a peer asks for with `Retry-After` (RFC 9110, section 10.2.3: seconds or a date), between a second
 /// and a day.
-pub(super) fn asked(retry_after: &str, now: Timestamp) -> Option<SignedDuration> {
+#[must_use]
+pub fn asked(retry_after: &str, now: Timestamp) -> Option<SignedDuration> {
     let text = retry_after.trim();
     let pause = if text.bytes().all(|byte| byte.is_ascii_digit()) {
         // All digits but too many of them is a long pause, too.
@@ -46,6 +47,19 @@ pub(super) fn next(
     since: Timestamp,
     now: Timestamp,
 ) -> Option<Timestamp> {
+    next_within(KEPT, seed, tries, asked, since, now)
+}
+
+/// The same for what is tried so long and no longer.
+#[must_use]
+pub fn next_within(
+    kept: SignedDuration,
+    seed: i64,
+    tries: u32,
+    asked: Option<SignedDuration>,
+    since: Timestamp,
+    now: Timestamp,
+) -> Option<Timestamp> {
     let step = usize::try_from(tries.saturating_sub(1)).unwrap_or(usize::MAX).min(WAITS.len() - 1);
     let wait = WAITS.get(step).copied().unwrap_or(LONGEST_PAUSE);
     let scheduled = spread(wait, seed, tries);
@@ -55,7 +69,7 @@ pub(super) fn next(
         None => scheduled,
     };
     let next = now.checked_add(wait).ok()?;
-    (next.duration_since(since) <= KEPT).then_some(next)
+    (next.duration_since(since) <= kept).then_some(next)
 }
 
 /// The wait, times 0.8 to 1.2.

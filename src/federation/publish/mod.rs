@@ -19,7 +19,7 @@ use crate::coworking::Event;
 use crate::coworking::id::FollowId;
 use crate::federation::signing;
 use crate::node::Node;
-use crate::operations::{self, Error};
+use crate::operations::{self, Error, news};
 use crate::site::Site;
 use crate::store::activity::{self, Activity};
 use crate::store::delivery::{self, Destination, Posting};
@@ -146,7 +146,7 @@ async fn prove(node: &Node, said: &mut Said, now: Timestamp) {
 async fn write(node: &Node, parcels: Vec<Parcel>, now: Timestamp) -> operations::Result<bool> {
     let rows: Vec<(Option<Activity>, Parcel)> =
         parcels.into_iter().map(|parcel| (activity_of(&node.site, &parcel), parcel)).collect();
-    let rows = Arc::new(rows);
+    let (rows, site) = (Arc::new(rows), node.site.clone());
     node.store
         .write(move |tx| {
             if !process::take(tx, Duty::Publish, now)? {
@@ -159,11 +159,26 @@ async fn write(node: &Node, parcels: Vec<Parcel>, now: Timestamp) -> operations:
                 if let Some(follow) = parcel.answered {
                     follow::remove_rejected(tx, follow)?;
                 }
+                tell(tx, &site, &parcel.fact, now)?;
                 event::mark_published(tx, parcel.fact.id, now)?;
             }
             Ok(true)
         })
         .await
+}
+
+/// Those here whom it concerns are told in the transaction that marks the fact: once, as those elsewhere are.
+fn tell(tx: &mut Tx<'_>, site: &Site, fact: &Recorded, now: Timestamp) -> operations::Result<()> {
+    match tx.savepoint(|tx| news::tell(tx, site, fact, now)) {
+        Err(Error::Broken(error)) if error.is::<crate::store::Error>() && is_passing(&error) => {
+            Err(Error::Broken(error))
+        }
+        Err(error) => {
+            tracing::error!(fact = fact.id.0, name = fact.event.name(), %error, "nobody here is told of a fact");
+            Ok(())
+        }
+        Ok(()) => Ok(()),
+    }
 }
 
 async fn write_slice(

@@ -46,6 +46,7 @@ pub(crate) struct Ground {
     pub(crate) node: Arc<Node>,
     pub(crate) peers: Peers,
     folder: TempDir,
+    settings: Vec<(String, String)>,
 }
 
 impl Ground {
@@ -59,17 +60,19 @@ impl Ground {
         let folder = TempDir::new().unwrap();
         let peers = Peers::start().await;
         let node = Arc::new(node(&folder, &peers, settings, Clock::fixed(start())));
-        Self { node, peers, folder }
+        let settings = settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        Self { node, peers, folder, settings }
     }
 
     /// The same node after its process was killed and started again.
     pub(crate) async fn restarted(self) -> Self {
-        let Self { node, peers, folder } = self;
+        let Self { node, peers, folder, settings } = self;
         node.store.close().await;
         let clock = node.clock.clone();
         drop(node);
-        let node = Arc::new(self::node(&folder, &peers, &[], clock));
-        Self { node, peers, folder }
+        let again: Vec<_> = settings.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+        let node = Arc::new(self::node(&folder, &peers, &again, clock));
+        Self { node, peers, folder, settings }
     }
 
     /// Runs a step in a transaction of its own.
@@ -177,6 +180,16 @@ impl Received {
         let body = (!self.bytes.is_empty()).then(|| BodyDigest::of(&self.bytes));
         signature.verify(&key, body.as_ref()).unwrap();
         signature.scheme()
+    }
+
+    /// The value of a header, empty if it is not there.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+
+    /// Its body, as it came.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
     }
 
     /// The key id that its signature (draft-cavage) names.

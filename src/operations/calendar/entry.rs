@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::Result;
 use crate::coworking::away;
 use crate::coworking::booking::State;
-use crate::coworking::id::{BookingId, MemberId, ResourceId, SpaceId};
+use crate::coworking::id::{AwayId, BookingId, MemberId, ResourceId, SpaceId};
 use crate::coworking::member::Acting;
 use crate::coworking::rules::Approval;
 use crate::coworking::slot::Slot;
@@ -192,4 +192,15 @@ pub fn of_member_elsewhere(tx: &mut Tx<'_>, member: MemberId, now: Timestamp) ->
 pub fn of_booking(tx: &mut Tx<'_>, acting: Acting, id: BookingId, now: Timestamp) -> Result<Entry> {
     let booking = bookings::view(tx, acting, id)?;
     Names::default().entry(tx, booking, now)
+}
+
+/// One booking elsewhere, whatever became of it.
+///
+/// # Errors
+/// The store's.
+pub fn of_stay(tx: &mut Tx<'_>, id: AwayId, now: Timestamp) -> Result<Option<Elsewhere>> {
+    let Some(away) = stays::by_id(tx, id)? else { return Ok(None) };
+    let Some(host) = actor::summaries(tx, &[away.space])?.pop() else { return Ok(None) };
+    let name = if host.name.is_empty() { host.username } else { host.name };
+    Ok(Some(Elsewhere { state: away.state_at(now), away, host: name, uri: host.uri }))
 }

@@ -18,7 +18,7 @@ use crate::store::calendar_feed::{self, Feed, FeedId};
 use crate::store::page::{Page, Slice};
 
 pub use busy::{BUSY_LIMIT, Busy, busy};
-pub use entry::{ENTRY_LIMIT, Elsewhere, Entry, Where, of_booking, of_member, of_member_elsewhere};
+pub use entry::{ENTRY_LIMIT, Elsewhere, Entry, Where, of_booking, of_member, of_member_elsewhere, of_stay};
 pub use week::{Stock, Week, stock, week};
 
 /// The most links of one member that are good at the same time.

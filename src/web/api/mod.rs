@@ -15,6 +15,7 @@ mod directory;
 mod follow;
 mod kiosk;
 mod limit;
+mod mailbox;
 mod me;
 mod member;
 mod node;
@@ -44,6 +45,7 @@ mod token;
 pub mod view;
 mod visit;
 mod waitlist;
+mod webhook;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -56,6 +58,7 @@ pub use actor::profile;
 pub use booking::BookingEdit;
 pub(in crate::web) use caller::Caller;
 pub use limit::Limits;
+pub use mailbox::{Letter, Mailbox};
 pub use notification::Notification;
 pub use offer::OfferEdit;
 pub use openapi::document;
@@ -63,6 +66,7 @@ pub use paging::{List, NO_CURSOR, position};
 pub use post::PostEdit;
 pub use search::Found;
 pub use series::SeriesEdit;
+pub use webhook::{Webhook, WebhookDelivery, Webhooks, callable};
 
 pub use route::Route;
 use route::at;
@@ -88,9 +92,11 @@ pub fn routes() -> Vec<Route> {
         at("/me").get(me::show).patch(me::edit),
         at("/me/aliases").post(me::add_alias).delete(me::remove_alias),
         at("/me/move").post(me::move_away),
+        at("/me/mail").get(mailbox::show_own).patch(mailbox::edit_own).delete(mailbox::remove_own),
         at("/members").get(member::list).post(member::add),
         at("/members/{id}").get(member::show).delete(member::leave),
         at("/members/{id}/role").put(member::set_role),
+        at("/members/{id}/mail").get(mailbox::show),
         at("/tokens").get(token::list).post(token::create),
         at("/tokens/{id}").delete(token::revoke),
         at("/calendars").get(calendar::list).post(calendar::create),
@@ -197,6 +203,13 @@ pub fn routes() -> Vec<Route> {
         at("/queue/incoming").get(queue::incoming),
         at("/queue/{id}").delete(queue::give_up),
         at("/queue/{id}/retry").post(queue::retry),
+        at("/mail").get(mailbox::list),
+        at("/mail/{id}/retry").post(mailbox::retry),
+        at("/webhooks").get(webhook::list).post(webhook::add),
+        at("/webhooks/{id}").get(webhook::show).delete(webhook::remove),
+        at("/webhooks/{id}/enable").post(webhook::enable),
+        at("/webhooks/{id}/test").post(webhook::test),
+        at("/webhooks/{id}/deliveries").get(webhook::deliveries),
     ]
 }
 

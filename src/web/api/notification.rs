@@ -8,10 +8,10 @@ use utoipa::ToSchema;
 use super::body::Body;
 use super::caller::Caller;
 use super::paging::{List, Listing, Paging, Window};
-use super::view::{Id, NotificationKind, Person, Post, Time};
-use crate::coworking::id::NotificationId;
+use super::view::{self, Id, Person, Post, Time};
+use crate::coworking::id::{AwayId, BookingId, NotificationId};
 use crate::operations::notification;
-use crate::store::notification as rows;
+use crate::store::notification::{self as rows, NotificationKind};
 use crate::web::error::Result;
 
 /// Something that somebody did to the caller.
@@ -21,13 +21,22 @@ pub struct Notification {
     #[schema(value_type = Id)]
     pub id: NotificationId,
     /// What was done.
-    #[schema(value_type = NotificationKind)]
+    #[schema(value_type = view::NotificationKind)]
     pub kind: &'static str,
     /// Who did it.
     pub actor: Person,
     /// The post that it is about: theirs, or the caller's.
     #[schema(required)]
     pub post: Option<Post>,
+    /// The booking that it is about, at this node.
+    #[schema(value_type = Option<Id>, required)]
+    pub booking: Option<BookingId>,
+    /// The booking that it is about, at another node.
+    #[schema(value_type = Option<Id>, required)]
+    pub stay: Option<AwayId>,
+    /// Of a booking: what happened, what it is about, when by the clock of the space, and where.
+    #[schema(required)]
+    pub text: Option<String>,
     /// When.
     #[schema(value_type = Time)]
     pub notified_at: Timestamp,
@@ -44,6 +53,12 @@ impl Notification {
             kind: line.kind.as_str(),
             actor: line.actor.into(),
             post: line.post.map(|post| Post::new(post, now)),
+            text: match line.kind {
+                NotificationKind::News(kind) => line.subject.map(|subject| subject.sentence(kind)),
+                _ => None,
+            },
+            booking: line.booking,
+            stay: line.away,
             notified_at: line.notified_at,
             read: line.read,
         }

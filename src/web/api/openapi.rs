@@ -13,7 +13,7 @@ use utoipa::{Modify, OpenApi as _, ToSchema};
 
 use super::view::{Broken, Clash, Slot};
 use super::{
-    actor, appeal, block, booking, calendar, closure, directory, follow, kiosk, me, member, node, notification, offer, peer, photo, post, queue, reaction, report, resource, search, series, session, space, stay, suspension, timeline, token, visit, waitlist,
+    actor, appeal, block, booking, calendar, closure, directory, follow, kiosk, mailbox, me, member, node, notification, offer, peer, photo, post, queue, reaction, report, resource, search, series, session, space, stay, suspension, timeline, token, visit, waitlist, webhook,
 };
 
 /// A "no", or a failure (RFC 9457).
@@ -88,6 +88,8 @@ pub struct Problem {
         report::make, report::list, report::resolve,
         suspension::suspend, suspension::lift, suspension::list,
         peer::list, peer::set_level,
+        mailbox::show_own, mailbox::edit_own, mailbox::remove_own, mailbox::show, mailbox::list, mailbox::retry,
+        webhook::list, webhook::add, webhook::show, webhook::remove, webhook::enable, webhook::test, webhook::deliveries,
         queue::show, queue::outgoing, queue::incoming, queue::retry, queue::give_up,
     ),
     components(schemas(Problem)),

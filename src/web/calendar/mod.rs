@@ -21,7 +21,7 @@ use crate::coworking::id::ResourceId;
 use crate::operations::{self, calendar};
 use crate::store::actor;
 
-pub use text::one;
+pub use text::{one, one_stay};
 
 /// What the addresses of secret calendars begin with.
 pub const CALENDARS: &str = "/calendars/";

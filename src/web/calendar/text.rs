@@ -27,6 +27,12 @@ pub fn one(site: &Site, entry: &Entry) -> String {
     Calendar { name: entry.resource.clone(), events: vec![event(site, entry)] }.text()
 }
 
+/// One booking at another node as a calendar of its own.
+#[must_use]
+pub fn one_stay(site: &Site, stay: &Elsewhere) -> String {
+    Calendar { name: stay.away.name.clone(), events: vec![elsewhere(site, stay)] }.text()
+}
+
 fn event(site: &Site, entry: &Entry) -> Event {
     let Entry { booking, state, space, .. } = entry;
     let status = status(*state);

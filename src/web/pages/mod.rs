@@ -11,6 +11,7 @@ pub(in crate::web) mod front;
 pub mod interaction;
 pub mod kiosk;
 mod plan;
+pub mod mail;
 pub(in crate::web) mod post;
 mod post_view;
 pub mod problem;

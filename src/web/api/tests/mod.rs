@@ -4,6 +4,7 @@ mod calendar;
 mod described;
 mod elsewhere;
 mod photo;
+mod mail;
 mod refused;
 mod series;
 mod stay;

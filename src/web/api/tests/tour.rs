@@ -21,6 +21,7 @@ async fn every_operation_answers_as_it_is_described() {
     super::stay::tour(&house).await;
     super::waitlist::tour(&house).await;
     super::series::tour(&house).await;
+    super::mail::tour(&house).await;
 
     let other = text(&house.good(ana, "POST", "/tokens", json!({"label": "phone"})).await["id"]);
     assert_eq!(house.get(ana, "/tokens").await["items"][0]["label"], "phone");

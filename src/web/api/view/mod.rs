@@ -75,6 +75,7 @@ mod words {
     pub use crate::coworking::booking::{CheckedInBy, Guests, Side, State as BookingState};
     pub use crate::coworking::decision::Rule;
     pub use crate::coworking::member::Role;
+    pub use crate::coworking::news::Kind as News;
     pub use crate::coworking::offer::{Kind, Purpose, State};
     pub use crate::coworking::peer::Level;
     pub use crate::coworking::post::Visibility;
@@ -83,10 +84,13 @@ mod words {
     pub use crate::coworking::series::{Clashing, Scope, State as SeriesState};
     pub use crate::coworking::visit::State as VisitState;
     pub use crate::coworking::waitlist::State as WaitState;
+    pub use crate::coworking::webhook::Kind as WebhookEvent;
     pub use crate::store::actor::ActorType;
     pub use crate::store::delivery::State as DeliveryState;
     pub use crate::store::follow::FollowState;
+    pub use crate::store::mail::State as LetterState;
     pub use crate::store::notification::NotificationKind;
+    pub use crate::store::webhook::State as WebhookState;
 }
 
 words! {
@@ -128,6 +132,22 @@ words! {
         words::NotificationKind::Direct, words::NotificationKind::Like, words::NotificationKind::Announce,
         words::NotificationKind::OfferReply, words::NotificationKind::Moved, words::NotificationKind::Report,
         words::NotificationKind::Waitlist,
+        words::News::Requested, words::News::Held, words::News::Confirmed, words::News::Declined, words::News::Expired,
+        words::News::Moved, words::News::Cancelled, words::News::NoShow, words::News::StayConfirmed, words::News::StayRefused,
+        words::News::StayCancelled, words::News::WebhookDisabled,
+    ];
+    /// What a webhook can be told: somebody asks and staff decide; a booking stands; has another time, place or size; was
+    /// taken back; nobody came; its guest is there; its guest has left.
+    WebhookEvent = [
+        words::WebhookEvent::Requested, words::WebhookEvent::Confirmed, words::WebhookEvent::Moved,
+        words::WebhookEvent::Cancelled, words::WebhookEvent::NoShow, words::WebhookEvent::Opened,
+        words::WebhookEvent::Closed,
+    ];
+    /// What became of a message to a webhook: it waits, arrived, or was given up.
+    WebhookState = [words::WebhookState::Waiting, words::WebhookState::Done, words::WebhookState::Failed];
+    /// What became of a letter: it waits, a mail server took it, it was given up, or was not worth sending any more.
+    LetterState = [
+        words::LetterState::Waiting, words::LetterState::Sent, words::LetterState::Failed, words::LetterState::Dropped,
     ];
     /// How far another server is trusted; each level is let more than the ones before it.
     Level = [words::Level::Blocked, words::Level::Limited, words::Level::Known, words::Level::Trusted];

@@ -4,14 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
+use crate::coworking::email::EmailAddress;
 use crate::coworking::id::{MemberId, PostId};
 use crate::coworking::offer::OfferInput;
 use crate::coworking::post::Visibility;
 use crate::federation::testing::{Ground, Reply, Stranger, start};
 use crate::operations::post::{Mentions, publish};
 use crate::operations::testing::{acting, answering, saying};
-use crate::operations::{offer, setup};
-use crate::store::actor;
+use crate::operations::{mailbox, offer, setup};
+use crate::store::page::Page;
+use crate::store::{actor, mail};
 use crate::web::tests::{harbor, open};
 
 /// Elements that have no end.
@@ -257,6 +259,8 @@ async fn sights() -> (Ground, Vec<(&'static str, String)>) {
         ("/problems/{code}", "/problems/gone"),
         ("/problems/{code}", "/problems/nothing"),
         ("/setup/{secret}", "/setup/wrong"),
+        ("/mail/confirm/{secret}", "/mail/confirm/mc_wrong"),
+        ("/mail/stop/{key}", "/mail/stop/ms_wrong"),
         ("/static/{name}", "/static/nothing"),
         ("/calendars/{secret}.ics", "/calendars/wrong.ics"),
         ("/resources/{id}/calendar.ics", "/resources/7/calendar.ics"),
@@ -278,6 +282,19 @@ async fn sights() -> (Ground, Vec<(&'static str, String)>) {
     }
     sights.push(("/authorize_interaction", format!("/authorize_interaction?uri=http://harbor.test/posts/{offered}")));
     (ground, sights)
+}
+
+/// The links in the letters to Ana: the one that asks, and the one that ends them.
+async fn letters(ground: &Ground) -> (String, String) {
+    let links = ground.act(|tx| {
+        let ana = MemberId(actor::local_by_username(tx, "ana")?.unwrap().id.0);
+        let address = EmailAddress::parse("ana@mail.example")?;
+        let edit = mailbox::Edit { address: Some(address), ..Default::default() };
+        let stop = mailbox::edit(tx, acting(ana), ana, &edit, start())?.stop_key;
+        let asks = mail::list(tx, None, Page::default())?.items.remove(0).secret.unwrap();
+        Ok((format!("/mail/confirm/{asks}"), format!("/mail/stop/{stop}")))
+    });
+    links.await
 }
 
 #[tokio::test]
@@ -312,6 +329,13 @@ async fn every_page_of_every_route_can_be_read_by_everybody() {
     }
     let front = door.get("/", &browser).await;
     assert_eq!(faults(&front.body), Vec::<String>::new(), "an empty node");
+
+    let (asks, stops) = letters(&empty).await;
+    for (method, path) in [("GET", &asks), ("POST", &asks), ("GET", &stops), ("POST", &stops), ("GET", &stops)] {
+        let page = door.ask(method, path, &typed, "").await;
+        assert_eq!((page.status, faults(&page.body)), (200, Vec::new()), "{method} {path}");
+    }
+    assert_eq!(door.get(&asks, &browser).await.status, 404, "the link is good once");
 
     // Read from the list of routes, so that a new page cannot be forgotten here.
     let routes = include_str!("../../server.rs").split("at(\"").skip(1).filter_map(|rest| rest.split_once('"'));

@@ -1,5 +1,8 @@
 //! Stories of a node at work: nobody calls anything, and things happen.
 
+mod letters;
+mod webhooks;
+
 use std::time::Duration;
 
 use super::*;

@@ -1,0 +1,189 @@
+//! Programs hear what happens to bookings, as long as they listen.
+
+use sha2::{Digest, Sha256};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+use super::letters::room;
+use super::*;
+use crate::coworking::Event;
+use crate::coworking::id::WebhookId;
+use crate::coworking::webhook::{Kind, NewWebhook};
+use crate::federation::testing::Received;
+use crate::operations::booking::{cancel, check_in, check_out};
+use crate::operations::testing::acting;
+use crate::operations::{notification, webhook};
+use crate::store::event;
+use crate::store::page::Page;
+use crate::store::webhook::State as Message;
+
+impl Ground {
+    /// A webhook for everything at this host, and its key.
+    async fn tells(&self, host: &str) -> (WebhookId, Vec<u8>) {
+        let events: Vec<String> = Kind::ALL.iter().map(Kind::to_string).collect();
+        let new = NewWebhook::parse(&format!("http://{host}/hook"), &events).unwrap();
+        let now = self.node.clock.now();
+        let made = self.act(move |tx| webhook::add(tx, Acting::Keeper, &new, now)).await;
+        let key = made.secret.expose().strip_prefix("whsec_").unwrap().to_owned();
+        (made.webhook, STANDARD.decode(key).unwrap())
+    }
+
+    fn heard(&self, host: &str) -> Vec<Received> {
+        self.peers.take().into_iter().filter(|got| got.host == host && got.path == "/hook").collect()
+    }
+}
+
+/// HMAC as RFC 2104 defines it, beside the library that signs.
+fn hmac(key: &[u8], text: &[u8]) -> Vec<u8> {
+    let mut block = key.to_vec();
+    block.resize(64, 0);
+    let pad = |with: u8| block.iter().map(|byte| byte ^ with).collect::<Vec<_>>();
+    let inner = Sha256::new().chain_update(pad(0x36)).chain_update(text).finalize();
+    Sha256::new().chain_update(pad(0x5c)).chain_update(inner).finalize().to_vec()
+}
+
+fn is_signed(got: &Received, key: &[u8]) -> bool {
+    let text =
+        [got.header("webhook-id").as_bytes(), b".", got.header("webhook-timestamp").as_bytes(), b".", got.bytes()];
+    got.header("webhook-signature") == format!("v1,{}", STANDARD.encode(hmac(key, &text.concat())))
+}
+
+fn file(name: &str) -> String {
+    format!("{}/schemas/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Numbers differ each time.
+fn with_one_number(message: &Value) -> String {
+    let mut shown = String::new();
+    let text = serde_json::to_string_pretty(message).unwrap();
+    let mut digits = String::new();
+    for c in text.chars().chain([' ']) {
+        if c.is_ascii_digit() {
+            digits.push(c);
+            continue;
+        }
+        shown.push_str(if digits.len() >= 15 { "1868812345678901234" } else { &digits });
+        digits.clear();
+        shown.push(c);
+    }
+    format!("{}\n", shown.trim_end())
+}
+
+#[tokio::test]
+async fn i46_a_webhook_that_fails_twice_gets_the_same_message_until_it_took_it_and_holds_up_nobody() {
+    let ground = Ground::new().await;
+    let done = ground.set_up().await;
+    let ben = ground.reader("ben", Role::Member).await;
+    let attic = ground.lets(done.space, room("{}")).await;
+    let (_, key) = ground.tells("office.test").await;
+    let (_, other) = ground.tells("screen.test").await;
+    let (down, _) = ground.tells("down.test").await;
+    let tries = std::sync::atomic::AtomicU32::new(0);
+    ground.peers.behave(move |got| match got.host.as_str() {
+        "office.test" if tries.fetch_add(1, std::sync::atomic::Ordering::SeqCst) < 2 => Reply::Say(503),
+        "down.test" => Reply::HangUp,
+        _ => Reply::Say(204),
+    });
+    let booking = ground.books(ben, attic, "10:00", "11:00").await;
+    drain(&ground.node).await;
+    let got = ground.peers.take();
+    let of = |host: &str| got.iter().filter(|got| got.host == host).collect::<Vec<_>>();
+    assert_eq!((of("office.test").len(), of("screen.test").len(), of("down.test").len()), (1, 1, 1));
+    assert!(is_signed(of("screen.test")[0], &other) && !is_signed(of("screen.test")[0], &key));
+    let first = of("office.test")[0].clone();
+    assert!(is_signed(&first, &key));
+
+    let ground = ground.restarted().await;
+    // The same fact again is nothing new.
+    let now = ground.node.clock.now();
+    ground.act(move |tx| Ok(event::record(tx, &Event::BookingConfirmed { booking }, now)?)).await;
+    let mut heard = Vec::new();
+    for seconds in [40, 400, 4_000] {
+        ground.wait(seconds);
+        drain(&ground.node).await;
+        heard.extend(ground.heard("office.test"));
+    }
+    assert_eq!(heard.len(), 2, "the second in vain, the third taken, and no fourth");
+    for again in &heard {
+        assert_eq!((again.header("webhook-id"), again.bytes()), (first.header("webhook-id"), first.bytes()));
+        assert!(is_signed(again, &key) && again.header("webhook-timestamp") > first.header("webhook-timestamp"));
+    }
+    assert_eq!(
+        (&first.body["type"], &first.body["data"]["booking"]["id"]),
+        (&json!("booking.confirmed"), &json!(booking))
+    );
+    assert_eq!(first.header("webhook-id"), first.body["id"].as_str().unwrap());
+
+    let schema: Value = serde_json::from_str(&std::fs::read_to_string(file("webhook.schema.json")).unwrap()).unwrap();
+    let schema = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<_> = schema.iter_errors(&first.body).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:?}");
+    let example = with_one_number(&first.body);
+    if std::env::var_os("UPDATE_SCHEMAS").is_some() {
+        std::fs::write(file("webhook.example.json"), &example).unwrap();
+    }
+    let kept = std::fs::read_to_string(file("webhook.example.json")).unwrap_or_default();
+    assert_eq!(kept, example, "run with UPDATE_SCHEMAS=1 to write schemas/webhook.example.json anew");
+
+    // Three days in vain, and it is switched off.
+    for _ in 0..13 {
+        ground.wait(6 * 3600);
+        drain(&ground.node).await;
+    }
+    let hook = ground.act(move |tx| webhook::view(tx, Acting::Keeper, down)).await.0;
+    assert!(hook.disabled_at.is_some() && hook.problem.is_some(), "{hook:?}");
+    let told = ground.act(move |tx| notification::list(tx, acting(done.admin), Page::default())).await.items;
+    assert_eq!(told.iter().map(|line| line.kind.as_str()).collect::<Vec<_>>(), ["webhook_disabled"]);
+    let now = ground.node.clock.now();
+    ground.peers.behave(|_| Reply::Say(200));
+    ground.act(move |tx| webhook::enable(tx, Acting::Keeper, down, now)).await;
+    ground.peers.take();
+    ground.act(move |tx| webhook::test(tx, Acting::Keeper, down, now)).await;
+    drain(&ground.node).await;
+    let heard = ground.heard("down.test");
+    assert_eq!((heard.len(), &heard[0].body["type"]), (1, &json!("webhook.test")));
+    assert!(schema.is_valid(&heard[0].body));
+}
+
+#[tokio::test]
+async fn a_webhook_hears_of_the_whole_life_of_a_booking_and_of_nothing_that_is_private() {
+    let ground = Ground::new().await;
+    let done = ground.set_up().await;
+    let ben = ground.reader("ben", Role::Member).await;
+    let attic = ground.lets(done.space, room("{}")).await;
+    let (id, _) = ground.tells("office.test").await;
+    let booking = ground.books(ben, attic, "10:00", "11:00").await;
+    let gone = ground.books(ben, attic, "12:00", "13:00").await;
+    let now = ground.node.clock.now();
+    ground.act(move |tx| cancel(tx, Acting::Keeper, gone, Some("between you and me"), now)).await;
+    ground.wait(3600);
+    let now = ground.node.clock.now();
+    ground.act(move |tx| check_in(tx, acting(ben), booking, now)).await;
+    ground.act(move |tx| check_out(tx, acting(ben), booking, now)).await;
+    drain(&ground.node).await;
+    let heard = ground.heard("office.test");
+    let kinds: Vec<&str> = heard.iter().map(|got| got.body["type"].as_str().unwrap()).collect();
+    assert_eq!(
+        kinds,
+        ["booking.confirmed", "booking.confirmed", "booking.cancelled", "checkin.opened", "checkin.closed"]
+    );
+    assert!(!heard.iter().any(|got| got.body.to_string().contains("between you")));
+    let told = ground.act(move |tx| webhook::deliveries(tx, Acting::Keeper, id, Page::default())).await.items;
+    assert!(told.iter().all(|one| one.state == Message::Done && one.body.is_none() && one.status == Some(202)));
+
+    // Whoever asks for a pause gets it, and what it says last is kept for the keeper.
+    ground.peers.behave(|_| Reply::SayWith(429, "retry-after", "600"));
+    let now = ground.node.clock.now();
+    ground.act(move |tx| webhook::test(tx, Acting::Keeper, id, now)).await;
+    drain(&ground.node).await;
+    let waits =
+        ground.act(move |tx| webhook::deliveries(tx, Acting::Keeper, id, Page::default())).await.items.remove(0);
+    assert_eq!((waits.status, waits.next_at.duration_since(now).as_secs()), (Some(429), 600));
+    // And who is gone for good is left alone at once.
+    ground.peers.behave(|_| Reply::Say(410));
+    ground.wait(601);
+    drain(&ground.node).await;
+    assert!(ground.act(move |tx| webhook::view(tx, Acting::Keeper, id)).await.0.disabled_at.is_some());
+}
