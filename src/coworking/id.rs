@@ -135,6 +135,8 @@ id!(
 id!(
     /// A browser in which a member is signed in.
     SessionId
+);
+id!(
     /// A letter to a member.
     MailId
 );

@@ -10,7 +10,10 @@ use super::duty;
 use crate::federation::deliver::KEPT;
 use crate::node::Node;
 use crate::store::process::Duty;
-use crate::store::{self, Tx, activity, arrival, booking, delivery, directory, event, inbox, key, mail, media, session, tombstone, visit, waitlist, webhook};
+use crate::store::{
+    self, Tx, activity, arrival, booking, delivery, directory, event, inbox, key, mail, media, session, tombstone,
+    visit, waitlist, webhook,
+};
 
 const EVERY: Duration = Duration::from_secs(60 * 60);
 /// Rows in one transaction, so that nobody waits for the broom.

@@ -40,6 +40,13 @@ pub fn tell(tx: &mut Tx<'_>, site: &Site, fact: &Recorded, now: Timestamp) -> Re
         // Who asks and who takes back knows of it; the rest is told where it is done.
         Event::AwayAsked { .. }
         | Event::AwayCancelled { .. }
+        | Event::AwayArrived { .. }
+        | Event::AwayLeft { .. }
+        | Event::ArrivalAnswered { .. }
+        | Event::WaitlistJoined { .. }
+        | Event::WaitlistLeft { .. }
+        | Event::WaitlistPromoted { .. }
+        | Event::WaitlistExpired { .. }
         | Event::SpaceFounded { .. }
         | Event::MemberJoined { .. }
         | Event::MemberLeft { .. }

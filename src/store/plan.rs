@@ -47,9 +47,19 @@ mod check {
     }
 
     /// Tables that stay as small as one node's people, places and settings.
-    const SMALL: [&str; 10] =
-        ["setting", "member", "space", "spare_key", "process", "duty", "spent", "door", "kiosk", "member_code"];
-    const SMALL: [&str; 8] = ["setting", "member", "space", "spare_key", "process", "duty", "spent", "webhook"];
+    const SMALL: [&str; 11] = [
+        "setting",
+        "member",
+        "space",
+        "spare_key",
+        "process",
+        "duty",
+        "spent",
+        "door",
+        "kiosk",
+        "member_code",
+        "webhook",
+    ];
 
     /// A store of which plans can be asked: where they hang on how much there is, there is much.
     async fn grown() -> (TempDir, Store) {

@@ -2,7 +2,9 @@
 
 use super::{Error, FromValue, Value};
 use crate::coworking::id::{
-    ActorId, AnnounceId, ArrivalId, AwayId, BookingId, ClosureId, EventId, FollowId, KioskId, LikeId, MailId, MemberId, NotificationId, PostId, ReportId, ResourceId, SeriesId, SessionId, SpaceId, TokenId, VisitId, WaitId, WebhookDeliveryId, WebhookId,
+    ActorId, AnnounceId, ArrivalId, AwayId, BookingId, ClosureId, EventId, FollowId, KioskId, LikeId, MailId, MemberId,
+    NotificationId, PostId, ReportId, ResourceId, SeriesId, SessionId, SpaceId, TokenId, VisitId, WaitId,
+    WebhookDeliveryId, WebhookId,
 };
 use crate::coworking::member::Role;
 use crate::coworking::name::Username;

@@ -101,7 +101,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
 ];
 
 /// Crates, and the only modules that may name them.
-const AT_HOME: [(&str, &[&str]); 17] = [
+const AT_HOME: [(&str, &[&str]); 18] = [
     ("rusqlite", &["store"]),
     ("reqwest", &["http_client"]),
     ("lettre", &["mail"]),

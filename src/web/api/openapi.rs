@@ -13,7 +13,9 @@ use utoipa::{Modify, OpenApi as _, ToSchema};
 
 use super::view::{Broken, Clash, Slot};
 use super::{
-    actor, appeal, block, booking, calendar, closure, directory, follow, kiosk, mailbox, me, member, node, notification, offer, peer, photo, post, queue, reaction, report, resource, search, series, session, space, stay, suspension, timeline, token, visit, waitlist, webhook,
+    actor, appeal, block, booking, calendar, closure, directory, follow, kiosk, mailbox, me, member, node,
+    notification, offer, peer, photo, post, queue, reaction, report, resource, search, series, session, space, stay,
+    suspension, timeline, token, visit, waitlist, webhook,
 };
 
 /// A "no", or a failure (RFC 9457).

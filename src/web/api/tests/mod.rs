@@ -3,8 +3,8 @@
 mod calendar;
 mod described;
 mod elsewhere;
-mod photo;
 mod mail;
+mod photo;
 mod refused;
 mod series;
 mod stay;
