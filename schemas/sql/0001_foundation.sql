@@ -92,7 +92,8 @@ CREATE TABLE space (
   zone TEXT NOT NULL,                  -- IANA
   is_default INTEGER NOT NULL DEFAULT 0,
   founded_at INTEGER NOT NULL,
-  place TEXT NOT NULL                  -- JSON of coworking::Place: where it is, when it is open and can be booked
+  place TEXT NOT NULL,                 -- JSON of coworking::Place: where it is, when it is open and can be booked
+  hospitality TEXT                     -- JSON of coworking::Hospitality: what it grants guests from partner spaces
 ) STRICT;
 CREATE UNIQUE INDEX space_default ON space (is_default) WHERE is_default = 1;
 
@@ -848,3 +849,43 @@ CREATE INDEX webhook_delivery_due ON webhook_delivery (webhook_id, next_at, id) 
 CREATE INDEX webhook_delivery_waiting ON webhook_delivery (id) WHERE state = 'waiting';
 CREATE INDEX webhook_delivery_list ON webhook_delivery (webhook_id, id);
 CREATE INDEX webhook_delivery_tidy ON webhook_delivery (ended_at) WHERE ended_at IS NOT NULL;
+-- Hospitality between spaces.
+
+-- What those who live elsewhere say beyond their profiles: people of which space they are, and spaces where they are and what
+-- they grant guests.
+CREATE TABLE whereabouts (
+  actor_id INTEGER PRIMARY KEY REFERENCES actor (id),
+  home_space TEXT,                     -- the id of the space, on the origin of who says so
+  space TEXT                           -- JSON of coworking::SpaceElsewhere
+) STRICT;
+
+-- Partners: to what administrators of our spaces agreed with spaces elsewhere. A row stays when it has ended: it says who agreed
+-- to what, and when.
+CREATE TABLE partner (
+  id INTEGER PRIMARY KEY,
+  space_id INTEGER NOT NULL REFERENCES space (actor_id),
+  partner_id INTEGER NOT NULL REFERENCES actor (id),
+  agreement INTEGER NOT NULL,          -- the version of the peer agreement
+  agreed_at INTEGER NOT NULL,
+  agreed_by INTEGER REFERENCES member (actor_id), -- null: the keeper
+  contact TEXT,                        -- where the other side is written to after a breach
+  stated TEXT,                         -- the last month of which a statement was made
+  ended_at INTEGER
+) STRICT;
+CREATE UNIQUE INDEX partner_standing ON partner (space_id, partner_id) WHERE ended_at IS NULL;
+
+-- What two partners said of a month: how many days guests of the one were at the other.
+CREATE TABLE statement (
+  id INTEGER PRIMARY KEY,
+  space_id INTEGER NOT NULL REFERENCES space (actor_id),
+  partner_id INTEGER NOT NULL REFERENCES actor (id),
+  month TEXT NOT NULL,                 -- 2027-01
+  ours INTEGER NOT NULL CHECK (ours IN (0, 1)),
+  body TEXT NOT NULL,                  -- JSON of coworking::Statement
+  evidence TEXT,                       -- of theirs: the activity with its proof, as it came
+  made_at INTEGER NOT NULL,
+  UNIQUE (space_id, partner_id, month, ours)
+) STRICT;
+CREATE INDEX statement_space ON statement (space_id, id);
+
+CREATE INDEX away_booking_time ON away_booking (starts_at, id);

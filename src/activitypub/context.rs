@@ -73,6 +73,22 @@ fn presence_terms() -> Value {
     json!({"ts": THIRDSPACE, "code": "ts:code"})
 }
 
+/// Of statements between partner spaces.
+#[must_use]
+pub fn statement() -> Value {
+    json!([ACTIVITYSTREAMS, DATA_INTEGRITY, statement_terms()])
+}
+
+fn statement_terms() -> Value {
+    json!({
+        "ts": THIRDSPACE,
+        "Statement": "ts:Statement",
+        "month": "ts:month",
+        "hosted": {"@id": "ts:hosted", "@type": "@json"},
+        "sent": {"@id": "ts:sent", "@type": "@json"}
+    })
+}
+
 fn place_terms() -> Value {
     json!({
         "PostalAddress": "schema:PostalAddress",
@@ -112,6 +128,7 @@ fn actor_terms() -> Value {
         "proposals": {"@id": "ts:proposals", "@type": "@id"},
         "upcomingEvents": {"@id": "https://w3id.org/fep/8a8e/upcomingEvents", "@type": "@id"},
         "homeSpace": {"@id": "ts:homeSpace", "@type": "@id"},
+        "hospitality": {"@id": "ts:hospitality", "@type": "@json"},
         "timezone": "ts:timezone"
     })
 }
@@ -176,7 +193,7 @@ fn proposal_terms() -> Value {
 #[must_use]
 pub fn all() -> Value {
     let mut terms = serde_json::Map::new();
-    for part in [actor_terms(), note_terms(), proposal_terms(), presence_terms()] {
+    for part in [actor_terms(), note_terms(), proposal_terms(), presence_terms(), statement_terms()] {
         if let Value::Object(part) = part {
             terms.extend(part);
         }

@@ -24,4 +24,5 @@ pub mod presence;
 pub mod proof;
 pub mod sent;
 pub mod signature;
+pub mod statement;
 pub mod webfinger;

@@ -17,8 +17,10 @@ mod desk;
 mod find;
 mod follow;
 mod free;
+mod hospitality;
 mod keys;
 mod kiosk;
+mod ledger;
 mod like;
 mod mail;
 mod member;
@@ -27,6 +29,7 @@ mod notification;
 mod offer;
 mod open;
 mod page;
+mod partner;
 mod peer;
 mod photo;
 mod post;
@@ -137,6 +140,11 @@ enum Command {
     /// Other servers: list, judge
     #[command(subcommand)]
     Peer(peer::Peer),
+    /// Partner spaces: review, accept, end, list, suggest
+    #[command(subcommand)]
+    Partner(partner::Partners),
+    /// Guest-days between spaces, and what partners said of each month
+    Ledger(ledger::Ledger),
     /// The mail between servers: look, try again, give up
     #[command(subcommand)]
     Queue(queue::Queue),
@@ -207,6 +215,10 @@ impl Arguments {
                 wait(async { list.run(&Opened::existing(everywhere.config()?).await?).await })
             }
             Command::Peer(peer) => wait(async { peer.run(&Opened::existing(everywhere.config()?).await?).await }),
+            Command::Partner(partner) => {
+                wait(async { partner.run(&Opened::existing(everywhere.config()?).await?).await })
+            }
+            Command::Ledger(ledger) => wait(async { ledger.run(&Opened::existing(everywhere.config()?).await?).await }),
             Command::Queue(queue) => wait(async { queue.run(&Opened::existing(everywhere.config()?).await?).await }),
             Command::Mail(mail) => wait(async { mail.run(&Opened::existing(everywhere.config()?).await?).await }),
             Command::Webhook(webhook) => {

@@ -43,6 +43,8 @@ pub(super) enum Space {
                       thirdspace space find --near 59.43,24.75 --within 50 --kind meeting_room --people 6\n\n\
                       Hosts are asked what is free where a time is named. Book by the address: thirdspace book ADDRESS START END.")]
     Find(Box<super::find::Find>),
+    /// What a space grants guests from partner spaces: show it, or say it; what is not named stays as it is
+    Hospitality(Box<super::hospitality::Granted>),
     /// List the spaces
     #[command(after_help = "Example:\n  thirdspace space list")]
     List,
@@ -145,6 +147,7 @@ impl Space {
             Self::Photo(photo) => photo.run(super::photo::Kind::Space, opened).await,
             Self::Plan(plan) => plan.run(opened).await,
             Self::Find(find) => find.run(opened).await,
+            Self::Hospitality(granted) => granted.run(opened).await,
             Self::List => list(opened).await,
         }
     }

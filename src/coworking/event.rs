@@ -7,8 +7,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::id::{
-    ActorId, AnnounceId, ArrivalId, AwayId, BookingId, FollowId, LikeId, MemberId, PostId, ReportId, SpaceId, VisitId,
-    WaitId,
+    ActorId, AnnounceId, ArrivalId, AwayId, BookingId, FollowId, LikeId, MemberId, PostId, ReportId, SpaceId,
+    StatementId, VisitId, WaitId,
 };
 
 /// A fact.
@@ -282,6 +282,25 @@ pub enum Event {
         /// What was said at the door.
         arrival: ArrivalId,
     },
+    /// One of our spaces agreed with a space elsewhere to be partners.
+    PartnerAccepted {
+        /// Ours.
+        space: SpaceId,
+        /// The other one.
+        partner: ActorId,
+    },
+    /// One of our spaces is no partner of another one any more.
+    PartnerEnded {
+        /// Ours.
+        space: SpaceId,
+        /// The other one.
+        partner: ActorId,
+    },
+    /// One of our spaces counted the guest-days of a month with a partner.
+    StatementMade {
+        /// What it says.
+        statement: StatementId,
+    },
     /// A member blocked somebody.
     ActorBlocked {
         /// Who blocks.
@@ -341,6 +360,9 @@ impl Event {
             Self::AwayArrived { .. } => "AwayArrived",
             Self::AwayLeft { .. } => "AwayLeft",
             Self::ArrivalAnswered { .. } => "ArrivalAnswered",
+            Self::PartnerAccepted { .. } => "PartnerAccepted",
+            Self::PartnerEnded { .. } => "PartnerEnded",
+            Self::StatementMade { .. } => "StatementMade",
             Self::ActorBlocked { .. } => "ActorBlocked",
         }
     }

@@ -149,6 +149,11 @@ id!(
     WebhookDeliveryId
 );
 
+id!(
+    /// What one of two partners said of a month.
+    StatementId
+);
+
 impl From<MemberId> for ActorId {
     fn from(member: MemberId) -> Self {
         Self(member.0)

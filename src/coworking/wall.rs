@@ -169,13 +169,17 @@ impl Zone {
     /// How many days of the calendar a slot touches; limits in days mean this, however many hours a day has.
     #[must_use]
     pub fn days(&self, slot: Slot) -> usize {
+        self.dates(slot).count()
+    }
+
+    /// The days of the calendar that a slot touches, the first first.
+    pub fn dates(&self, slot: Slot) -> impl Iterator<Item = Date> {
         let last = slot.end().saturating_sub(SignedDuration::from_nanos(1)).unwrap_or(slot.start());
         let (first, last) = (self.wall(slot.start()).date(), self.wall(last).date());
         first
             .series(jiff::Span::new().days(1))
-            .take_while(|date| *date <= last)
+            .take_while(move |date| *date <= last)
             .filter(|date| self.day(*date).is_some())
-            .count()
     }
 }
 

@@ -15,6 +15,7 @@ mod nodeinfo;
 mod publish;
 mod receive;
 mod spent;
+mod statement;
 mod supervisor;
 #[cfg(test)]
 mod tests;
@@ -55,6 +56,7 @@ pub fn start(node: Arc<Node>) -> Jobs {
     jobs.add("webhook", &node, webhook::run);
     jobs.add("nodeinfo", &node, nodeinfo::run);
     jobs.add("directory", &node, directory::run);
+    jobs.add("statement", &node, statement::run);
     jobs.add("tidy", &node, tidy::run);
     jobs
 }
@@ -91,6 +93,7 @@ pub async fn drain(node: &Arc<Node>) -> bool {
         let mut worked = keys::equip(node).await;
         worked |= receive::settle(node).await;
         worked |= expire::settle(node).await;
+        worked |= statement::settle(node).await;
         worked |= publish::settle(node).await;
         worked |= deliver::settle(node).await;
         worked |= mail::settle(node).await;

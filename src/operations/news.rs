@@ -47,6 +47,9 @@ pub fn tell(tx: &mut Tx<'_>, site: &Site, fact: &Recorded, now: Timestamp) -> Re
         | Event::WaitlistLeft { .. }
         | Event::WaitlistPromoted { .. }
         | Event::WaitlistExpired { .. }
+        | Event::PartnerAccepted { .. }
+        | Event::PartnerEnded { .. }
+        | Event::StatementMade { .. }
         | Event::SpaceFounded { .. }
         | Event::MemberJoined { .. }
         | Event::MemberLeft { .. }

@@ -47,7 +47,7 @@ mod check {
     }
 
     /// Tables that stay as small as one node's people, places and settings.
-    const SMALL: [&str; 11] = [
+    const SMALL: [&str; 12] = [
         "setting",
         "member",
         "space",
@@ -59,6 +59,7 @@ mod check {
         "kiosk",
         "member_code",
         "webhook",
+        "partner",
     ];
 
     /// A store of which plans can be asked: where they hang on how much there is, there is much.

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::json::{self, Json};
 use super::plan::statements;
 use super::{Error, Row, Tx, params};
+use crate::coworking::hospitality::Hospitality;
 use crate::coworking::id::{ActorId, SpaceId};
 use crate::coworking::space::Place;
 
@@ -21,14 +22,17 @@ pub struct Space {
     pub founded_at: Timestamp,
     /// Where it is, and when it is open.
     pub place: Place,
+    /// What it grants guests from partner spaces, if it said so.
+    pub hospitality: Option<Hospitality>,
 }
 
 statements! {
-    BY_ID = "SELECT actor_id, zone, is_default, founded_at, place FROM space WHERE actor_id = ?1";
-    DEFAULT = "SELECT actor_id, zone, is_default, founded_at, place FROM space WHERE is_default = 1";
-    LIST = "SELECT actor_id, zone, is_default, founded_at, place FROM space ORDER BY actor_id LIMIT 200";
+    BY_ID = "SELECT actor_id, zone, is_default, founded_at, place, hospitality FROM space WHERE actor_id = ?1";
+    DEFAULT = "SELECT actor_id, zone, is_default, founded_at, place, hospitality FROM space WHERE is_default = 1";
+    LIST = "SELECT actor_id, zone, is_default, founded_at, place, hospitality FROM space ORDER BY actor_id LIMIT 200";
     ADD = "INSERT INTO space (actor_id, zone, is_default, founded_at, place) VALUES (?1, ?2, ?3, ?4, ?5)";
     SET_PLACE = "UPDATE space SET place = ?2 WHERE actor_id = ?1";
+    SET_HOSPITALITY = "UPDATE space SET hospitality = ?2 WHERE actor_id = ?1";
     SET_ZONE = "UPDATE space SET zone = ?2 WHERE actor_id = ?1";
 }
 
@@ -37,7 +41,9 @@ pub const SPACE_LIMIT: usize = 200;
 
 fn read(row: &Row<'_>) -> Result<Space, Error> {
     let Json(place) = row.get(4)?;
-    Ok(Space { id: row.get(0)?, zone: row.get(1)?, is_default: row.get(2)?, founded_at: row.get(3)?, place })
+    let hospitality = row.get::<Option<Json<Hospitality>>>(5)?.map(|Json(granted)| granted);
+    let (id, zone, is_default, founded_at) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+    Ok(Space { id, zone, is_default, founded_at, place, hospitality })
 }
 
 /// The space that this actor is.
@@ -95,6 +101,15 @@ pub fn set_zone(tx: &mut Tx<'_>, space: SpaceId, zone: &str) -> Result<(), Error
 /// The store's.
 pub fn set_place(tx: &mut Tx<'_>, space: SpaceId, place: &Place) -> Result<(), Error> {
     tx.execute(SET_PLACE, params![space, json::text(place)?])?;
+    Ok(())
+}
+
+/// Writes what it grants guests from partner spaces; with nothing, only the rules of each resource hold.
+///
+/// # Errors
+/// The store's.
+pub fn set_hospitality(tx: &mut Tx<'_>, space: SpaceId, granted: Option<&Hospitality>) -> Result<(), Error> {
+    tx.execute(SET_HOSPITALITY, params![space, granted.map(json::text).transpose()?])?;
     Ok(())
 }
 

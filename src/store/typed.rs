@@ -3,7 +3,7 @@
 use super::{Error, FromValue, Value};
 use crate::coworking::id::{
     ActorId, AnnounceId, ArrivalId, AwayId, BookingId, ClosureId, EventId, FollowId, KioskId, LikeId, MailId, MemberId,
-    NotificationId, PostId, ReportId, ResourceId, SeriesId, SessionId, SpaceId, TokenId, VisitId, WaitId,
+    NotificationId, PostId, ReportId, ResourceId, SeriesId, SessionId, SpaceId, StatementId, TokenId, VisitId, WaitId,
     WebhookDeliveryId, WebhookId,
 };
 use crate::coworking::member::Role;
@@ -48,6 +48,7 @@ ids!(
     SessionId,
     SeriesId,
     SpaceId,
+    StatementId,
     TokenId,
     WaitId,
     VisitId,

@@ -12,6 +12,7 @@ mod identity;
 mod judging;
 mod kill;
 mod offer;
+mod partner;
 mod restart;
 mod series;
 mod town;

@@ -13,6 +13,8 @@ pub enum Capability {
     Marketplace,
     /// Lets people check in by `Arrive` and out by `Leave`.
     CheckIns,
+    /// Takes signed statements of guest-days from partner spaces (of this network).
+    Statements,
 }
 
 impl Capability {
@@ -25,6 +27,7 @@ impl Capability {
             Self::IntegrityProofs => "https://w3id.org/fep/8b32",
             Self::Marketplace => "https://w3id.org/fep/0837",
             Self::CheckIns => "https://w3id.org/thirdspace/ns#CheckIns",
+            Self::Statements => "https://w3id.org/thirdspace/ns#Statement",
         }
     }
 
@@ -37,6 +40,7 @@ impl Capability {
             Self::IntegrityProofs => "FEP-8b32: Object Integrity Proofs",
             Self::Marketplace => "FEP-0837: Federated Marketplace",
             Self::CheckIns => "Check-ins: Arrive and Leave of a Place",
+            Self::Statements => "Statements of guest-days between partner spaces",
         }
     }
 }

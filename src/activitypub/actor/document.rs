@@ -91,6 +91,8 @@ pub struct ActorDocument {
     pub timezone: Option<String>,
     /// Where it is.
     pub location: Option<Place>,
+    /// What it grants guests from partner spaces, of spaces: an object of plain JSON.
+    pub hospitality: Option<Value>,
     /// What this node can do.
     pub capabilities: Vec<Capability>,
     /// When it came to be.
@@ -134,6 +136,7 @@ impl ActorDocument {
             .with_some("homeSpace", self.home_space.as_deref())
             .with_some("timezone", self.timezone.as_deref())
             .with_some("location", self.location.as_ref().map(Place::to_value))
+            .with_some("hospitality", self.hospitality.clone())
             .with("publicKey", self.public_key())
             .with_array("assertionMethod", [self.multikey()])
             .with("generator", self.generator())

@@ -115,6 +115,8 @@ pub struct RemoteActor {
     pub timezone: Option<String>,
     /// Where it is.
     pub location: Option<Place>,
+    /// What it grants guests from partner spaces, as it says: an object of plain JSON.
+    pub hospitality: Option<Value>,
     /// When it came to be.
     pub published: Option<Timestamp>,
     /// When it changed last.
@@ -173,6 +175,7 @@ impl RemoteActor {
             home_space: json::id(value, "homeSpace"),
             timezone: json::text(value, "timezone").filter(|zone| zone.len() <= 100).map(str::to_owned),
             location: json::each(value, "location").find_map(Place::read),
+            hospitality: hospitality(value),
             published: json::time(value, "published"),
             updated: json::time(value, "updated"),
             id,
@@ -266,6 +269,12 @@ fn picture(value: &Value, key: &str) -> Option<ReceivedImage> {
     // Of equally wide pictures the first is meant.
     let best = json::each(value, key).filter_map(read).reduce(|best, next| if next.0 > best.0 { next } else { best });
     best.map(|(_, image)| image)
+}
+
+/// An object that is not larger than anybody needs.
+fn hospitality(value: &Value) -> Option<Value> {
+    let said = json::get(value, "hospitality").or_else(|| json::get(value, "ts:hospitality"))?;
+    (said.is_object() && said.to_string().len() <= SUMMARY_LIMIT).then(|| said.clone())
 }
 
 /// PropertyValue (Mastodon's), and Note and Link as FEP-fb2a has them; some send a line in both spellings.

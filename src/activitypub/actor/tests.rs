@@ -167,6 +167,7 @@ fn harbor() -> ActorDocument {
         hashtags: vec![("Sailing".into(), at("tags/sailing"))],
         home_space: Some(at("spaces/harbor")),
         timezone: Some("Europe/Amsterdam".into()),
+        hospitality: None,
         location: Some(Place {
             id: Id::parse(&at("places/harbor")).ok(),
             name: Some("Harbor".into()),

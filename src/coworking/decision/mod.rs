@@ -6,6 +6,7 @@
 mod search;
 #[cfg(test)]
 mod tests;
+mod visit;
 mod within;
 
 use std::fmt;
@@ -23,6 +24,8 @@ use crate::coworking::word::word;
 use search::Search;
 pub use within::{Within, within};
 
+pub use visit::Visit;
+
 /// How far before and after the wanted time others are looked for.
 pub const REACH: SignedDuration = SignedDuration::from_hours(24 * 7);
 /// How many times that would pass are named.
@@ -33,6 +36,10 @@ word!(
     Rule, "rule", "the name of a rule", {
         /// Who may book it.
         Audience = "audience",
+        /// What guests from partner spaces can have.
+        Welcome = "welcome",
+        /// Where the spaces of guests are.
+        Distance = "distance",
         /// How many there are.
         Units = "units",
         /// How many people it holds.
@@ -45,20 +52,28 @@ word!(
         Grid = "grid",
         /// How long before it has to be asked for.
         Notice = "notice",
+        /// How long before guests have to ask.
+        GuestNotice = "guest_notice",
         /// How far ahead it can be asked for.
         Horizon = "horizon",
         /// When it can be booked.
         Hours = "hours",
+        /// When guests are welcome.
+        GuestHours = "guest_hours",
         /// When it is closed.
         Closure = "closure",
         /// How many bookings one person can have at the same time.
         AtOnce = "at_once",
         /// How much one person can have.
         Quota = "quota",
+        /// How many days one guest can have.
+        GuestDays = "guest_days",
         /// What is kept for others.
         KeepFree = "keep_free",
         /// How much the people of one other server can have.
         PeerShare = "peer_share",
+        /// How much of a pool guests can have.
+        GuestShare = "guest_share",
         /// What others have.
         Capacity = "capacity",
     }
@@ -146,6 +161,8 @@ pub struct Ground<'g> {
     pub peer: &'g [Claim],
     /// What the asker gave back too late: it counts as had for a quota.
     pub late: &'g [Slot],
+    /// What the space grants the asker, where that is a guest of a partner space.
+    pub visit: Option<&'g Visit>,
     /// The time it is.
     pub now: Timestamp,
 }
@@ -202,6 +219,12 @@ pub fn judge(wish: &Wish, ground: &Ground<'_>) -> Vec<Broken> {
         no(Rule::Audience, format!("it is not for {}", whom(ground.audience)));
         return broken;
     };
+    let judge = Judge { ground, rules };
+    for rule in [Rule::Welcome, Rule::Distance] {
+        if !judge.passes(rule, wish, slot) {
+            no(rule, judge.words(rule, wish));
+        }
+    }
     if wish.units == 0 || wish.units > resource.units {
         no(Rule::Units, format!("{} are wanted; 1 to {} pass", wish.units, resource.units));
     } else if let Some(unit) = wish.unit.filter(|unit| unit.saturating_add(wish.units) > resource.units) {
@@ -212,18 +235,21 @@ pub fn judge(wish: &Wish, ground: &Ground<'_>) -> Vec<Broken> {
     if wish.people == 0 || wish.people > holds {
         no(Rule::People, format!("{} people are to come; 1 to {holds} pass", wish.people));
     }
-    let judge = Judge { ground, rules };
     for rule in [
         Rule::Shortest,
         Rule::Longest,
         Rule::Grid,
         Rule::Notice,
+        Rule::GuestNotice,
         Rule::Horizon,
         Rule::Hours,
+        Rule::GuestHours,
         Rule::Closure,
         Rule::AtOnce,
         Rule::Quota,
+        Rule::GuestDays,
         Rule::KeepFree,
+        Rule::GuestShare,
         Rule::PeerShare,
     ] {
         if !judge.passes(rule, wish, slot) {
@@ -252,11 +278,15 @@ pub fn judge(wish: &Wish, ground: &Ground<'_>) -> Vec<Broken> {
 pub fn refuse(wish: &Wish, ground: &Ground<'_>, mut broken: Vec<Broken>) -> Unbookable {
     let mut alternatives = Vec::new();
     // No other time makes more units or a larger room.
-    let hopeless = |rule| matches!(rule, Rule::Audience | Rule::Units | Rule::People);
+    let hopeless = |rule| matches!(rule, Rule::Audience | Rule::Welcome | Rule::Distance | Rule::Units | Rule::People);
     if let Some(rules) = ground.rules() {
         let search = Search::new(wish, Judge { ground, rules });
         for one in broken.iter_mut().filter(|one| !hopeless(one.rule)) {
-            one.nearest = search.nearest(one.rule);
+            one.nearest = match (one.rule, ground.visit) {
+                // The days of a guest are counted over weeks: further than anything else is looked for.
+                (Rule::GuestDays, Some(visit)) => visit.nearest(ground.zone, wish.slot),
+                (rule, _) => search.nearest(rule),
+            };
         }
         if !broken.iter().any(|one| hopeless(one.rule)) {
             alternatives = search.all();
@@ -326,6 +356,12 @@ impl Judge<'_> {
         let (ground, rules) = (self.ground, self.rules);
         match rule {
             Rule::Audience | Rule::Units | Rule::People => true,
+            Rule::Welcome
+            | Rule::Distance
+            | Rule::GuestNotice
+            | Rule::GuestHours
+            | Rule::GuestDays
+            | Rule::GuestShare => ground.visit.is_none_or(|visit| visit.passes(rule, ground, wish, slot)),
             Rule::Shortest => slot.elapsed() >= rules.shortest,
             Rule::Longest => {
                 rules.longest.is_none_or(|longest| slot.elapsed() <= longest)
@@ -426,6 +462,12 @@ impl Judge<'_> {
                     "your server has {found} of {units} at that time already and wants {wanted}; {most} at the most pass"
                 )
             }
+            Rule::Welcome
+            | Rule::Distance
+            | Rule::GuestNotice
+            | Rule::GuestHours
+            | Rule::GuestDays
+            | Rule::GuestShare => ground.visit.map(|visit| visit.words(rule, ground, wish)).unwrap_or_default(),
             Rule::Audience | Rule::Units | Rule::People | Rule::Capacity => String::new(),
         }
     }

@@ -90,14 +90,18 @@ impl<'s> Search<'s> {
 
     /// The nearest times that break no rule.
     pub(super) fn all(&self) -> Vec<Slot> {
-        const OTHERS: [Rule; 8] = [
+        const OTHERS: [Rule; 12] = [
             Rule::Shortest,
             Rule::Longest,
             Rule::Notice,
+            Rule::GuestNotice,
             Rule::Horizon,
             Rule::AtOnce,
             Rule::Quota,
             Rule::KeepFree,
+            Rule::GuestDays,
+            Rule::GuestHours,
+            Rule::GuestShare,
             Rule::PeerShare,
         ];
         let open = |slot: &Slot| self.open.iter().any(|part| part.contains(*slot));

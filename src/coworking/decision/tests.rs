@@ -66,6 +66,7 @@ struct Case {
     own: Vec<Slot>,
     late: Vec<Slot>,
     audience: Audience,
+    visit: Option<Visit>,
 }
 
 impl Case {
@@ -78,6 +79,7 @@ impl Case {
             own: Vec::new(),
             late: Vec::new(),
             audience: Audience::Resident,
+            visit: None,
         }
     }
 
@@ -94,6 +96,7 @@ impl Case {
             peer: &[],
             own: &self.own,
             late: &self.late,
+            visit: self.visit.as_ref(),
             now: at("2026-12-02T10:00"),
         };
         let broken = judge(wish, &ground);
@@ -290,7 +293,7 @@ proptest! {
         let zone = zone();
         let ground = Ground {
             zone: &zone, hours: &case.hours, closed: &[], resource: &case.resource, audience: Audience::Resident,
-            calendars: &case.calendars, own: &[], peer: &[], late: &[], now,
+            calendars: &case.calendars, own: &[], peer: &[], late: &[], visit: None, now,
         };
         let away = |slot: &Slot| slot.start().duration_since(wish.slot.start()).abs();
         let nearest = (from - 600..from + 600)
@@ -301,4 +304,54 @@ proptest! {
         prop_assert_eq!(answer.alternatives.first().map(away), nearest.as_ref().map(away));
         prop_assert_eq!(answer.broken.is_empty(), nearest == Some(wish.slot));
     }
+}
+
+#[test]
+fn a_guest_is_told_every_clause_that_the_wish_breaks_and_the_day_on_which_days_are_free_again() {
+    let granted = |text: &str| serde_json::from_str::<crate::coworking::hospitality::Hospitality>(text).unwrap();
+    let visit = |text: &str| Visit {
+        granted: granted(text),
+        resource: crate::coworking::id::ResourceId(1),
+        had: ["2026-11-20", "2026-12-01", "2026-12-03"].map(|date| date.parse().unwrap()).into(),
+        way: crate::coworking::hospitality::Way { km: Some(34.2), other_town: None },
+        guests: vec![Vec::new()],
+    };
+    let strict = r#"{"days": 3, "kinds": ["hot_desk"], "distance_km": 50, "other_town": true, "notice_minutes": 2880,
+        "hours": {"thursday": ["13:00-17:00"]}}"#;
+    let mut case = Case::new(RulesInput { horizon_days: Some(60), ..RulesInput::default() });
+    case.visit = Some(visit(strict));
+    let no = case.answer(&wish("2026-12-03T10:00", "2026-12-03T11:00"));
+    let words: Vec<&str> = no.broken.iter().map(|broken| broken.words.as_str()).collect();
+    assert_eq!(
+        words,
+        [
+            "it is not among what guests from partner spaces can have",
+            "your own space is 34 km away; at least 50 km pass, and it is for guests whose own space is in another town, \
+             and one of the two spaces does not say in which it is",
+            "guests have to ask 2 days before; from 2026-12-04T10:00+01:00 on passes",
+            "on Thursday, 3 December guests are welcome 13:00-17:00",
+        ],
+        "a day that is had already is not counted twice"
+    );
+    assert_eq!(no.alternatives, [], "no other time makes it nearer");
+
+    case.visit = Some(visit(r#"{"days": 3}"#));
+    assert!(case.broken(&wish("2026-12-03T10:00", "2026-12-03T11:00")).is_empty());
+    let no = case.answer(&wish("2026-12-04T10:00", "2026-12-04T11:00"));
+    let words =
+        "it would be 4 days of yours here within 30 days; 3 at the most pass; the first day that passes is 2026-12-20";
+    assert_eq!(no.broken.iter().map(|broken| broken.words.as_str()).collect::<Vec<_>>(), [words]);
+    assert_eq!(
+        no.broken[0].nearest,
+        Some(slot("2026-12-20T10:00", "2026-12-20T11:00")),
+        "when the first is 30 days ago"
+    );
+
+    let claim = Claim { slot: slot("2026-12-03T09:00", "2026-12-03T12:00"), units: 2, chosen: None };
+    case.visit = Some(Visit { guests: vec![vec![claim]], ..visit(r#"{"share_percent": 25}"#) });
+    (case.resource.units, case.calendars) = (8, free(8));
+    let no = case.answer(&wish("2026-12-03T11:00", "2026-12-03T13:00"));
+    assert_eq!(no.broken[0].words, "guests have 2 of 8 at that time and want 1; 2 at the most pass");
+    assert_eq!(no.alternatives[0], slot("2026-12-03T12:00", "2026-12-03T14:00"));
+    assert!(no.broken[0].rule.can_be_overridden());
 }

@@ -8,6 +8,7 @@ use crate::activitypub::sent::{Addressing, SentNote};
 use crate::coworking::id::{ActorId, ResourceId, SpaceId};
 use crate::federation::translate::actor::{self as translate, Belongings};
 use crate::federation::translate::booking::{self, Host};
+use crate::federation::translate::hospitality;
 use crate::federation::translate::post::{self as posts, Counts, Surroundings};
 use crate::site::Site;
 use crate::store::actor::{self, Actor};
@@ -28,6 +29,10 @@ pub fn actor(tx: &mut Tx<'_>, site: &Site, actor: &Actor) -> Result<Option<Actor
         keys: key::of_actor(tx, actor.id)?,
         home_space: home.map(|space| space.uri),
         zone: space.as_ref().map(|space| space.zone.clone()),
+        hospitality: space
+            .as_ref()
+            .and_then(|space| space.hospitality.as_ref())
+            .and_then(|granted| hospitality::written(site, granted)),
         location: space.map(|space| {
             let (uri, name) = (actor.uri.clone(), actor.name.clone());
             booking::location(&Host { uri, name, zone: space.zone, place: space.place })

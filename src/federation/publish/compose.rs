@@ -8,16 +8,18 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::audience::Audience;
+use crate::activitypub::actor::Capability;
 use crate::activitypub::marketplace::No;
 use crate::activitypub::sent::Addressing;
 use crate::coworking::Event;
 use crate::coworking::id::{
-    ActorId, AnnounceId, ArrivalId, AwayId, BookingId, FollowId, LikeId, PostId, ReportId, SpaceId, VisitId, WaitId,
+    ActorId, AnnounceId, ArrivalId, AwayId, BookingId, FollowId, LikeId, PostId, ReportId, SpaceId, StatementId,
+    VisitId, WaitId,
 };
 use crate::federation::document::rows::{self, Author};
 use crate::federation::translate::activity::{self, Composed as Built, Deal, Pair, Sayer};
 use crate::federation::translate::booking::{self as translate, Fact, Saying, WaitFact, WaitSaying};
-use crate::federation::translate::presence;
+use crate::federation::translate::{ledger as statements, presence};
 use crate::operations::Result;
 use crate::site::Site;
 use crate::store::actor::{self, Actor};
@@ -27,7 +29,7 @@ use crate::store::event::Recorded;
 use crate::store::follow::{self, Follow, FollowState};
 use crate::store::key::{self, Algorithm};
 use crate::store::post::{self, Post};
-use crate::store::{Tx, announce, arrival, report, visit, waitlist};
+use crate::store::{Tx, announce, arrival, partner, report, visit, waitlist};
 
 /// Those who reacted to a post and hear of its changes: at most so many.
 const HOLDERS: u32 = 1_000;
@@ -43,6 +45,8 @@ pub(in crate::federation) struct Said {
     pub(in crate::federation) body: Value,
     /// May everybody read it?
     pub(super) public: bool,
+    /// Is it given out with a proof although it is private: so that it can be shown later what was said?
+    pub(super) proven: bool,
     /// What it is about: what is said of one thing arrives in order.
     pub(super) ordering_key: String,
     /// Is it sent even to a host that is given up?
@@ -63,6 +67,7 @@ pub(in crate::federation) fn compose(tx: &mut Tx<'_>, site: &Site, fact: &Record
     match fact.event {
         // Others see them when they meet them; a block is nobody's to know.
         Event::SpaceFounded { .. } | Event::MemberJoined { .. } | Event::ActorBlocked { .. } => Ok(None),
+        Event::PartnerAccepted { .. } | Event::PartnerEnded { .. } => Ok(None),
         Event::AwayAnswered { .. } | Event::WaitlistPromoted { .. } => Ok(None),
         Event::WaitlistJoined { wait } => composer.waits(wait, WaitFact::Joined),
         Event::WaitlistLeft { wait } => composer.waits(wait, WaitFact::Left),
@@ -70,6 +75,7 @@ pub(in crate::federation) fn compose(tx: &mut Tx<'_>, site: &Site, fact: &Record
         Event::AwayArrived { visit } => composer.arrived_elsewhere(visit),
         Event::AwayLeft { away } => composer.left_elsewhere(away),
         Event::ArrivalAnswered { arrival } => composer.answered_at_the_door(arrival),
+        Event::StatementMade { statement } => composer.stated(statement),
         Event::AwayAsked { away } => composer.asked_elsewhere(away),
         Event::AwayCancelled { away } => composer.taken_back_elsewhere(away),
         Event::BookingRequested { booking } => composer.booking(booking, Fact::Requested),
@@ -121,7 +127,7 @@ struct Composer<'t, 'tx, 's> {
 /// What is the same in most: not urgent, and the key of the day.
 fn said(actor: &Actor, built: Built) -> Said {
     let Built { kind, body, public, ordering_key } = built;
-    Said { actor: actor.id, kind, body, public, ordering_key, urgent: false, key_uri: None }
+    Said { actor: actor.id, kind, body, public, proven: false, ordering_key, urgent: false, key_uri: None }
 }
 
 fn urgently(said: Said) -> Said {
@@ -397,6 +403,17 @@ impl Composer<'_, '_, '_> {
             }
         };
         Ok(Some((urgently(said(&space, built)), Audience::one(guest.id))))
+    }
+
+    /// What a space of ours counted, to the partner alone, if its server takes such things.
+    fn stated(&mut self, id: StatementId) -> Result<Composed> {
+        let Some(stated) = partner::statement(self.tx, id)?.filter(|stated| stated.ours) else { return Ok(None) };
+        let Some((space, other)) = self.ends(stated.space.into(), stated.partner)? else { return Ok(None) };
+        if !other.implements.iter().any(|uri| uri == Capability::Statements.uri()) {
+            return Ok(None);
+        }
+        let built = statements::create_statement(&self.id, &space.uri, &other.uri, &stated.statement, self.at);
+        Ok(Some((Said { proven: true, ..said(&space, built) }, Audience::one(other.id))))
     }
 
     /// A booking from elsewhere, to the one who asked.

@@ -129,10 +129,10 @@ fn prepare(
 }
 
 /// Puts a proof on what everybody may read (FEP-8b32), so that it is believed when others pass it on. Never on what
-/// is private: a proof could be shown around.
+/// is private, unless it is meant to be shown later: a proof could be shown around.
 async fn prove(node: &Node, said: &mut Said, now: Timestamp) {
     // The news of new keys is believed for the old key's sake; a proof by the new one would help nobody.
-    if !said.public || said.key_uri.is_some() {
+    if !(said.public || said.proven) || said.key_uri.is_some() {
         return;
     }
     // Without keys yet it goes out later, but as it is: it is the request's signature that peers ask for.

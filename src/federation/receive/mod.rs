@@ -25,6 +25,7 @@ mod offer;
 mod pin;
 mod reject;
 mod round;
+mod statement;
 #[cfg(test)]
 mod tests;
 mod undo;
@@ -102,6 +103,7 @@ fn act(tx: &mut Tx<'_>, case: &Case<'_>) -> Acted {
         ActivityKind::Accept => accept::act(tx, case),
         ActivityKind::Reject => reject::act(tx, case),
         ActivityKind::Undo => undo::act(tx, case),
+        ActivityKind::Create if statement::is_about_one(case) => statement::act(tx, case),
         ActivityKind::Create => create::act(tx, case),
         ActivityKind::Update => update::act(tx, case),
         ActivityKind::Delete => delete::act(tx, case),

@@ -1,15 +1,17 @@
 //! Bookings across nodes: somebody elsewhere asks for something of ours; a host answers one of us, and tells what became of
 //! it.
 
+use super::gather::{Need, Want};
 use super::{Acted, Case, Done, Stop, not_for_us, not_its_own};
 use crate::activitypub::activity::ObjectRef;
+use crate::activitypub::id::Id;
 use crate::activitypub::json;
 use crate::activitypub::marketplace::Agreement;
 use crate::coworking::Refusal;
 use crate::coworking::peer::{Host, Level};
 use crate::federation::translate::booking as translate;
 use crate::operations::away::{self, News};
-use crate::operations::booking;
+use crate::operations::{booking, hospitality};
 use crate::site::Local;
 use crate::store::{self, Tx};
 
@@ -22,6 +24,14 @@ pub(super) fn act(tx: &mut Tx<'_>, case: &Case<'_>) -> Acted {
         Some(host) => store::peer::level(tx, &host)?,
         None => Level::Known,
     };
+    // Where a guest comes from may matter, and is the guest's space's to say.
+    if level == Level::Trusted
+        && let Some(home) = hospitality::unknown_home(tx, &space, case.actor)?
+        && let Ok(home) = Id::parse(&home)
+        && case.gathered.actor(&home).is_none()
+    {
+        return Err(Stop::Wants(Want::Actor(home, Need::Later)));
+    }
     let rules = translate::rules_for(&kept.resource, level);
     let offered = wished.offered(case.activity.id.to_string(), &space.zone, rules).map_err(Stop::Refused)?;
     booking::receive_offer(tx, case.actor, level, &offered, case.now)?;
@@ -82,5 +92,5 @@ pub(super) fn news(tx: &mut Tx<'_>, case: &Case<'_>) -> Acted {
 
 /// Is this address on the origin of the actor? A server speaks for what lives there, and for nothing else.
 fn is_of(case: &Case<'_>, uri: &str) -> bool {
-    crate::activitypub::id::Id::parse(uri).is_ok_and(|id| id.same_origin(&case.activity.actor))
+    Id::parse(uri).is_ok_and(|id| id.same_origin(&case.activity.actor))
 }

@@ -4,6 +4,7 @@
 
 mod home;
 mod mentions;
+mod partners;
 mod place;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,7 @@ use crate::store::{Tx, actor};
 
 pub use home::{Home, home};
 pub use mentions::mentions;
+pub use partners::partners_of;
 
 /// Requests that one question of a person may cause.
 const BUDGET: u32 = 20;

@@ -1,5 +1,6 @@
 //! Actors: what a remote one's document says, as it is kept here; and what the document of one of ours says.
 
+use super::hospitality;
 use crate::activitypub::actor::{
     ActorDocument, ActorKind, Capability, KeyMaterial, PublishedImage, PublishedKeys, ReceivedKey, RemoteActor,
 };
@@ -52,6 +53,9 @@ pub fn profile(actor: &RemoteActor, handle: &Handle) -> RemoteProfile {
         hides_network: true,
         published: actor.published,
         updated: actor.updated,
+        // A server speaks for its own people and spaces: nobody is at home where another one says.
+        home_space: actor.home_space.as_ref().filter(|home| home.same_origin(&actor.id)).map(Id::to_string),
+        space: hospitality::elsewhere(actor),
         keys: actor.keys.iter().filter_map(key).collect(),
     }
 }
@@ -68,12 +72,13 @@ fn actor_type(kind: ActorKind) -> ActorType {
 
 /// What this node does beyond what its objects show (FEP-844e); peers send extension activities by it, so it names only
 /// what is there.
-const CAPABILITIES: [Capability; 5] = [
+const CAPABILITIES: [Capability; 6] = [
     Capability::Rfc9421,
     Capability::Rfc9421Ed25519,
     Capability::IntegrityProofs,
     Capability::Marketplace,
     Capability::CheckIns,
+    Capability::Statements,
 ];
 
 /// What the document of a local actor tells besides its own row.
@@ -87,6 +92,8 @@ pub struct Belongings {
     pub zone: Option<String>,
     /// Where it is; of spaces.
     pub location: Option<Place>,
+    /// What it grants guests, as it is sent; of spaces.
+    pub hospitality: Option<serde_json::Value>,
 }
 
 /// The document of an actor of ours. `None` as long as it lacks one of its two keys: nobody could take it.
@@ -130,6 +137,7 @@ pub fn document(site: &Site, actor: &Actor, belongings: &Belongings) -> Option<A
         home_space: belongings.home_space.clone(),
         timezone: belongings.zone.clone(),
         location: belongings.location.clone(),
+        hospitality: belongings.hospitality.clone(),
         capabilities: CAPABILITIES.to_vec(),
         published: actor.published,
         updated: Some(actor.updated),

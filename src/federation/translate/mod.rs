@@ -5,6 +5,8 @@ pub mod activity;
 pub mod actor;
 pub mod booking;
 pub mod directory;
+pub mod hospitality;
 mod html;
+pub mod ledger;
 pub mod post;
 pub mod presence;

@@ -141,7 +141,7 @@ pub fn request(tx: &mut Tx<'_>, asking: &Asking, request: &Request, now: Timesta
         broken = scene.judge(tx, wish, whose, now, now)?;
     }
     if asking.at_the_door {
-        broken.retain(|broken| !matches!(broken.rule, Rule::Grid | Rule::Shortest | Rule::Notice));
+        broken.retain(|broken| !matches!(broken.rule, Rule::Grid | Rule::Shortest | Rule::Notice | Rule::GuestNotice));
     }
     let overridden = pass(tx, &scene, wish, whose, broken, reason.as_deref(), now)?;
     // Nobody who passes over rules is asked to wait for approval.

@@ -15,6 +15,7 @@ mod stay;
 #[cfg(test)]
 mod stories;
 mod tend;
+mod visit;
 pub mod waitlist;
 
 use jiff::Timestamp;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::place::claim_of;
-use super::{Result, settle};
+use super::{Result, settle, visit};
 use crate::coworking::Refusal;
 use crate::coworking::booking::State;
 use crate::coworking::capacity::{self, Claim};
@@ -194,6 +194,7 @@ impl Scene {
         let calendars = self.calendars(tx, around, whose.instead_of, now)?;
         let (own, late) = self.own(tx, whose, around, now)?;
         let peer = self.peer(tx, whose, around, now)?;
+        let visit = visit::of(tx, self, whose, around, now)?;
         Ok(look(&Ground {
             zone: &self.zone,
             hours: self.hours(),
@@ -204,6 +205,7 @@ impl Scene {
             own: &own,
             peer: &peer,
             late: &late,
+            visit: visit.as_ref(),
             now: asked_at,
         }))
     }

@@ -18,7 +18,7 @@ use super::json::{self, Json};
 use super::many::by_keys;
 use super::page::{Page, Slice};
 use super::plan::statements;
-use super::{Error, Row, Tx, Value, params};
+use super::{Error, Row, Tx, Value, params, whereabouts};
 use crate::coworking::id::{ActorId, SpaceId};
 use crate::coworking::profile::Picture;
 use crate::site::Site;
@@ -27,7 +27,7 @@ pub use actor_type::{ActorType, UnknownActorType};
 pub use inbox::with_inbox;
 pub use local::{NewLocal, Shown, add_local, local_list, moved_at, rename, save_shown, set_aliases, set_moved};
 pub use remote::{Changed, RemoteKey, RemoteProfile, remote_updated, set_suspended, upsert_remote};
-pub use search::search;
+pub use search::{of_host, search};
 
 /// One line of the table that a profile shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -367,6 +367,7 @@ pub fn suspended(tx: &mut Tx<'_>, page: Page) -> Result<Slice<ActorSummary>, Err
 /// # Errors
 /// The store's.
 pub fn mark_deleted(tx: &mut Tx<'_>, id: ActorId, now: Timestamp) -> Result<bool, Error> {
+    whereabouts::forget(tx, id)?;
     Ok(tx.execute(BURY, params![id, now])? > 0)
 }
 

@@ -3,15 +3,16 @@
 use jiff::Timestamp;
 
 use super::{Actor, ActorType, ShownField, by_uri, icon_columns, json_columns};
+use crate::coworking::hospitality::SpaceElsewhere;
 use crate::coworking::id::ActorId;
 use crate::coworking::peer::Host;
 use crate::coworking::profile::Picture;
 use crate::store::key::{self, Algorithm};
 use crate::store::plan::statements;
-use crate::store::{Error, Notice, Tx, json, params, peer};
+use crate::store::{Error, Notice, Tx, json, params, peer, whereabouts};
 
 /// What a remote actor's document says, checked, bounded and sanitised by whoever read it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct RemoteProfile {
     /// Its id; the document came from there.
     pub uri: String,
@@ -63,6 +64,10 @@ pub struct RemoteProfile {
     pub published: Option<Timestamp>,
     /// The version that the document names.
     pub updated: Option<Timestamp>,
+    /// The id of the space that it belongs to, on its own origin.
+    pub home_space: Option<String>,
+    /// Where it is and what it grants guests; of spaces.
+    pub space: Option<SpaceElsewhere>,
     /// All its keys; a key that is missing here is no longer its key.
     pub keys: Vec<RemoteKey>,
 }
@@ -97,6 +102,8 @@ impl RemoteProfile {
             hides_network: false,
             published: None,
             updated: None,
+            home_space: None,
+            space: None,
             keys: Vec::new(),
         }
     }
@@ -180,6 +187,7 @@ pub fn upsert_remote(tx: &mut Tx<'_>, profile: &RemoteProfile, now: Timestamp) -
             (actor.id, Changed::Profile)
         }
     };
+    whereabouts::keep(tx, id, profile.home_space.as_deref(), profile.space.as_ref())?;
     key::replace_remote(tx, id, &profile.keys, now)?;
     Ok((id, changed))
 }

@@ -16,6 +16,10 @@ statements! {
          AND deleted_at IS NULL AND suspended_at IS NULL AND discoverable >= ?3 \
          ORDER BY name_folded LIMIT ?4"
     );
+    OF_HOST = concat!(
+        "SELECT ", summary_columns!(), " FROM actor WHERE host = ?1 AND local = 0 AND type = 'Person' \
+         AND deleted_at IS NULL AND suspended_at IS NULL AND discoverable = 1 ORDER BY id DESC LIMIT ?2"
+    );
     BY_HANDLE = concat!(
         "SELECT ", summary_columns!(), " FROM actor WHERE username_folded = ?1 AND host >= ?2 AND host < ?3 \
          AND deleted_at IS NULL AND suspended_at IS NULL AND discoverable >= ?4 \
@@ -52,6 +56,14 @@ pub fn search(tx: &mut Tx<'_>, text: &str, by_member: bool, limit: u32) -> Resul
     found.dedup_by_key(|actor| actor.id);
     found.truncate(limit as usize);
     Ok(found)
+}
+
+/// People of a host elsewhere who want to be found, those known for the shortest time first.
+///
+/// # Errors
+/// The store's.
+pub fn of_host(tx: &mut Tx<'_>, host: &str, limit: u32) -> Result<Vec<ActorSummary>, Error> {
+    tx.query(OF_HOST, params![host, limit], read_summary)
 }
 
 /// The end of the range of texts that begin with this one.

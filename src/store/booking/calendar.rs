@@ -59,7 +59,7 @@ fn day(at: Timestamp) -> i64 {
 }
 
 /// The days that a claim is written under: of the time that it keeps from others.
-fn days(slot: Slot) -> (i64, i64) {
+pub(super) fn days(slot: Slot) -> (i64, i64) {
     (day(slot.start()), (slot.end().as_second() - 1).div_euclid(DAY))
 }
 

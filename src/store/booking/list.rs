@@ -1,7 +1,10 @@
 //! Lists of bookings: those of a member, of a space, of a resource, and those that wait for staff.
 
+use std::collections::HashSet;
+
 use jiff::{SignedDuration, Timestamp};
 
+use super::calendar::days;
 use super::life::{Booking, SHORT, columns, read};
 use crate::coworking::booking::State;
 use crate::coworking::id::{ActorId, BookingId, ResourceId, SeriesId, SpaceId};
@@ -54,6 +57,12 @@ statements! {
                CROSS JOIN actor a ON a.id = b.requester_id WHERE b.resource_id = ?1 AND b.long = ?2 AND b.starts_at >= ?3 \
                AND b.starts_at < ?4 AND b.ends_at > ?5 AND b.state IN ('held', 'confirmed', 'checked_in') \
                AND a.host = (SELECT w.host FROM actor w WHERE w.id = ?6) ORDER BY b.starts_at LIMIT 50000";
+    STAYS = concat!("SELECT ", columns!(""), " FROM booking WHERE requester_id = ?1 AND long = ?2 AND starts_at >= ?3 \
+             AND starts_at < ?4 AND ends_at > ?5 AND space_id = ?6 AND audience = 'guest' \
+             AND (state IN ('requested', 'held', 'confirmed', 'checked_in', 'completed', 'no_show') OR late = 1) \
+             ORDER BY starts_at LIMIT 5000");
+    GUESTS = "SELECT DISTINCT c.booking_id FROM claim c CROSS JOIN booking b ON b.id = c.booking_id \
+              WHERE c.resource_id = ?1 AND c.day >= ?2 AND c.day <= ?3 AND b.audience = 'guest'";
     OPEN_AROUND = concat!("SELECT ", columns!(""), " FROM booking WHERE space_id = ?1 AND long = ?2 AND starts_at >= ?3 AND starts_at < ?4 \
                    AND ends_at > ?5 AND state IN ('requested', 'held', 'confirmed', 'checked_in') ORDER BY starts_at, id LIMIT 5000");
     BOOKED = "SELECT id FROM booking WHERE resource_id = ?1 AND long = ?2 AND starts_at >= ?3 AND ends_at > ?4 \
@@ -155,6 +164,28 @@ pub fn of_host(tx: &mut Tx<'_>, somebody: ActorId, resource: ResourceId, during:
         })?);
     }
     Ok(all)
+}
+
+/// All that a guest from a trusted space has, had, missed or gave back late at a space around a time; at most 5,000.
+///
+/// # Errors
+/// The store's.
+pub fn stays(tx: &mut Tx<'_>, requester: ActorId, space: SpaceId, during: Slot) -> Result<Vec<Booking>, Error> {
+    let mut all = Vec::new();
+    for (long, reach) in BEGAN {
+        let from = before(during.start(), reach);
+        all.extend(tx.query(STAYS, params![requester, long, from, during.end(), during.start(), space], read)?);
+    }
+    Ok(all)
+}
+
+/// Which of those who have something of a resource on the days that a time touches are guests from trusted spaces.
+///
+/// # Errors
+/// The store's.
+pub fn guests(tx: &mut Tx<'_>, resource: ResourceId, around: Slot) -> Result<HashSet<BookingId>, Error> {
+    let (first, last) = days(around);
+    Ok(tx.query(GUESTS, params![resource, first, last], |row| row.get(0))?.into_iter().collect())
 }
 
 /// Has anybody booked a resource from now on?

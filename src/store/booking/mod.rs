@@ -11,7 +11,7 @@ pub use calendar::{Taken, calendar, give, release, takes};
 pub use life::{Booking, Holds, Origin, Refused, add, by_id, by_offer, due, holds, move_to, next_due, present, save};
 pub(super) use life::{part, wall};
 pub use list::{
-    Had, Of, around, forget_refused, is_booked, list, of_host, of_requester, open_of, refused_since, waiting,
-    waiting_of, waiting_of_host,
+    Had, Of, around, forget_refused, guests, is_booked, list, of_host, of_requester, open_of, refused_since, stays,
+    waiting, waiting_of, waiting_of_host,
 };
 pub use part::{of_series, set_part, together};

@@ -106,6 +106,9 @@ INSERT INTO webhook (id, url, events, secret, added_at) SELECT n, 'u', '[]', CAS
 INSERT INTO webhook_delivery (id, webhook_id, news, kind, state, next_at, created_at, ended_at)
   SELECT n, 1 + n % 20, 'n' || n, 'k', CASE WHEN n % 50 = 0 THEN 'waiting' ELSE 'done' END, n, n, CASE WHEN n % 50 > 0 THEN n END
   FROM generate_series(1, 10000) AS n;
+INSERT INTO whereabouts (actor_id, home_space, space) SELECT id, 'https://h/s', '{}' FROM actor WHERE local = 0;
+INSERT INTO statement (id, space_id, partner_id, month, ours, body, made_at)
+  SELECT n, 1 + n % 3, 300 + n / 24, '20' || 10 + n / 2 % 12 || '-01', n % 2, '{}', n FROM generate_series(1, 6000) AS n;
 ANALYZE;
 ";
 

@@ -13,7 +13,9 @@ mod caller;
 mod closure;
 mod directory;
 mod follow;
+mod hospitality;
 mod kiosk;
+mod ledger;
 mod limit;
 mod mailbox;
 mod me;
@@ -24,6 +26,7 @@ mod offer;
 mod once;
 mod openapi;
 mod paging;
+mod partner;
 mod peer;
 mod photo;
 mod post;
@@ -106,6 +109,12 @@ pub fn routes() -> Vec<Route> {
         at("/spaces/search").get(directory::search),
         at("/spaces/{id}").get(space::show).patch(space::edit),
         at("/spaces/{id}/resources").get(resource::list).post(resource::add),
+        at("/spaces/{id}/hospitality").put(hospitality::set),
+        at("/spaces/{id}/partners").get(partner::list),
+        at("/spaces/{id}/partners/{partner}").get(partner::review).put(partner::accept).delete(partner::end),
+        at("/spaces/{id}/partner_suggestions").get(partner::suggest),
+        at("/spaces/{id}/statements").get(ledger::statements),
+        at("/ledger").get(ledger::show),
         at("/spaces/{id}/closures").get(closure::list).post(closure::close),
         at("/spaces/{id}/photos").post(photo::add_of_space),
         at("/spaces/{id}/photos/{name}").delete(photo::remove_of_space),
@@ -180,6 +189,7 @@ pub fn routes() -> Vec<Route> {
         at("/actors/{id}/posts").get(actor::posts),
         at("/actors/{id}/followers").get(actor::followers),
         at("/actors/{id}/following").get(actor::following),
+        at("/actors/{id}/hospitality").get(hospitality::show),
         at("/actors/{id}/relation").get(follow::relation),
         at("/actors/{id}/follow").post(follow::follow).delete(follow::unfollow),
         at("/actors/{id}/block").post(block::block).delete(block::unblock),

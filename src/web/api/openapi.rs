@@ -13,9 +13,9 @@ use utoipa::{Modify, OpenApi as _, ToSchema};
 
 use super::view::{Broken, Clash, Slot};
 use super::{
-    actor, appeal, block, booking, calendar, closure, directory, follow, kiosk, mailbox, me, member, node,
-    notification, offer, peer, photo, post, queue, reaction, report, resource, search, series, session, space, stay,
-    suspension, timeline, token, visit, waitlist, webhook,
+    actor, appeal, block, booking, calendar, closure, directory, follow, hospitality, kiosk, ledger, mailbox, me,
+    member, node, notification, offer, partner, peer, photo, post, queue, reaction, report, resource, search, series,
+    session, space, stay, suspension, timeline, token, visit, waitlist, webhook,
 };
 
 /// A "no", or a failure (RFC 9457).
@@ -65,6 +65,8 @@ pub struct Problem {
         calendar::list, calendar::create, calendar::revoke, calendar::booking,
         photo::add_of_resource, photo::remove_of_resource, photo::add_of_space, photo::remove_of_space, photo::set_plan,
         directory::search, space::list, space::found, space::show, space::edit,
+        hospitality::show, hospitality::set,
+        partner::list, partner::review, partner::accept, partner::end, partner::suggest, ledger::show, ledger::statements,
         resource::list, resource::add, resource::show, resource::edit, resource::retire, resource::availability,
         closure::list, closure::close, closure::open,
         booking::request, booking::own, booking::of_space, booking::waiting, booking::show, booking::change,

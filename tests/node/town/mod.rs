@@ -6,6 +6,7 @@
 mod guest;
 mod house;
 mod key;
+mod partner;
 mod person;
 mod shown;
 pub mod wire;

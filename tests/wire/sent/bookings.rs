@@ -10,6 +10,7 @@ use thirdspace::coworking::booking::{BookingInput, Side, State};
 use thirdspace::coworking::id::{
     ActorId, AwayId, BookingId, EventId, MemberId, ResourceId, SeriesId, SpaceId, VisitId, WaitId,
 };
+use thirdspace::coworking::ledger::{GuestDays, Statement};
 use thirdspace::coworking::resource::{Audience, Kind, ResourceInput};
 use thirdspace::coworking::rules::{Per, Price, Rules, RulesInput};
 use thirdspace::coworking::series::Part;
@@ -17,7 +18,7 @@ use thirdspace::coworking::space::{Address, Coordinates, PlaceInput, Zone};
 use thirdspace::coworking::waitlist::{self, Wanted};
 use thirdspace::federation::translate::activity::{self, Deal};
 use thirdspace::federation::translate::booking::{self as translate, Host};
-use thirdspace::federation::translate::presence;
+use thirdspace::federation::translate::{ledger as statements, presence};
 use thirdspace::site::Site;
 use thirdspace::store::away::Away;
 use thirdspace::store::booking::{Booking, Origin, Refused};
@@ -222,6 +223,19 @@ fn visit() -> Visit {
     }
 }
 
+/// What the space counted with another one.
+fn january() -> Statement {
+    let days = |days, agreements: &[&str]| GuestDays {
+        days,
+        agreements: agreements.iter().map(|uri| (*uri).to_owned()).collect(),
+    };
+    Statement {
+        month: "2027-01".parse().expect("a month"),
+        hosted: days(2, &["https://harbor.example/bookings/6"]),
+        sent: days(1, &["https://quay.example/bookings/9"]),
+    }
+}
+
 /// Every example by the name of its file.
 pub fn examples() -> Vec<(&'static str, Value)> {
     let (site, deal) = (site(), Deal { space: HARBOR, guest: BO, offer: OFFER });
@@ -269,6 +283,7 @@ pub fn examples() -> Vec<(&'static str, Value)> {
         ("accept_offer", activity::accept_offer(ACTIVITY, deal, &agreement(State::Confirmed), at).body),
         ("reject_offer", activity::reject_offer(ACTIVITY, deal, &no, None, at).body),
         ("reject_offer_stale", activity::reject_offer(ACTIVITY, deal, &stale, Some(&bookable), at).body),
+        ("create_statement", statements::create_statement(ACTIVITY, HARBOR, QUAY, &january(), at).body),
         ("update_agreement", activity::update_agreement(ACTIVITY, deal, &agreement(State::Cancelled), at).body),
     ]
 }

@@ -10,13 +10,15 @@ use thirdspace::activitypub::actor::ActorDocument;
 use thirdspace::activitypub::collection::{Collection, CollectionPage, context_of_ids};
 use thirdspace::activitypub::context;
 use thirdspace::activitypub::sent::{Addressing, SentNote, tombstone};
-use thirdspace::coworking::id::{ActorId, AnnounceId, FollowId, LikeId, PostId};
+use thirdspace::coworking::hospitality::{Hospitality, HospitalityInput};
+use thirdspace::coworking::id::{ActorId, AnnounceId, FollowId, LikeId, PostId, ResourceId};
 use thirdspace::coworking::offer::{Kind, Purpose, State};
 use thirdspace::coworking::post::{Attachment, Visibility};
 use thirdspace::coworking::profile::Picture;
 use thirdspace::federation::translate::activity::{self, Pair, Sayer};
 use thirdspace::federation::translate::actor::{self, Belongings};
 use thirdspace::federation::translate::booking;
+use thirdspace::federation::translate::hospitality;
 use thirdspace::federation::translate::post::{self, Counts, Surroundings};
 use thirdspace::operations::setup::{self, SetUpBy, SetupInput};
 use thirdspace::site::Site;
@@ -101,6 +103,20 @@ fn member() -> Actor {
     }
 }
 
+fn granted() -> Hospitality {
+    let input = HospitalityInput {
+        days: Some(3),
+        kinds: vec!["hot_desk".into(), "meeting_room".into()],
+        resources: vec![ResourceId(5)],
+        notice_minutes: Some(24 * 60),
+        distance_km: Some(50),
+        share_percent: Some(20),
+        text: Some("Tell us at the front desk what you work on.".into()),
+        ..HospitalityInput::default()
+    };
+    input.parse().expect("hospitality")
+}
+
 fn document(actor: &Actor, home_space: Option<&str>, zone: Option<&str>) -> ActorDocument {
     let key = |fragment: &str, algorithm, public_key: &str| PublicKey {
         uri: format!("{}#{fragment}", actor.uri),
@@ -117,6 +133,7 @@ fn document(actor: &Actor, home_space: Option<&str>, zone: Option<&str>) -> Acto
         keys: vec![key("main-key", Algorithm::Rsa, KEY), key("ed25519-key", Algorithm::Ed25519, MULTIKEY)],
         home_space: home_space.map(str::to_owned),
         zone: zone.map(str::to_owned),
+        hospitality: zone.and_then(|_| hospitality::written(&site(), &granted())),
         location: zone.map(|_| booking::location(&super::bookings::harbor())),
     };
     actor::document(&site(), actor, &belongings).expect("it has keys")

@@ -1,5 +1,6 @@
 //! Stories of bookings at one space, and what holds however they are mixed.
 
+mod guest;
 mod life;
 mod mixed;
 mod rules;

@@ -4,6 +4,7 @@ mod calendar;
 mod described;
 mod elsewhere;
 mod mail;
+mod partner;
 mod photo;
 mod refused;
 mod series;

@@ -22,6 +22,7 @@ async fn every_operation_answers_as_it_is_described() {
     super::waitlist::tour(&house).await;
     super::series::tour(&house).await;
     super::mail::tour(&house).await;
+    super::partner::tour(&house).await;
 
     let other = text(&house.good(ana, "POST", "/tokens", json!({"label": "phone"})).await["id"]);
     assert_eq!(house.get(ana, "/tokens").await["items"][0]["label"], "phone");
@@ -219,6 +220,15 @@ async fn rooms(house: &House) {
     let open = json!([{"start": "2027-01-15T10:00:00+01:00", "end": "2027-01-15T18:00:00+01:00"}]);
     assert_eq!((&free["bookable"], &free["busy"], &free["capacity"]), (&open, &json!([]), &json!(1)));
     assert_eq!(house.get(ana, &there).await["items"], json!([attic]));
+
+    let granted = json!({"hospitality": {"days": 3, "kinds": ["meeting_room"], "resources": [attic["id"]],
+        "hours": {"friday": ["10:00-17:00"]}}});
+    let said = house.good(ana, "PUT", &format!("/spaces/{space}/hospitality"), granted).await;
+    assert_eq!(said["hospitality"]["window_days"], json!(30));
+    assert_eq!(said["sentences"][0], json!("A guest can have 3 days within any 30 days."));
+    assert_eq!(house.get(ana, &format!("/actors/{space}/hospitality")).await, said);
+    let said = house.good(ana, "PUT", &format!("/spaces/{space}/hospitality"), json!({})).await;
+    assert_eq!(said, json!({"hospitality": null, "resources": [], "sentences": []}));
 
     let party = json!({"resource": attic["id"], "start": "2027-01-15T16:00", "end": "2027-01-15T18:00",
         "audiences": ["resident", "guest"], "reason": "A party"});

@@ -3,6 +3,8 @@
 mod actor;
 mod booking;
 mod directory;
+mod hospitality;
+mod partner;
 mod place;
 mod post;
 mod resource;
@@ -18,6 +20,10 @@ use utoipa::{PartialSchema, ToSchema};
 pub use actor::{Actor, Counts, Field, Person, Picture, Relation};
 pub use booking::{Booking, Broken, Slot, Unbookable};
 pub use directory::{KnownResource, KnownSpace};
+pub use hospitality::Hospitality;
+pub use partner::{
+    Agreement, Balance, Honour, LedgerLine, Partner, Review, Statement, StatementDifference, Statements,
+};
 pub use place::{Address, Coordinates, Floor, Hours, Place};
 pub use post::{Announce, Attachment, Mention, Offer, Post};
 pub use resource::{
@@ -77,6 +83,7 @@ mod words {
     pub use crate::coworking::member::Role;
     pub use crate::coworking::news::Kind as News;
     pub use crate::coworking::offer::{Kind, Purpose, State};
+    pub use crate::coworking::partner::Stage;
     pub use crate::coworking::peer::Level;
     pub use crate::coworking::post::Visibility;
     pub use crate::coworking::resource::{Audience, Kind as ResourceKind};
@@ -123,6 +130,8 @@ words! {
     ];
     /// Where an offer stands in its life.
     State = [words::State::Open, words::State::Settled, words::State::Expired];
+    /// How far two spaces have come: this side has agreed; the other one has asked; both have agreed.
+    Stage = [words::Stage::AskedByUs, words::Stage::AskedByThem, words::Stage::Partners];
     /// How far a follow has come.
     FollowState = [words::FollowState::Requested, words::FollowState::Accepted];
     /// What was done.
@@ -174,6 +183,9 @@ words! {
         words::Rule::Audience, words::Rule::Units, words::Rule::People, words::Rule::Shortest, words::Rule::Longest,
         words::Rule::Grid, words::Rule::Notice, words::Rule::Horizon, words::Rule::Hours, words::Rule::Closure,
         words::Rule::AtOnce, words::Rule::Quota, words::Rule::KeepFree, words::Rule::PeerShare, words::Rule::Capacity,
+        words::Rule::AtOnce, words::Rule::Quota, words::Rule::KeepFree, words::Rule::Capacity,
+        words::Rule::Welcome, words::Rule::Distance, words::Rule::GuestNotice, words::Rule::GuestHours,
+        words::Rule::GuestDays, words::Rule::GuestShare,
     ];
     /// Where a booking stands in its life.
     BookingState = [
