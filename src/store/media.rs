@@ -64,7 +64,7 @@ pub fn dropped(tx: &mut Tx<'_>, name: &str, now: Timestamp) -> Result<(), Error>
 /// # Errors
 /// The store's.
 pub fn tidy(tx: &mut Tx<'_>, before: Timestamp, limit: u32) -> Result<u64, Error> {
-    Ok(tx.execute(FORGET, params![before, limit])? as u64)
+    tx.execute(FORGET, params![before, limit])
 }
 
 #[cfg(test)]

@@ -61,7 +61,7 @@ pub struct Stock {
 /// A resource in the week in which a date lies: this week, if that is over; the last that can be booked, if it is later.
 ///
 /// # Errors
-/// As of [`super::busy`].
+/// As of [`busy()`](super::busy()).
 pub fn week(
     tx: &mut Tx<'_>,
     acting: Option<Acting>,
