@@ -698,6 +698,7 @@ CREATE TABLE arrival (
   words TEXT
 ) STRICT;
 CREATE INDEX arrival_actor ON arrival (actor_id, id);
+CREATE INDEX arrival_booking ON arrival (booking_id);
 
 -- What the codes at the door of a space are made from.
 CREATE TABLE door (

@@ -10,7 +10,7 @@ use super::series::{self, Booker, Repeat};
 use super::shown::handle;
 use super::speaker::{Speaker, Staff};
 use super::{stay, waitlist as waiting};
-use crate::coworking::booking::{BookingInput, Request, State};
+use crate::coworking::booking::{BookingInput, Guests, Request, State};
 use crate::coworking::id::{ActorId, BookingId};
 use crate::coworking::member::Acting;
 use crate::coworking::space::Zone;
@@ -78,7 +78,7 @@ pub(super) enum Bookings {
     /// List bookings to come, the first that begins first: a member's, here or elsewhere, or all of a space
     #[command(
         after_help = "Examples:\n  thirdspace bookings list --as ana\n  thirdspace bookings list --as ana --elsewhere\n  thirdspace bookings list --space harbor --from 2027-01-15T00:00 --to 2027-01-16T00:00\n  \
-                      thirdspace bookings list --waiting"
+                      thirdspace bookings list --waiting\n  thirdspace bookings list --guests late"
     )]
     List(Box<List>),
     /// Show a booking
@@ -170,6 +170,9 @@ pub(super) struct List {
     /// What waits for staff, at --space or the node's first
     #[arg(long, conflicts_with_all = ["from", "to"])]
     waiting: bool,
+    /// Today's guests of --space or the node's first: expected, present or late
+    #[arg(long, value_name = "WHICH", conflicts_with_all = ["from", "to", "waiting", "elsewhere"])]
+    guests: Option<String>,
     /// From when [default: now]
     #[arg(long, value_name = "TIME")]
     from: Option<String>,
@@ -437,7 +440,8 @@ impl Move {
 impl List {
     async fn run(self, opened: &Opened) -> Result<Answer, Failure> {
         let (page, now) = (self.window.page()?, opened.node.clock.now());
-        let is_own = self.space.is_none() && !self.waiting;
+        let guests: Option<Guests> = self.guests.as_deref().map(str::parse).transpose()?;
+        let is_own = self.space.is_none() && !self.waiting && guests.is_none();
         let acting = if is_own { self.speaker.member(opened).await?.1 } else { self.speaker.staff(opened).await? };
         let at = opened.space(self.space.as_deref()).await?;
         if self.elsewhere {
@@ -451,7 +455,10 @@ impl List {
                 let slice = match acting {
                     Acting::Member(member, _) if is_own => rows::list(tx, Of::Requester(member.into()), during, page)?,
                     _ if is_waiting => front_desk::waiting(tx, acting, at, page, now)?,
-                    _ => front_desk::bookings(tx, acting, at, during, page)?,
+                    _ => match guests {
+                        Some(list) => front_desk::guests(tx, acting, at, list, page, now)?,
+                        None => front_desk::bookings(tx, acting, at, during, page)?,
+                    },
                 };
                 Booking::page(tx, slice, now)
             })

@@ -101,7 +101,7 @@ pub fn sign_in_by_token(tx: &mut Tx<'_>, text: &str, browser: &str, now: Timesta
 }
 
 fn open(tx: &mut Tx<'_>, member: MemberId, browser: &str, now: Timestamp) -> Result<Secret> {
-    session::end_old(tx, member, LIMIT)?;
+    session::end_old(tx, member, LIMIT - 1)?;
     let secret = Secret::new(PREFIX);
     let label: String = browser.chars().filter(|c| !c.is_control()).take(LABEL).collect();
     let expires_at = now.saturating_add(LIFE).unwrap_or(now);

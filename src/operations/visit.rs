@@ -12,6 +12,7 @@ use crate::coworking::rules::Price;
 use crate::coworking::space::Zone;
 use crate::coworking::visit::{State, waits};
 use crate::coworking::{Event, Refusal, refusal};
+use crate::store::actor::{Actor, ActorType};
 use crate::store::away::{self as rows, Away};
 use crate::store::visit::{self, Visit};
 use crate::store::{Tx, actor, booking, event};
@@ -43,7 +44,8 @@ pub fn arrive(tx: &mut Tx<'_>, acting: Acting, at: &Door, code: Option<&str>, no
         }
         Door::At(space) => (*space, rows::at_space(tx, member, *space, now)?),
     };
-    let host = actor::by_id(tx, space)?.filter(|host| !host.local && host.is_active());
+    let is_space = |host: &Actor| !host.local && host.is_active() && host.actor_type != ActorType::Person;
+    let host = actor::by_id(tx, space)?.filter(is_space);
     host.ok_or(Refusal::NotFound { what: "space elsewhere" })?;
     let latest = visit::latest(tx, member)?;
     if let Some(last) = latest

@@ -18,8 +18,8 @@ use crate::operations::secret::Secret;
 use crate::operations::session::{self, Known, LIFE};
 use crate::rate_limit::{Rate, RateLimit, Tally, household};
 
-/// The forms that may be sent without being known, or to become known, from one household.
-const BY_VISITOR: Rate = Rate { burst: 20, every: Duration::from_secs(6) };
+/// The forms that may be sent from one household: at nine in the morning a whole space comes in through one.
+const BY_VISITOR: Rate = Rate { burst: 60, every: Duration::from_secs(2) };
 
 /// How often visitors sent a form.
 #[derive(Debug)]

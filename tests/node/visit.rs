@@ -91,6 +91,27 @@ async fn i33_i36_ana_of_harbor_checks_in_at_loft_from_home_and_leaves() {
 }
 
 #[tokio::test]
+async fn whoever_scanned_the_code_at_the_door_is_known_to_have_been_there() {
+    let (town, [ana, ben], loft, desks) = town(3).await;
+    let stay = confirmed(&town, &ana, &desks).await;
+    town.wait(SignedDuration::from_mins(60)).await;
+    // The door asks who she is, and her home where to send her.
+    let pass = loft.sends_home(&ana).await;
+    let space = ana.whom(&loft.handle()).await;
+    let stolen = ben.arrives(Door::At(space), Some(&pass)).await.unwrap();
+    town.settle().await;
+    let (state, words) = ben.visit(stolen).await;
+    assert_eq!(state, "refused");
+    assert!(words.unwrap().contains("what was scanned at the door a moment ago"));
+    let visit = ana.arrives(Door::At(space), Some(&pass)).await.unwrap();
+    town.settle().await;
+    assert_eq!((ana.visit(visit).await.0, ana.visited(visit).await), ("present", Some(stay)), "by her booking");
+    let there = loft.calendar().await.remove(0);
+    assert_eq!((there.state, there.checked_in_by), (State::CheckedIn, Some(CheckedInBy::Code)));
+    nobody_else_hears(&town).await;
+}
+
+#[tokio::test]
 async fn i34_without_a_booking_a_place_is_taken_or_it_is_honestly_full() {
     let (town, [ana, ben], loft, _) = town(2).await;
     let space = ana.whom(&loft.handle()).await;

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::place::claim_of;
 use super::{Result, settle, visit};
 use crate::coworking::Refusal;
-use crate::coworking::booking::State;
+use crate::coworking::booking::{State, step_before};
 use crate::coworking::capacity::{self, Claim};
 use crate::coworking::decision::{
     Broken, Calendar, Closed, Ground, REACH, Rule, Unbookable, Wish, Within, judge, refuse, within,
@@ -130,8 +130,13 @@ impl Scene {
             state.is_open() || state == State::Completed
         };
         let gave_back = |booking: &&Booking| booking.state == State::Cancelled && booking.late;
-        let slots = |all: Vec<&Booking>| all.into_iter().map(|booking| booking.slot).collect();
-        Ok((slots(others().filter(has).collect()), slots(others().filter(gave_back).collect())))
+        // Whoever left early has nothing of it any more, and can come back.
+        let had = |booking: &Booking| match booking.checked_out_at.filter(|left| *left < booking.slot.end()) {
+            Some(left) => Slot::between(booking.slot.start(), step_before(left)),
+            None => Some(booking.slot),
+        };
+        let late = others().filter(gave_back).map(|booking| booking.slot).collect();
+        Ok((others().filter(has).filter_map(had).collect(), late))
     }
 
     /// What the people of somebody's server have of it around a time, where that is another server. What waits for staff is

@@ -198,7 +198,7 @@ pub async fn of_space(
 /// For hosts. Those who are late are not among those who are expected.
 #[utoipa::path(
     get, path = "/spaces/{id}/guests/{list}", tag = "bookings", operation_id = "list_guests",
-    params(("id" = Id, Path), ("list" = super::view::Guests, Path), Window),
+    params(("id" = Id, Path), ("list" = super::view::Guests, Path, description = "Which of them"), Window),
     responses((status = 200, description = "A page of their bookings", body = List<Booking>))
 )]
 pub async fn guests(caller: Caller, path: Path<(SpaceId, Guests)>, paging: Paging) -> Result<Listing<Booking>> {

@@ -11,13 +11,14 @@ use url::form_urlencoded::byte_serialize;
 use super::sign_in::{head, lead, said};
 use super::view::{Head, Person, Refresh, When};
 use super::{Keep, html};
-use crate::coworking::id::VisitId;
+use crate::coworking::id::{ActorId, VisitId};
 use crate::coworking::visit::{State, waits};
 use crate::federation::resolve;
+use crate::operations;
 use crate::operations::visit::{self, Door as At};
-use crate::operations::{self};
 use crate::store::{actor, away};
 use crate::web::Door;
+use crate::web::asker::asker;
 use crate::web::error::{Error, Result};
 use crate::web::session::{Visitor, own_form};
 
@@ -79,11 +80,25 @@ fn space_of(location: &str) -> &str {
     location.strip_suffix("#place").unwrap_or(location)
 }
 
+/// Who is at a place. What is not known here is looked up no more often than is polite: another site can lead members here.
+async fn space_at(door: &Door, request: &HttpRequest, location: &str) -> operations::Result<ActorId> {
+    let address = space_of(location);
+    if resolve::known(&door.node, address).await?.is_none() {
+        door.lookups.turn(asker(&door.node, request.peer_addr(), request.headers()))?;
+    }
+    resolve::actor(&door.node, address).await
+}
+
 /// `GET /intents/arrive?location=…&code=…` (FEP-3b86 `Arrive`).
 ///
 /// # Errors
 /// The store's. What is not found is said on the page.
-pub async fn question(door: web::Data<Door>, visitor: Visitor, asked: web::Query<Asked>) -> Result<HttpResponse> {
+pub async fn question(
+    door: web::Data<Door>,
+    request: HttpRequest,
+    visitor: Visitor,
+    asked: web::Query<Asked>,
+) -> Result<HttpResponse> {
     if visitor.known.is_none() {
         let encoded =
             |text: Option<&String>| byte_serialize(text.map_or("", String::as_str).as_bytes()).collect::<String>();
@@ -94,15 +109,21 @@ pub async fn question(door: web::Data<Door>, visitor: Visitor, asked: web::Query
         );
         return Ok(lead(&format!("/sign-in?next={}", byte_serialize(back.as_bytes()).collect::<String>())));
     }
-    shown(&door, &visitor, asked.into_inner(), None).await
+    shown(&door, &request, &visitor, asked.into_inner(), None).await
 }
 
 /// The question, with why it did not pass if it was answered.
-async fn shown(door: &Door, visitor: &Visitor, asked: Asked, wrong: Option<String>) -> Result<HttpResponse> {
+async fn shown(
+    door: &Door,
+    request: &HttpRequest,
+    visitor: &Visitor,
+    asked: Asked,
+    wrong: Option<String>,
+) -> Result<HttpResponse> {
     let known = visitor.member()?.clone();
     let (location, code) = (asked.location.unwrap_or_default(), asked.code.unwrap_or_default());
     let head = head(&door.node, visitor, "Check in elsewhere").await?;
-    let space = match resolve::actor(&door.node, space_of(&location)).await {
+    let space = match space_at(door, request, &location).await {
         Ok(space) => space,
         Err(error) => {
             let shown = Shown::Nowhere { words: said(error)? };
@@ -140,7 +161,7 @@ pub async fn confirm(
     own_form(&door, &request)?;
     let (acting, now) = (visitor.member()?.acting, door.node.clock.now());
     let asked = filled.into_inner();
-    let space = resolve::actor(&door.node, space_of(asked.location.as_deref().unwrap_or_default())).await;
+    let space = space_at(&door, &request, asked.location.as_deref().unwrap_or_default()).await;
     let code = asked.code.clone();
     let begun = match space {
         Ok(space) => {
@@ -153,7 +174,7 @@ pub async fn confirm(
         Ok(begun) => Ok(lead(&format!("/visits/{}", begun.id))),
         Err(error) => {
             let wrong = Some(said(error)?);
-            shown(&door, &visitor, asked, wrong).await
+            shown(&door, &request, &visitor, asked, wrong).await
         }
     }
 }

@@ -3,8 +3,9 @@
 use thirdspace::coworking::booking::Guests;
 use thirdspace::coworking::id::{AwayId, ResourceId, SpaceId, VisitId};
 use thirdspace::coworking::slot::Slot;
+use thirdspace::federation::resolve;
 use thirdspace::operations::visit::{self, Door};
-use thirdspace::operations::{self, booking, front_desk};
+use thirdspace::operations::{self, booking, door, front_desk};
 use thirdspace::store;
 use thirdspace::store::actor;
 use thirdspace::store::booking::{Booking, Of};
@@ -40,6 +41,23 @@ impl Person {
     pub async fn goes_from(&self, id: AwayId) {
         let acting = self.acting;
         self.house.act(move |tx, _, now| visit::leave(tx, acting, id, now)).await;
+    }
+
+    /// A visitor scans the code at the door of this space and says who they are; what their home is told to say.
+    pub async fn sends_home(&self, visitor: &Self) -> String {
+        let (id, uri, guest) = (SpaceId(self.id.0), self.uri(), visitor.uri());
+        let home = resolve::home(&self.house.node(), &visitor.handle()).await.unwrap();
+        assert_eq!((&home.actor, &home.host), (&guest, &visitor.house.host));
+        let pass = self.house.act(move |tx, _, now| {
+            door::ensure(tx, id)?;
+            let code = door::code(tx, id, now)?.expect("it has a secret");
+            assert!(door::is_shown(tx, id, &code, now)?);
+            Ok(door::pass(tx, id, &guest, now)?.expect("it has a secret"))
+        });
+        let page = home.page(&uri, &pass.await).expect("it is at home");
+        assert!(page.as_str().starts_with(&format!("http://{}/intents/arrive?", visitor.house.host)), "{page}");
+        let said = page.query_pairs().find(|(name, _)| name == "code").expect("the code goes along");
+        said.1.into_owned()
     }
 
     /// Comes to their own space without a booking.

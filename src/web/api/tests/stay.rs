@@ -3,7 +3,13 @@
 use serde_json::{Value, json};
 
 use super::{House, text};
+use crate::coworking::id::{AwayId, VisitId};
 use crate::federation::testing::{Reply, Stranger};
+use crate::operations;
+use crate::operations::away::{self, Answer, Terms};
+use crate::operations::visit::{self, Welcome};
+use crate::store::Tx;
+use crate::store::away as rows;
 
 pub(super) const DESKS: &str = "http://quay.test/resources/7";
 
@@ -52,6 +58,38 @@ pub(super) async fn tour(house: &House) {
         let refused = house.ask(ana, "POST", &format!("{path}/{end}"), body).await;
         assert_eq!(refused.status, 409, "{end}: it was taken back");
     }
+
+    // With a booking that the host has confirmed.
+    let today = json!({"resource": DESKS, "start": "2027-01-15T08:00", "end": "2027-01-15T12:00"});
+    let today = format!("/stays/{}", text(&house.good(ana, "POST", "/stays", today).await["id"]));
+    let (id, now): (AwayId, _) = (today.rsplit('/').next().unwrap().parse().unwrap(), house.ground.node.clock.now());
+    let agreed = move |tx: &mut Tx<'_>| {
+        let found = rows::by_id(tx, id)?.unwrap();
+        let agreement = "http://quay.test/bookings/5".to_owned();
+        let answer =
+            Answer::Agreed(Terms { agreement, proposal: found.proposal, slot: found.slot, units: found.units });
+        Ok::<_, operations::Error>((found.space, answer))
+    };
+    house
+        .ground
+        .act(move |tx| {
+            let (host, answer) = agreed(tx)?;
+            away::receive_answer(tx, host, id, &answer, now)
+        })
+        .await;
+    let there = house.good(ana, "POST", &format!("{today}/arrive"), json!({})).await;
+    assert_eq!((&there["state"], text(&there["stay"])), (&json!("sent"), id.to_string()));
+    let visit_id: VisitId = text(&there["id"]).parse().unwrap();
+    house
+        .ground
+        .act(move |tx| {
+            let (host, answer) = agreed(tx)?;
+            visit::receive_answer(tx, host, visit_id, &Welcome { answer, zone: None }, now)
+        })
+        .await;
+    assert_eq!(house.get(ana, &today).await["state"], "checked_in");
+    assert_eq!(house.good(ana, "POST", &format!("{today}/leave"), Value::Null).await["state"], "completed");
+    assert_eq!(house.get(ana, &format!("/visits/{visit_id}")).await["state"], "left");
 
     // The screen at the door, the numbers that are typed there, and browsers.
     let space = text(&house.get(ana, "/spaces").await["items"][0]["id"]);

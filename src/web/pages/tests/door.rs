@@ -42,11 +42,21 @@ impl House {
         Self { ground, open, ana, screen }
     }
 
+    /// With `PAGES_DIR` set, what was answered is written there to be looked at.
+    fn keep(page: &Answer) {
+        if let Some(folder) = std::env::var_os("PAGES_DIR") {
+            let title = page.body.split("<h1>").nth(1).and_then(|rest| rest.split("</h1>").next()).unwrap_or("page");
+            let name: String = title.chars().filter(|c| c.is_alphanumeric() || *c == ' ').collect();
+            std::fs::write(std::path::Path::new(&folder).join(format!("{name}.html")), &page.body).unwrap();
+        }
+    }
+
     async fn page(&self, path: &str, cookie: &str) -> Answer {
         let page = self.open.get(path, &[BROWSER, ("Cookie", cookie)]).await;
         if page.header("content-type").starts_with("text/html") {
             assert_eq!(faults(&page.body), Vec::<String>::new(), "{path}");
             assert_eq!(page.header("cache-control"), "no-store", "{path}");
+            Self::keep(&page);
         }
         page
     }
@@ -55,6 +65,7 @@ impl House {
         let page = self.open.ask("POST", path, &[BROWSER, TYPED, OWN, ("Cookie", cookie)], form).await;
         if page.header("content-type").starts_with("text/html") {
             assert_eq!(faults(&page.body), Vec::<String>::new(), "{path} {form}");
+            Self::keep(&page);
         }
         page
     }
