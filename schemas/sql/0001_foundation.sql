@@ -169,16 +169,19 @@ CREATE TABLE booking (
   checked_out_at INTEGER,
   estimated INTEGER NOT NULL DEFAULT 0, -- nobody saw when its guest left
   sequence INTEGER NOT NULL DEFAULT 0, -- grows with each change that calendars should show
-  updated INTEGER NOT NULL
+  updated INTEGER NOT NULL,
+  reduced INTEGER NOT NULL DEFAULT 0   -- are the words and the times of coming and going forgotten?
 ) STRICT;
 CREATE INDEX booking_requester ON booking (requester_id, long, starts_at, id);
 CREATE INDEX booking_space ON booking (space_id, long, starts_at, id);
 CREATE INDEX booking_resource ON booking (resource_id, long, starts_at, id);
+CREATE INDEX booking_old ON booking (reduced, ends_at, id);
 CREATE INDEX booking_due ON booking (due_at, id) WHERE due_at IS NOT NULL;
 CREATE INDEX booking_held ON booking (expires_at, resource_id, requester_id) WHERE state = 'held';
 CREATE INDEX booking_present ON booking (requester_id, id) WHERE state = 'checked_in';
 CREATE INDEX booking_waiting ON booking (space_id, id) WHERE state = 'requested';
 CREATE INDEX booking_refused ON booking (requester_id, requested_at) WHERE state = 'refused';
+CREATE INDEX booking_booked_by ON booking (booked_by_id) WHERE booked_by_id IS NOT NULL;
 CREATE INDEX booking_refused_old ON booking (id) WHERE state = 'refused' AND offer_uri IS NOT NULL;
 CREATE INDEX booking_series ON booking (series_id, long, starts_at, id) WHERE series_id IS NOT NULL;
 CREATE INDEX booking_context ON booking (context, id) WHERE context IS NOT NULL;
@@ -198,6 +201,8 @@ CREATE TABLE away_booking (
   people INTEGER NOT NULL,
   starts_at INTEGER NOT NULL,
   ends_at INTEGER NOT NULL,
+  wall_start TEXT NOT NULL,            -- what was meant: as the clock of the host showed it when it was asked for
+  wall_end TEXT NOT NULL,
   note TEXT,
   price TEXT NOT NULL,                 -- JSON of coworking::Price: what was asked in return
   state TEXT NOT NULL CHECK (state IN ('sent', 'waiting', 'held', 'confirmed', 'checked_in', 'completed', 'refused', 'expired', 'cancelled', 'no_show')),
@@ -213,12 +218,19 @@ CREATE TABLE away_booking (
   requested_at INTEGER NOT NULL,
   answered_at INTEGER,
   told_at INTEGER,                     -- the time of the last thing that the host said
+  poll_at INTEGER,                     -- when the host is asked what became of it
+  polls INTEGER NOT NULL DEFAULT 0,    -- how often it was asked since something came of it
+  silent_since INTEGER,                -- since when the host does not answer that question
   sequence INTEGER NOT NULL DEFAULT 0,
-  updated INTEGER NOT NULL
+  updated INTEGER NOT NULL,
+  reduced INTEGER NOT NULL DEFAULT 0   -- are the words forgotten?
 ) STRICT;
+CREATE INDEX away_booking_old ON away_booking (reduced, ends_at, id);
 CREATE INDEX away_booking_member ON away_booking (member_id, starts_at, id);
 CREATE INDEX away_booking_series ON away_booking (series_id, starts_at, id) WHERE series_id IS NOT NULL;
 CREATE INDEX away_booking_waiting ON away_booking (deadline, id) WHERE state = 'sent';
+CREATE INDEX away_booking_space ON away_booking (space_id, id);
+CREATE INDEX away_booking_poll ON away_booking (poll_at, id) WHERE poll_at IS NOT NULL;
 
 -- What bookings take of each resource while they take it, once for each day (since 1970, UTC) that they touch: a stretch of the
 -- calendar is one range of this.
@@ -890,3 +902,55 @@ CREATE TABLE statement (
 CREATE INDEX statement_space ON statement (space_id, id);
 
 CREATE INDEX away_booking_time ON away_booking (starts_at, id);
+-- Wishes from elsewhere about something of ours that could not be read, and what was answered: for a week.
+CREATE TABLE refused_wish (
+  id INTEGER PRIMARY KEY,
+  uri TEXT NOT NULL UNIQUE,            -- the activity that asked
+  space_id INTEGER NOT NULL REFERENCES space (actor_id),
+  requester_id INTEGER NOT NULL REFERENCES actor (id),
+  reason TEXT NOT NULL,                -- a code
+  words TEXT NOT NULL
+) STRICT;
+CREATE INDEX refused_wish_requester ON refused_wish (requester_id, id);
+
+-- How often the people of a server were refused on a day (since 1970, UTC).
+CREATE TABLE refusal_day (
+  host TEXT NOT NULL,
+  day INTEGER NOT NULL,
+  refused INTEGER NOT NULL,
+  PRIMARY KEY (host, day)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX refusal_day_old ON refusal_day (day, host);
+
+-- How often the memory of a host was set back, as far as it has said so: members have bookings there.
+CREATE TABLE host_epoch (
+  space_id INTEGER PRIMARY KEY REFERENCES actor (id),
+  epoch INTEGER NOT NULL
+) STRICT;
+
+-- What was had of each resource on each day (since 1970, by the clock of the space), and not by whom: what is left of bookings
+-- that are too old to be kept, and of times of coming and going.
+CREATE TABLE occupancy_day (
+  resource_id INTEGER NOT NULL,
+  day INTEGER NOT NULL,
+  space_id INTEGER NOT NULL,
+  bookings INTEGER NOT NULL,           -- those that are not kept any more
+  minutes INTEGER NOT NULL,            -- of them, for all units together
+  no_shows INTEGER NOT NULL,           -- of them
+  visits INTEGER NOT NULL,             -- those of which it is not kept when they came and went
+  visit_minutes INTEGER NOT NULL,      -- of them
+  PRIMARY KEY (resource_id, day)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX occupancy_day_space ON occupancy_day (space_id, day, resource_id);
+
+-- Bookings whose wall times became other instants when the rules of their zone changed, for those who work at the desk: for 30 days.
+CREATE TABLE realigned (
+  booking_id INTEGER PRIMARY KEY,
+  outcome TEXT NOT NULL CHECK (outcome IN ('moved', 'soon', 'clash')),
+  was_start INTEGER NOT NULL,
+  was_end INTEGER NOT NULL,
+  new_start INTEGER NOT NULL,
+  new_end INTEGER NOT NULL,
+  noted_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX realigned_old ON realigned (noted_at, booking_id);

@@ -175,6 +175,7 @@ fn proposal_terms() -> Value {
         "kind": "ts:kind",
         "state": "ts:state",
         "rulesVersion": "ts:rulesVersion",
+        "epoch": "ts:epoch",
         "rules": {"@id": "ts:rules", "@type": "@json"},
         "units": "ts:units",
         "people": "ts:people",

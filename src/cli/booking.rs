@@ -4,6 +4,7 @@ use clap::{Args, Subcommand};
 use jiff::{SignedDuration, Timestamp};
 
 use super::answer::{Answer, Failure};
+use super::moved;
 use super::open::Opened;
 use super::page::{Window, paged};
 use super::series::{self, Booker, Repeat};
@@ -144,6 +145,16 @@ pub(super) enum Bookings {
         after_help = "Example:\n  thirdspace bookings move 1868812345678901234 2027-01-15T14:00 15:00 --as ana --resource Loft"
     )]
     Move(Box<Move>),
+    /// What became of bookings when the rules of a zone changed
+    #[command(after_help = "Example:\n  thirdspace bookings moved")]
+    Moved {
+        /// At most so many
+        #[arg(long, default_value_t = 80)]
+        limit: u32,
+        /// Go on after this booking
+        #[arg(long)]
+        after: Option<BookingId>,
+    },
 }
 
 /// Which booking.
@@ -408,6 +419,7 @@ impl Bookings {
             Self::Lift(one) => one.done(opened, booking::lift).await,
             Self::Dismiss(one) => one.done(opened, booking::dismiss).await,
             Self::Move(wish) => wish.run(opened).await,
+            Self::Moved { limit, after } => moved::run(opened, after, limit).await,
         }
     }
 }

@@ -14,6 +14,7 @@ mod calendar;
 mod config;
 mod demo;
 mod desk;
+mod epoch;
 mod find;
 mod follow;
 mod free;
@@ -25,6 +26,7 @@ mod like;
 mod mail;
 mod member;
 mod migrate_store;
+mod moved;
 mod notification;
 mod offer;
 mod open;
@@ -157,6 +159,9 @@ enum Command {
     /// Keys that sign what the node sends
     #[command(subcommand)]
     Keys(keys::Keys),
+    /// After the node was restored from a backup
+    #[command(subcommand)]
+    Epoch(epoch::Epoch),
     /// Bring the node from a file to a database server, or back
     MigrateStore(migrate_store::MigrateStore),
     /// Settings: an example file, a check of yours
@@ -224,6 +229,7 @@ impl Arguments {
             Command::Webhook(webhook) => {
                 wait(async { webhook.run(&Opened::existing(everywhere.config()?).await?).await })
             }
+            Command::Epoch(epoch) => wait(async { epoch.run(&Opened::existing(everywhere.config()?).await?).await }),
             Command::Keys(keys) => wait(async { keys.run(&Opened::existing(everywhere.config()?).await?).await }),
         }
     }

@@ -35,6 +35,9 @@ pub(super) enum Peer {
         /// Why, for the next keeper
         #[arg(long, default_value = "")]
         note: String,
+        /// Do it although bookings hang on the server; they stay until their end, or until they are cancelled
+        #[arg(long)]
+        yes: bool,
     },
 }
 
@@ -45,7 +48,13 @@ impl Peer {
                 let level = level.map(|level| level.parse()).transpose()?;
                 list(opened, level, after, limit).await
             }
-            Self::Level { host, level, note } => judge(opened, Host::parse(&host)?, level.parse()?, note).await,
+            Self::Level { host, level, note, yes } => {
+                let (host, level) = (Host::parse(&host)?, level.parse()?);
+                if level < Level::Known && !yes {
+                    must_be_free_of_ties(opened, &host).await?;
+                }
+                judge(opened, host, level, note).await
+            }
         }
     }
 }
@@ -76,6 +85,20 @@ async fn list(opened: &Opened, level: Option<Level>, after: String, limit: u32) 
         "No such server is known.",
         json!({ "peers": facts }),
     )
+}
+
+/// Who is about to shut a server out hears first what that touches.
+async fn must_be_free_of_ties(opened: &Opened, host: &Host) -> Result<(), Failure> {
+    let asked = host.clone();
+    let ties = opened.read(move |tx| operations::peer::ties(tx, Acting::Keeper, &asked)).await?;
+    if ties.bookings == 0 && ties.stays == 0 {
+        return Ok(());
+    }
+    Err(Failure::Usage(format!(
+        "people of {host} have {} bookings here, and members have {} there; all of them stay until their end, or until they are \
+         cancelled. Say --yes to go on",
+        ties.bookings, ties.stays
+    )))
 }
 
 async fn judge(opened: &Opened, host: Host, level: Level, note: String) -> Result<Answer, Failure> {

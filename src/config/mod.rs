@@ -171,6 +171,10 @@ settings! {
         inbox_retention: Duration = 30 * DAY, within 7 * DAY => 365 * DAY;
         /// How long deliveries that are done or given up are kept for looking at.
         delivery_retention: Duration = 7 * DAY, within HOUR => 365 * DAY;
+        /// How long bookings are kept after they ended; then the days and the resources are counted, and nobody's name.
+        booking_retention: Duration = 730 * DAY, within 30 * DAY => 3650 * DAY;
+        /// How long it is kept when guests came and went, and what was written to a booking; at most as long as the booking.
+        presence_retention: Duration = 90 * DAY, within DAY => 730 * DAY;
     }
     "Mail. Members who say so get letters about their bookings; without a way out there are none" {
         /// As whom letters are sent.

@@ -10,6 +10,19 @@ use super::word::word;
 /// The longest that a host may take to answer.
 pub const PATIENCE: SignedDuration = SignedDuration::from_hours(72);
 
+/// How soon a host is asked what became of a booking, when nothing is heard; each time takes twice as long as the last.
+const FIRST_QUESTION: SignedDuration = SignedDuration::from_mins(5);
+/// The longest between two questions.
+const QUESTIONS_APART: SignedDuration = SignedDuration::from_hours(6);
+/// So long after an end whoever is asked knows what it means.
+const MOMENT: SignedDuration = SignedDuration::from_mins(1);
+/// So long before a booking begins its host is asked whether it still stands.
+const BEFORE_BEGINNING: SignedDuration = SignedDuration::from_hours(1);
+/// So long after its end it is asked what became of it.
+const AFTER_END: SignedDuration = SignedDuration::from_mins(15);
+/// So long after its end nobody asks any more.
+const QUESTIONS_END: SignedDuration = SignedDuration::from_hours(24);
+
 word!(
     /// Where it stands, by the host's word.
     State, "state", "sent, waiting, held, confirmed, checked_in, completed, refused, expired, cancelled or no_show", {
@@ -73,7 +86,7 @@ pub enum Carried {
     Waits,
     /// The host's server took it.
     Arrived,
-    /// Nobody tries any more.
+    /// Nobody tries any more, or the host's server does not answer when it is asked what became of it.
     GivenUp,
 }
 
@@ -123,9 +136,93 @@ pub fn deadline(slot: Slot, waits: bool, now: Timestamp) -> Timestamp {
     if slot.start() > now { patience.min(slot.start()) } else { patience.min(slot.end()) }
 }
 
+/// A booking elsewhere, as far as it tells when its host is to be asked about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Where it stands, by the host's word.
+    pub state: State,
+    /// When.
+    pub slot: Slot,
+    /// Until when the host keeps it, if it said so.
+    pub held_until: Option<Timestamp>,
+    /// After which the host must not say yes.
+    pub deadline: Timestamp,
+    /// Was it taken back here, and the host has not said that it knows?
+    pub unheard: bool,
+    /// How often the host was asked since something came of it.
+    pub asked: u32,
+}
+
+impl Standing {
+    /// When the host is asked what became of it, should its mail not come; `None` when there is nothing more to hear.
+    #[must_use]
+    pub fn next_question(&self, now: Timestamp) -> Option<Timestamp> {
+        let after = |time: Timestamp, by| time.saturating_add(by).unwrap_or(Timestamp::MAX);
+        if now >= after(self.slot.end(), QUESTIONS_END) {
+            return None;
+        }
+        let times = 1_i32.checked_shl(self.asked.min(16)).unwrap_or(i32::MAX);
+        let pause = FIRST_QUESTION.saturating_mul(times).min(QUESTIONS_APART);
+        let again = after(now, pause);
+        match self.state {
+            // A yes may have been said up to the last moment.
+            State::Sent | State::Waiting if now < self.deadline => Some(again.min(after(self.deadline, MOMENT))),
+            State::Sent | State::Waiting => Some(again),
+            State::Held => {
+                let end = self.held_until.filter(|until| *until > now);
+                Some(end.map_or(again, |until| again.min(after(until, MOMENT))))
+            }
+            State::Confirmed | State::CheckedIn if self.asked == 0 => {
+                let before = self.slot.start().saturating_sub(BEFORE_BEGINNING).unwrap_or(Timestamp::MIN);
+                let moments = [before, after(self.slot.end(), AFTER_END)];
+                Some(moments.into_iter().find(|moment| *moment > now).unwrap_or(again))
+            }
+            State::Confirmed | State::CheckedIn => Some(again),
+            State::Cancelled if self.unheard => Some(again),
+            State::Cancelled | State::Completed | State::Refused | State::Expired | State::NoShow => None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn i38_a_silent_host_is_asked_less_and_less_often_and_at_the_moments_that_matter() {
+        let at = |minutes: i64| Timestamp::from_second(1_800_000_000 + minutes * 60).unwrap();
+        let slot = Slot::new(at(6_000), at(6_060)).unwrap();
+        let sent =
+            Standing { state: State::Sent, slot, held_until: None, deadline: at(4_320), unheard: false, asked: 0 };
+        let mut asked = Vec::new();
+        let mut now = at(0);
+        while now < at(4_320) {
+            let standing = Standing { asked: u32::try_from(asked.len()).unwrap(), ..sent };
+            now = standing.next_question(now).unwrap();
+            asked.push(now.duration_since(at(0)).as_mins());
+        }
+        assert_eq!(asked[..7], [5, 15, 35, 75, 155, 315, 635]);
+        assert_eq!(
+            (asked.len(), *asked.last().unwrap()),
+            (18, 4_321),
+            "the last time when no yes can be said any more"
+        );
+
+        let held = Standing { state: State::Held, held_until: Some(at(30)), ..sent };
+        let moments = [at(0), at(28), at(31)].map(|now| held.next_question(now).unwrap());
+        assert_eq!(moments, [at(5), at(31), at(36)], "soon, when its time is over, and then again");
+        let confirmed = Standing { state: State::Confirmed, ..sent };
+        let moments = [at(0), at(5_940), at(6_075)].map(|now| confirmed.next_question(now).unwrap());
+        assert_eq!(
+            moments,
+            [at(5_940), at(6_075), at(6_080)],
+            "before it begins, when it is over, and then as long as need be"
+        );
+        assert_eq!(confirmed.next_question(at(6_060 + 24 * 60)), None);
+        let taken_back = Standing { state: State::Cancelled, ..sent };
+        assert_eq!(taken_back.next_question(at(0)), None);
+        assert_eq!(Standing { unheard: true, ..taken_back }.next_question(at(0)), Some(at(5)));
+    }
 
     #[test]
     fn i38_what_was_not_answered_in_time_is_expired_and_never_confirmed_by_itself() {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::id::{
     ActorId, AnnounceId, ArrivalId, AwayId, BookingId, FollowId, LikeId, MemberId, PostId, ReportId, SpaceId,
-    StatementId, VisitId, WaitId,
+    StatementId, VisitId, WaitId, WishId,
 };
 
 /// A fact.
@@ -200,6 +200,11 @@ pub enum Event {
         /// The booking.
         booking: BookingId,
     },
+    /// A wish from elsewhere could not be read, and the answer was no.
+    WishRefused {
+        /// The wish.
+        wish: WishId,
+    },
     /// A booking has another time, place or size.
     BookingChanged {
         /// The booking.
@@ -344,6 +349,7 @@ impl Event {
             Self::BookingHeld { .. } => "BookingHeld",
             Self::BookingConfirmed { .. } => "BookingConfirmed",
             Self::BookingRefused { .. } => "BookingRefused",
+            Self::WishRefused { .. } => "WishRefused",
             Self::BookingChanged { .. } => "BookingChanged",
             Self::BookingCancelled { .. } => "BookingCancelled",
             Self::BookingExpired { .. } => "BookingExpired",

@@ -113,6 +113,10 @@ id!(
     SeriesId
 );
 id!(
+    /// A wish from elsewhere that could not be read.
+    WishId
+);
+id!(
     /// A time in which a space or a part of it is closed.
     ClosureId
 );

@@ -27,6 +27,7 @@ pub mod partner;
 pub mod peer;
 pub mod post;
 pub mod profile;
+pub mod realign;
 mod recurrence;
 pub mod refusal;
 pub mod report;

@@ -9,6 +9,7 @@ pub mod document;
 pub mod fetch;
 pub mod inbox;
 pub mod patience;
+pub mod poll;
 pub mod publish;
 pub mod receive;
 pub mod resolve;

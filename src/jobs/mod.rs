@@ -12,6 +12,7 @@ mod keys;
 mod mail;
 mod memory;
 mod nodeinfo;
+mod poll;
 mod publish;
 mod receive;
 mod spent;
@@ -57,6 +58,7 @@ pub fn start(node: Arc<Node>) -> Jobs {
     jobs.add("nodeinfo", &node, nodeinfo::run);
     jobs.add("directory", &node, directory::run);
     jobs.add("statement", &node, statement::run);
+    jobs.add("poll", &node, poll::run);
     jobs.add("tidy", &node, tidy::run);
     jobs
 }
@@ -100,6 +102,7 @@ pub async fn drain(node: &Arc<Node>) -> bool {
         worked |= webhook::settle(node).await;
         worked |= nodeinfo::settle(node).await;
         worked |= directory::settle(node).await;
+        worked |= poll::settle(node).await;
         if !worked {
             return ever;
         }

@@ -9,10 +9,11 @@ use tokio_util::sync::CancellationToken;
 use super::duty;
 use crate::federation::deliver::KEPT;
 use crate::node::Node;
+use crate::operations;
 use crate::store::process::Duty;
 use crate::store::{
-    self, Tx, activity, arrival, booking, delivery, directory, event, inbox, key, mail, media, session, tombstone,
-    visit, waitlist, webhook,
+    self, Tx, activity, arrival, away, booking, delivery, directory, event, inbox, key, mail, media, session,
+    tombstone, visit, waitlist, webhook,
 };
 
 const EVERY: Duration = Duration::from_secs(60 * 60);
@@ -28,15 +29,34 @@ const BURIED: SignedDuration = SignedDuration::from_hours(24 * 7);
 
 pub(super) async fn run(node: Arc<Node>, stop: CancellationToken) {
     loop {
-        if duty::is_ours(&node, Duty::Tidy).await
-            && let Err(error) = tidy(&node).await
-        {
-            tracing::error!(error = &error as &dyn std::error::Error, "cannot tidy up");
+        if duty::is_ours(&node, Duty::Tidy).await {
+            if let Err(error) = realign(&node).await {
+                tracing::error!(%error, "cannot see to it that bookings keep their wall times");
+            }
+            if let Err(error) = tidy(&node).await {
+                tracing::error!(error = &error as &dyn std::error::Error, "cannot tidy up");
+            }
         }
         if stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_none() {
             return;
         }
     }
+}
+
+/// Lets bookings keep their wall times where the rules of a zone changed, which comes with the system or with the program.
+async fn realign(node: &Node) -> operations::Result<()> {
+    let now = node.clock.now();
+    if !node.store.read(move |tx| operations::booking::is_time_to_realign(tx, now)).await? {
+        return Ok(());
+    }
+    let noted = node.store.write(move |tx| operations::booking::realign(tx, now)).await?;
+    if noted > 0 {
+        tracing::warn!(
+            noted,
+            "the rules of a zone changed; `thirdspace bookings moved` lists the bookings that it concerns"
+        );
+    }
+    Ok(())
 }
 
 /// Tidies everything up once, as of the node's clock; tells how many rows that were.
@@ -73,6 +93,16 @@ pub async fn tidy(node: &Node) -> Result<u64, store::Error> {
     rows += all(node, move |tx| arrival::tidy(tx, refused, AT_ONCE)).await?;
     rows += all(node, move |tx| visit::tidy(tx, refused, AT_ONCE)).await?;
     rows += all(node, move |tx| session::tidy(tx, now, AT_ONCE)).await?;
+    rows += all(node, move |tx| store::refused::tidy(tx, refused, AT_ONCE)).await?;
+    rows += all(node, move |tx| store::realigned::tidy(tx, happened, AT_ONCE)).await?;
+    let kept = |time: Duration| SignedDuration::try_from(time).unwrap_or(SignedDuration::MAX);
+    let (over, seen) =
+        (before(now, kept(node.config.booking_retention)), before(now, kept(node.config.presence_retention)));
+    let seen = seen.max(over);
+    rows += all(node, move |tx| booking::reduce(tx, seen, AT_ONCE)).await?;
+    rows += all(node, move |tx| booking::forget_old(tx, over, AT_ONCE)).await?;
+    rows += all(node, move |tx| away::reduce(tx, seen, AT_ONCE)).await?;
+    rows += all(node, move |tx| away::forget_old(tx, over, AT_ONCE)).await?;
     // What was signed with an old key is on its way for a week at most.
     rows += node.store.write(move |tx| key::forget_retired(tx, given_up)).await?;
     Ok(rows)

@@ -2,18 +2,19 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::Result;
+use super::{Result, epoch};
 use crate::coworking::away::{Carried, Shown, State, deadline};
 use crate::coworking::booking::{Draft, Side};
-use crate::coworking::id::{ActorId, AwayId, EventId};
+use crate::coworking::id::{ActorId, AwayId, EventId, MemberId};
 use crate::coworking::member::Acting;
+use crate::coworking::realign::realigned;
 use crate::coworking::rules::{Price, read_amount};
 use crate::coworking::series::Part;
 use crate::coworking::slot::Slot;
 use crate::coworking::space::Zone;
 use crate::coworking::{Event, Refusal};
 use crate::store::away::{self, Away};
-use crate::store::{Tx, delivery, event};
+use crate::store::{Tx, delivery, event, member};
 
 /// Something that can be booked elsewhere, as its host shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +66,8 @@ pub struct Terms {
     pub units: u32,
     /// How much is given in return, as a decimal number, where the host says so.
     pub in_return: Option<String>,
+    /// How often the host's memory was set back, if it says so.
+    pub epoch: Option<u32>,
 }
 
 /// Asks for a booking elsewhere. It is confirmed by the host, and by nobody else.
@@ -113,6 +116,7 @@ fn asked(
     if at.units.is_some_and(|units| wish.units > units) || wish.units == 0 {
         return Err(Refusal::malformed("units", wish.units, "as many as there are").into());
     }
+    let zone = Zone::parse(&at.zone)?;
     let id = AwayId(tx.next_id(now));
     let asked_by: EventId = event::record(tx, &Event::AwayAsked { away: id }, now)?;
     let away = Away {
@@ -127,6 +131,8 @@ fn asked(
         units: wish.units,
         people: wish.people,
         slot: wish.slot,
+        wall_start: zone.wall(wish.slot.start()),
+        wall_end: zone.wall(wish.slot.end()),
         note: draft.note.clone(),
         price: at.price.clone(),
         state: State::Sent,
@@ -142,9 +148,13 @@ fn asked(
         requested_at: now,
         answered_at: None,
         told_at: None,
+        poll_at: None,
+        polls: 0,
+        silent_since: None,
         sequence: 0,
         updated: now,
     };
+    let away = Away { poll_at: away.standing(false).next_question(now), ..away };
     away::add(tx, &away)?;
     Ok(away)
 }
@@ -164,6 +174,7 @@ pub fn view(tx: &mut Tx<'_>, acting: Acting, id: AwayId) -> Result<Away> {
 /// The store's.
 pub fn shown(tx: &mut Tx<'_>, away: &Away, now: Timestamp) -> Result<Shown> {
     let question = match away.state {
+        State::Sent if away.silent_since.is_some() => Carried::GivenUp,
         State::Sent => match away::delivered(tx, away)? {
             Some(delivery::State::Done) => Carried::Arrived,
             Some(delivery::State::Failed | delivery::State::Dropped) => Carried::GivenUp,
@@ -185,16 +196,38 @@ pub fn cancel(tx: &mut Tx<'_>, acting: Acting, id: AwayId, now: Timestamp) -> Re
     }
     // Also what was not answered in time: the yes may be on its way, and the host would wait for nobody.
     let state = away.state;
-    if !matches!(state, State::Sent | State::Waiting | State::Held | State::Confirmed) {
+    if !matches!(state, State::Sent | State::Waiting | State::Held | State::Confirmed | State::Expired) {
         let needed = "what has not begun";
         return Err(Refusal::WrongState { what: "booking", state: state.as_str(), needed }.into());
     }
     away.state = State::Cancelled;
     away.cancelled_by = Some(Side::Guest);
     changed(&mut away, now);
+    listen(&mut away, true, now);
     away::save(tx, &away)?;
     event::record(tx, &Event::AwayCancelled { away: id }, now)?;
     Ok(away)
+}
+
+/// A member is gone for good: the hosts of what they had ahead are told, and nothing is kept of where they were.
+///
+/// # Errors
+/// The store's.
+pub fn forget(tx: &mut Tx<'_>, member: MemberId, now: Timestamp) -> Result<()> {
+    loop {
+        let open = away::open_of(tx, member)?;
+        if open.is_empty() {
+            return Ok(away::forget_of(tx, member)?);
+        }
+        for mut away in open {
+            away.state = State::Cancelled;
+            away.cancelled_by = Some(Side::Guest);
+            changed(&mut away, now);
+            listen(&mut away, true, now);
+            away::save(tx, &away)?;
+            event::record(tx, &Event::AwayCancelled { away: away.id }, now)?;
+        }
+    }
 }
 
 /// What the host says to it. Only the host's word counts, and it counts once: a yes that comes after it was taken back is
@@ -222,6 +255,7 @@ pub fn receive_answer(tx: &mut Tx<'_>, by: ActorId, id: AwayId, answer: &Answer,
                 away.words = Some(format!("The host said yes to something else than was asked: {other}."));
                 event::record(tx, &Event::AwayCancelled { away: id }, now)?;
             } else {
+                away.slot = terms.slot;
                 away.state = State::Confirmed;
                 away.agreement = Some(terms.agreement.clone());
             }
@@ -246,8 +280,13 @@ pub fn receive_answer(tx: &mut Tx<'_>, by: ActorId, id: AwayId, answer: &Answer,
         away.place = None;
     }
     changed(&mut away, now);
+    let unheard = away.state == State::Cancelled;
+    listen(&mut away, unheard, now);
     away::save(tx, &away)?;
     event::record(tx, &Event::AwayAnswered { away: id }, now)?;
+    if let Answer::Agreed(terms) = answer {
+        epoch::heard(tx, away.space, terms.epoch, now)?;
+    }
     Ok(())
 }
 
@@ -276,31 +315,60 @@ pub fn receive_update(tx: &mut Tx<'_>, by: ActorId, news: &News, now: Timestamp)
     };
     let mut away = known.ok_or(Refusal::NotFound { what: "booking" })?;
     must_be_the_host(&away, by, "change a booking")?;
+    epoch::heard(tx, away.space, news.terms.epoch, now)?;
     // Mail comes in any order, and old mail may come again.
     if away.told_at.is_some_and(|told| told > news.said_at) {
         return Ok(());
     }
     // What two have agreed on neither changes by itself.
-    must_be_what_was_asked(&away, &news.terms)?;
+    away.slot = must_be_what_was_asked(&away, &news.terms)?;
     away.told_at = Some(news.said_at);
     away.agreement = Some(news.terms.agreement.clone());
-    if let Some((state, by)) = news.state {
-        // The host has not heard yet that it was taken back, or that its guest has left; it will.
-        let unaware = matches!(state, State::Sent | State::Waiting | State::Held | State::Confirmed);
-        let in_vain =
-            away.state == State::Cancelled && unaware || away.state == State::Completed && state == State::CheckedIn;
-        if !in_vain {
-            away.state = state;
-            away.held_until = None;
-            away.place = None;
-            away.cancelled_by = by.or(away.cancelled_by);
-            away.answered_at = away.answered_at.or(Some(now));
-        }
+    if let Some((state, by)) = news.state
+        && !is_in_vain(&away, state)
+    {
+        stands(&mut away, state, by, now);
+        listen(&mut away, false, now);
     }
     changed(&mut away, now);
-    away::save(tx, &away)?;
+    keep(tx, &away)?;
     event::record(tx, &Event::AwayAnswered { away: away.id }, now)?;
     Ok(())
+}
+
+/// Writes down where it stands. What somebody had who left is kept only until its host knows.
+pub(super) fn keep(tx: &mut Tx<'_>, away: &Away) -> Result<()> {
+    away::save(tx, away)?;
+    if away.poll_at.is_none() && member::by_id(tx, away.member.into())?.is_none_or(|member| member.left_at.is_some()) {
+        away::forget(tx, away.id)?;
+    }
+    Ok(())
+}
+
+/// The host has not heard yet that it was taken back, or that its guest has left; it will.
+pub(super) fn is_in_vain(away: &Away, state: State) -> bool {
+    let unaware = matches!(state, State::Sent | State::Waiting | State::Held | State::Confirmed);
+    away.state == State::Cancelled && unaware || away.state == State::Completed && state == State::CheckedIn
+}
+
+/// Where it stands, by the word of the host.
+pub(super) fn stands(away: &mut Away, state: State, by: Option<Side>, now: Timestamp) {
+    if state != away.state {
+        away.held_until = None;
+    }
+    if state != State::Waiting {
+        away.place = None;
+    }
+    away.state = state;
+    away.cancelled_by = by.or(away.cancelled_by);
+    away.answered_at = away.answered_at.or_else(|| (!matches!(state, State::Held | State::Waiting)).then_some(now));
+}
+
+/// Something came of it: from now on the host is asked anew, should its mail not come.
+pub(super) fn listen(away: &mut Away, unheard: bool, now: Timestamp) {
+    away.polls = 0;
+    away.silent_since = None;
+    away.poll_at = away.standing(unheard).next_question(now);
 }
 
 pub(super) fn changed(away: &mut Away, now: Timestamp) {
@@ -321,8 +389,12 @@ fn other_than_asked(away: &Away, terms: &Terms) -> Option<String> {
     if terms.proposal != away.proposal {
         return Some(terms.proposal.clone());
     }
-    if terms.slot != away.slot {
-        let zone = Zone::parse(&away.zone).ok()?;
+    let zone = Zone::parse(&away.zone).ok()?;
+    let meaning = |wall| zone.meaning("start", wall).ok();
+    // A wall time was meant, which is another instant when the rules of its zone changed, as far as they are known here.
+    let is_then = away.slot == terms.slot
+        || realigned(meaning, away.slot, away.wall_start, away.wall_end).is_some_and(|new| new == terms.slot);
+    if !is_then {
         return Some(format!("{} to {}", zone.shown(terms.slot.start()), zone.shown(terms.slot.end())));
     }
     if terms.units != away.units {
@@ -334,7 +406,6 @@ fn other_than_asked(away: &Away, terms: &Terms) -> Option<String> {
         Price::Free => read_amount(found, "") == Some(0),
         Price::SocialCapital => read_amount(found, "") == Some(100),
         Price::Money { currency, .. } => {
-            let zone = Zone::parse(&away.zone).ok()?;
             read_amount(found, currency) == Some(away.price.total(&zone, away.slot, away.units))
         }
     };
@@ -344,10 +415,11 @@ fn other_than_asked(away: &Away, terms: &Terms) -> Option<String> {
     })
 }
 
-fn must_be_what_was_asked(away: &Away, terms: &Terms) -> Result<()> {
+/// Refuses what is not what was asked; tells when it is.
+pub(super) fn must_be_what_was_asked(away: &Away, terms: &Terms) -> Result<Slot> {
     match other_than_asked(away, terms) {
         Some(found) => Err(Refusal::malformed("result", found, "what was asked for").into()),
-        None => Ok(()),
+        None => Ok(terms.slot),
     }
 }
 
@@ -399,6 +471,7 @@ mod tests {
                         slot: Slot::new(asked.slot.start() + later, asked.slot.end() + later)?,
                         units: 1,
                         in_return: in_return.map(str::to_owned),
+                        epoch: None,
                     };
                     receive_answer(tx, pier, asked.id, &Answer::Agreed(terms), now)?;
                     let away = view(tx, acting(ben), asked.id)?;

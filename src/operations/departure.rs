@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::{Result, booking};
+use super::{Result, away, booking};
 use crate::coworking::id::ActorId;
-use crate::store::{Notice, Tx, actor, follow, notification, post, timeline};
+use crate::store::{Notice, Tx, actor, follow, member, notification, post, timeline};
 
 /// Takes back all that an actor said, liked, announced, followed and booked, and what it was told. Its tombstone is not made
 /// here.
@@ -18,6 +18,9 @@ pub fn forget(tx: &mut Tx<'_>, gone: ActorId, now: Timestamp) -> Result<()> {
         tx.notify(Notice::Changed(actor.0));
     }
     booking::forget(tx, gone, now)?;
+    if let Some(member) = member::by_id(tx, gone)? {
+        away::forget(tx, member.id, now)?;
+    }
     post::bury_all_of(tx, gone, now)?;
     follow::remove_all_of(tx, gone)?;
     timeline::clear(tx, gone)?;

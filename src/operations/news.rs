@@ -50,6 +50,7 @@ pub fn tell(tx: &mut Tx<'_>, site: &Site, fact: &Recorded, now: Timestamp) -> Re
         | Event::PartnerAccepted { .. }
         | Event::PartnerEnded { .. }
         | Event::StatementMade { .. }
+        | Event::WishRefused { .. }
         | Event::SpaceFounded { .. }
         | Event::MemberJoined { .. }
         | Event::MemberLeft { .. }

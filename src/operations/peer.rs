@@ -70,6 +70,25 @@ pub fn set_level(
     Ok(())
 }
 
+/// What hangs on a server and stays as it is when it is blocked: nobody loses a place without the word of those who work here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ties {
+    /// What its people have here, or wait for.
+    pub bookings: u32,
+    /// What people from here have there, or have asked for.
+    pub stays: u32,
+}
+
+/// What hangs on a server, to be looked at before it is judged.
+///
+/// # Errors
+/// [`Refusal::NotPermitted`] for all but hosts, administrators and the keeper.
+pub fn ties(tx: &mut Tx<'_>, acting: Acting, host: &Host) -> Result<Ties> {
+    acting.needs(Role::Host, "judge other servers")?;
+    let bookings = store::booking::open_of_host(tx, host.as_str())?;
+    Ok(Ties { bookings, stays: store::away::open_at_host(tx, host.as_str())? })
+}
+
 /// Known servers by name, of one level or of all, after a name; at most 80 of them.
 ///
 /// # Errors

@@ -221,7 +221,7 @@ fn let_in(tx: &mut Tx<'_>, visit: &Visit, terms: &Terms, zone: Option<&str>, now
     let zone = Zone::parse(zone.unwrap_or("UTC")).or_else(|_| Zone::parse("UTC"))?;
     let id = AwayId(tx.next_id(now));
     let asked_by = event::record(tx, &Event::AwayAnswered { away: id }, now)?;
-    let away = Away {
+    let mut away = Away {
         id,
         member: visit.member,
         space: visit.space,
@@ -237,6 +237,11 @@ fn let_in(tx: &mut Tx<'_>, visit: &Visit, terms: &Terms, zone: Option<&str>, now
         waits: false,
         place: None,
         part: None,
+        wall_start: zone.wall(terms.slot.start()),
+        wall_end: zone.wall(terms.slot.end()),
+        poll_at: None,
+        polls: 0,
+        silent_since: None,
         state: away::State::CheckedIn,
         agreement: Some(terms.agreement.clone()),
         words: None,
@@ -251,6 +256,7 @@ fn let_in(tx: &mut Tx<'_>, visit: &Visit, terms: &Terms, zone: Option<&str>, now
         sequence: 0,
         updated: now,
     };
+    aways::listen(&mut away, false, now);
     rows::add(tx, &away)?;
     Ok(id)
 }

@@ -53,6 +53,8 @@ mod postgres;
 pub mod process;
 mod queue;
 pub mod reaction;
+pub mod realigned;
+pub mod refused;
 pub mod report;
 pub mod resource;
 pub mod series;

@@ -47,7 +47,7 @@ mod check {
     }
 
     /// Tables that stay as small as one node's people, places and settings.
-    const SMALL: [&str; 12] = [
+    const SMALL: [&str; 13] = [
         "setting",
         "member",
         "space",
@@ -60,6 +60,7 @@ mod check {
         "member_code",
         "webhook",
         "partner",
+        "host_epoch",
     ];
 
     /// A store of which plans can be asked: where they hang on how much there is, there is much.

@@ -35,6 +35,8 @@ pub enum Duty {
     Webhook,
     /// Asking other servers what they are.
     NodeInfo,
+    /// Asking the hosts of bookings elsewhere what became of them.
+    Poll,
     /// Forgetting what nobody needs any more.
     Tidy,
     /// Asking spaces elsewhere for the directory.
@@ -53,6 +55,7 @@ impl Duty {
             Self::Mail => "mail",
             Self::Webhook => "webhook",
             Self::NodeInfo => "nodeinfo",
+            Self::Poll => "poll",
             Self::Tidy => "tidy",
             Self::Directory => "directory",
         }

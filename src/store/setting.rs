@@ -12,6 +12,10 @@ pub enum Setting {
     SetupLink,
     /// When the node was set up, unix milliseconds.
     SetUpAt,
+    /// How often the node's memory was set back.
+    Epoch,
+    /// What the zones of the spaces meant when it was last made sure that bookings agree with them (JSON: name to rules).
+    Zones,
 }
 
 impl Setting {
@@ -20,6 +24,8 @@ impl Setting {
             Self::Origin => "origin",
             Self::SetupLink => "setup_link",
             Self::SetUpAt => "set_up_at",
+            Self::Epoch => "epoch",
+            Self::Zones => "zones",
         }
     }
 }

@@ -4,12 +4,13 @@ use super::{Error, FromValue, Value};
 use crate::coworking::id::{
     ActorId, AnnounceId, ArrivalId, AwayId, BookingId, ClosureId, EventId, FollowId, KioskId, LikeId, MailId, MemberId,
     NotificationId, PostId, ReportId, ResourceId, SeriesId, SessionId, SpaceId, StatementId, TokenId, VisitId, WaitId,
-    WebhookDeliveryId, WebhookId,
+    WebhookDeliveryId, WebhookId, WishId,
 };
 use crate::coworking::member::Role;
 use crate::coworking::name::Username;
 use crate::coworking::peer::Level;
 use crate::coworking::post::Visibility;
+use crate::coworking::realign::Outcome;
 use crate::coworking::resource::{self, Audience};
 use crate::coworking::{away, booking, offer, series, visit, waitlist};
 
@@ -33,6 +34,7 @@ ids!(
     AnnounceId,
     ArrivalId,
     AwayId,
+    WishId,
     BookingId,
     ClosureId,
     EventId,
@@ -84,6 +86,7 @@ words!(
     Visibility: "a visibility",
     Audience: "an audience",
     booking::CheckedInBy: "who checked a guest in",
+    Outcome: "what became of a booking",
     booking::Side: "guest or host",
     booking::State: "the state of a booking",
     away::State: "the state of a booking elsewhere",

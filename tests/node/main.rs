@@ -13,6 +13,7 @@ mod judging;
 mod kill;
 mod offer;
 mod partner;
+mod poll;
 mod restart;
 mod series;
 mod town;

@@ -53,6 +53,10 @@ pub struct Agreement {
     pub in_reply_to: Option<Id>,
     /// Where it stands in its life, in a word (`preview.name`).
     pub status: Option<String>,
+    /// Since when it stands so, by the clock of who keeps it.
+    pub updated: Option<Timestamp>,
+    /// How often the memory of who keeps it was set back (`ts:epoch`); 0 if absent.
+    pub epoch: Option<u32>,
 }
 
 impl Agreement {
@@ -77,6 +81,8 @@ impl Agreement {
             rules_version: json::text(value, "rulesVersion").or_else(|| json::text(value, "ts:rulesVersion")).map(word),
             in_reply_to: json::id(value, "inReplyTo"),
             status: preview.and_then(|preview| json::text(preview, "name")).map(word),
+            updated: json::time(value, "updated"),
+            epoch: number(value, "epoch").ok().flatten(),
             id,
             attributed_to,
         })
@@ -94,6 +100,8 @@ impl Agreement {
             .with_some("rulesVersion", self.rules_version.as_deref())
             .with_some("inReplyTo", self.in_reply_to.as_ref().map(Id::as_str))
             .with_some("preview", self.status.as_ref().map(preview))
+            .with_time("updated", self.updated)
+            .with_some("epoch", self.epoch)
             .into()
     }
 }

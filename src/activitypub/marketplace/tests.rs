@@ -81,6 +81,8 @@ fn booking() -> Agreement {
         rules_version: Some("7".into()),
         in_reply_to: Some(id("https://harbor.example/asked/3")),
         status: Some("Confirmed".into()),
+        updated: Some("2026-12-01T09:00:00Z".parse().unwrap()),
+        epoch: Some(1),
     }
 }
 

@@ -14,6 +14,9 @@ use crate::coworking::id::ActorId;
 pub use collection::{Collection, Part, collection, replies};
 pub use object::{by_offer, object};
 
+/// Where a home node asks what became of an offer, with `id`.
+pub const BY_OFFER: &str = "/bookings/by-offer";
+
 /// A document as it is served (`application/activity+json`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {

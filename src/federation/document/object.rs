@@ -14,6 +14,7 @@ use crate::coworking::space::Zone;
 use crate::coworking::waitlist::State;
 use crate::federation::translate::activity::{self as compose, Composed, Pair, Sayer};
 use crate::federation::translate::booking as translate;
+use crate::operations::epoch;
 use crate::site::{Local, Site};
 use crate::store::actor::{self, Actor, ActorType};
 use crate::store::post::{self, Post, Reader};
@@ -190,8 +191,8 @@ fn agreed(tx: &mut Tx<'_>, site: &Site, id: BookingId, reader: Reader) -> Result
         return Ok(None);
     }
     let Some(space) = actor::by_id(tx, booking.space.into())? else { return Ok(None) };
-    let state = booking.state;
-    let Some(agreement) = translate::agreement(site, &booking, &space.uri, state) else { return Ok(None) };
+    let epoch = epoch::current(tx)?;
+    let Some(agreement) = translate::agreement(site, &booking, &space.uri, epoch) else { return Ok(None) };
     let value = with_context(agreement.to_value(), context::proposal());
     Ok(Some(Document { public: false, ..Document::public(&value, space.id) }))
 }

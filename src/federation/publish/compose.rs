@@ -14,13 +14,13 @@ use crate::activitypub::sent::Addressing;
 use crate::coworking::Event;
 use crate::coworking::id::{
     ActorId, AnnounceId, ArrivalId, AwayId, BookingId, FollowId, LikeId, PostId, ReportId, SpaceId, StatementId,
-    VisitId, WaitId,
+    VisitId, WaitId, WishId,
 };
 use crate::federation::document::rows::{self, Author};
 use crate::federation::translate::activity::{self, Composed as Built, Deal, Pair, Sayer};
 use crate::federation::translate::booking::{self as translate, Fact, Saying, WaitFact, WaitSaying};
 use crate::federation::translate::{ledger as statements, presence};
-use crate::operations::Result;
+use crate::operations::{Result, epoch};
 use crate::site::Site;
 use crate::store::actor::{self, Actor};
 use crate::store::away::{self, Away};
@@ -29,7 +29,7 @@ use crate::store::event::Recorded;
 use crate::store::follow::{self, Follow, FollowState};
 use crate::store::key::{self, Algorithm};
 use crate::store::post::{self, Post};
-use crate::store::{Tx, announce, arrival, partner, report, visit, waitlist};
+use crate::store::{Tx, announce, arrival, partner, refused, report, visit, waitlist};
 
 /// Those who reacted to a post and hear of its changes: at most so many.
 const HOLDERS: u32 = 1_000;
@@ -83,6 +83,7 @@ pub(in crate::federation) fn compose(tx: &mut Tx<'_>, site: &Site, fact: &Record
         Event::BookingConfirmed { booking } => composer.booking(booking, Fact::Confirmed),
         Event::BookingRefused { booking } => composer.booking(booking, Fact::Refused),
         Event::BookingExpired { booking } => composer.booking(booking, Fact::Expired),
+        Event::WishRefused { wish } => composer.wish_refused(wish),
         Event::BookingChanged { booking } => composer.booking(booking, Fact::Changed),
         Event::BookingCancelled { booking } => composer.booking(booking, Fact::Cancelled),
         Event::BookingCheckedIn { booking } => composer.booking(booking, Fact::CheckedIn),
@@ -393,7 +394,8 @@ impl Composer<'_, '_, '_> {
         };
         let built = match booking {
             Some(booking) => {
-                let agreement = translate::agreement(self.site, &booking, &space.uri, booking.state);
+                let epoch = epoch::current(self.tx)?;
+                let agreement = translate::agreement(self.site, &booking, &space.uri, epoch);
                 let Some(agreement) = agreement else { return Ok(None) };
                 activity::accept_offer(&self.id, deal, &agreement, self.at)
             }
@@ -416,13 +418,24 @@ impl Composer<'_, '_, '_> {
         Ok(Some((Said { proven: true, ..said(&space, built) }, Audience::one(other.id))))
     }
 
+    /// A wish that could not be read, to the one who asked.
+    fn wish_refused(&mut self, id: WishId) -> Result<Composed> {
+        let Some(wish) = refused::by_id(self.tx, id)? else { return Ok(None) };
+        let Some((space, guest)) = self.ends(wish.space.into(), wish.requester)? else { return Ok(None) };
+        let deal = Deal { space: &space.uri, guest: &guest.uri, offer: &wish.uri };
+        let no = No { reason: Some(wish.reason), words: Some(wish.words), alternatives: Vec::new() };
+        let built = activity::reject_offer(&self.id, deal, &no, None, self.at);
+        Ok(Some((urgently(said(&space, built)), Audience::one(guest.id))))
+    }
+
     /// A booking from elsewhere, to the one who asked.
     fn booking(&mut self, id: BookingId, fact: Fact) -> Result<Composed> {
         let Some(booking) = booking::by_id(self.tx, id)? else { return Ok(None) };
         let Origin::Offer { uri, .. } = &booking.origin else { return Ok(None) };
         let Some((space, guest)) = self.ends(booking.space.into(), booking.requester)? else { return Ok(None) };
         let deal = Deal { space: &space.uri, guest: &guest.uri, offer: uri };
-        let Some(saying) = translate::saying(self.site, fact, &booking, &space.uri) else { return Ok(None) };
+        let epoch = epoch::current(self.tx)?;
+        let Some(saying) = translate::saying(self.site, fact, &booking, &space.uri, epoch) else { return Ok(None) };
         let built = match saying {
             Saying::Perhaps(until) => activity::tentative_accept(&self.id, deal, until, self.at),
             Saying::Yes(agreement) => activity::accept_offer(&self.id, deal, &agreement, self.at),

@@ -1,5 +1,5 @@
 //! Bookings between two nodes whatever happens: people and staff do what they like in any order; mail is late, comes twice or
-//! in another order; a node stops between a commit and its mail. One number makes the whole story, so that a failing one can
+//! in another order, or never; a node stops between a commit and its mail. One number makes the whole story, so that a failing one can
 //! be told again: `THIRDSPACE_SEED=17`. `THIRDSPACE_SEEDS=20000` tells more of them.
 
 use std::collections::BTreeMap;
@@ -21,6 +21,7 @@ use crate::coworking::waitlist as waiting;
 use crate::federation::publish::compose::compose;
 use crate::operations::away as home;
 use crate::operations::booking::{self as host, Asking};
+use crate::operations::poll::Heard;
 use crate::operations::testing::{Ground, acting};
 use crate::operations::{peer, resource, setup::SetupDone};
 use crate::store::actor::{self, ActorType, RemoteProfile};
@@ -48,6 +49,8 @@ struct Pair {
     neighbour: MemberId,
     /// Loft, as Harbor knows it.
     space: ActorId,
+    /// The node of Harbor, as Loft knows it.
+    home: ActorId,
 }
 
 fn known(side: &Side, uri: &'static str, kind: ActorType) -> ActorId {
@@ -71,6 +74,7 @@ impl Pair {
         for uri in ["https://harbor.example/members/ben", "https://harbor.example/members/cleo"] {
             known(&loft, uri, ActorType::Person);
         }
+        let home = known(&loft, "https://harbor.example/actor", ActorType::Application);
         let space = known(&harbor, "https://loft.example/spaces/harbor", ActorType::Group);
         loft.ground
             .act(|tx, site| {
@@ -78,7 +82,7 @@ impl Pair {
                 peer::set_level(tx, site, Acting::Keeper, &host, Level::Trusted, "", at(-600))
             })
             .unwrap();
-        Self { harbor, loft, guests, neighbour, space }
+        Self { harbor, loft, guests, neighbour, space, home }
     }
 }
 
@@ -230,14 +234,17 @@ impl<'p> Story<'p> {
             }
             11 => self.now += SignedDuration::from_mins(self.dice.random_range(1..40)),
             12..=14 => self.publish(),
-            // Late, twice, or overtaken.
+            // Late, twice, overtaken, or never.
             _ if !self.mail.is_empty() => {
                 let place = self.dice.random_range(0..self.mail.len());
                 let letter = match self.dice.random_bool(0.2) {
                     true => self.mail[place].clone(),
                     false => self.mail.remove(place),
                 };
-                self.deliver(letter);
+                match self.dice.random_bool(0.1) {
+                    true => self.log.push(format!("  lost: {}", letter.1["type"])),
+                    false => self.deliver(letter),
+                }
             }
             _ => {}
         }
@@ -331,8 +338,8 @@ impl<'p> Story<'p> {
         found.unwrap().is_some_and(|wait| wait.state_at(now) == waiting::State::Waiting)
     }
 
-    /// The network heals: all mail arrives, and then both say the same.
-    fn heal(&mut self) {
+    /// All that is on its way arrives.
+    fn arrive(&mut self) {
         for _ in 0..20 {
             self.publish();
             if self.mail.is_empty() {
@@ -342,6 +349,45 @@ impl<'p> Story<'p> {
                 self.deliver(letter);
             }
         }
+    }
+
+    /// Harbor asks Loft what became of all about which it would ask sooner or later.
+    fn poll(&mut self) {
+        let (now, home) = (self.now, self.pair.home);
+        for asked in self.homes() {
+            let Some(poll_at) = asked.poll_at else { continue };
+            let offer = format!("https://harbor.example/asked/{}", asked.id);
+            let shown = self.pair.loft.ground.act(move |tx, site| {
+                Ok(crate::federation::document::by_offer(tx, site, &offer, store::post::Reader::Actor(home))?)
+            });
+            let shown = match shown.unwrap() {
+                crate::federation::document::Answer::Document(document) => Some(document.body),
+                _ => None,
+            };
+            let question =
+                store::away::Question { away: asked.id, space: "https://loft.example/spaces/harbor".into(), poll_at };
+            let heard = self.pair.harbor.ground.act(move |tx, site| {
+                let heard = match &shown {
+                    None => Heard::Unknown,
+                    Some(body) => {
+                        let document: Value = serde_json::from_slice(body).unwrap();
+                        let space = Id::parse(&question.space).unwrap();
+                        let news = crate::federation::poll::read(site, &space, &document, now)?;
+                        Heard::Stands(Box::new(news))
+                    }
+                };
+                operations::poll::receive(tx, &question, &heard, now)?;
+                Ok(format!("{heard:?}"))
+            });
+            self.log.push(format!("{now} asked about {}: {}", asked.id, heard.unwrap()));
+        }
+    }
+
+    /// The network heals: what is on its way arrives, what was lost is asked about, and then both say the same.
+    fn heal(&mut self) {
+        self.arrive();
+        self.poll();
+        self.arrive();
         self.check();
         let bookings = self.loft().0;
         for (asked, home) in self.asked.iter().zip(self.homes()) {

@@ -10,15 +10,14 @@ use crate::activitypub::marketplace::Agreement;
 use crate::coworking::Refusal;
 use crate::coworking::peer::{Host, Level};
 use crate::federation::translate::booking as translate;
-use crate::operations::away::{self, News};
-use crate::operations::{booking, hospitality};
+use crate::operations::{away, booking, hospitality};
 use crate::site::Local;
 use crate::store::{self, Tx};
 
 /// Somebody elsewhere asks for something of ours.
 pub(super) fn act(tx: &mut Tx<'_>, case: &Case<'_>) -> Acted {
-    let wished = translate::wished(case.site, case.activity).map_err(Stop::Refused)?;
-    let kept = store::resource::by_id(tx, wished.resource)?.ok_or_else(|| not_for_us("a resource of ours"))?;
+    let about = translate::about(case.site, case.activity).ok_or_else(|| not_for_us("something that can be booked"))?;
+    let kept = store::resource::by_id(tx, about)?.ok_or_else(|| not_for_us("a resource of ours"))?;
     let space = store::space::by_id(tx, kept.space.into())?.ok_or_else(|| not_for_us("a space of ours"))?;
     let level = match Host::of(case.activity.actor.url()) {
         Some(host) => store::peer::level(tx, &host)?,
@@ -33,8 +32,14 @@ pub(super) fn act(tx: &mut Tx<'_>, case: &Case<'_>) -> Acted {
         return Err(Stop::Wants(Want::Actor(home, Need::Later)));
     }
     let rules = translate::rules_for(&kept.resource, level);
-    let offered = wished.offered(case.activity.id.to_string(), &space.zone, rules).map_err(Stop::Refused)?;
-    booking::receive_offer(tx, case.actor, level, &offered, case.now)?;
+    let uri = case.activity.id.to_string();
+    let offered =
+        translate::wished(case.site, case.activity).and_then(|wished| wished.offered(uri.clone(), &space.zone, rules));
+    match offered {
+        Ok(offered) => booking::receive_offer(tx, case.actor, level, &offered, case.now).map(drop)?,
+        // Whoever asked would wait for its deadline.
+        Err(refusal) => booking::refuse_unread(tx, case.actor, space.id, &uri, &refusal, case.now)?,
+    }
     Ok(Done::Nothing)
 }
 
@@ -76,16 +81,8 @@ pub(super) fn news(tx: &mut Tx<'_>, case: &Case<'_>) -> Acted {
     let document = object.as_ref().and_then(ObjectRef::embedded).ok_or_else(|| not_for_us("an agreement"))?;
     let wrong = |error: String| Stop::Refused(Refusal::malformed("object", error, "an agreement"));
     let agreement = Agreement::read(document).map_err(|error| wrong(error.to_string()))?;
-    let terms = translate::terms(&agreement).map_err(Stop::Refused)?;
-    if agreement.attributed_to.as_ref() != Some(&case.activity.actor) || !is_of(case, &terms.agreement) {
-        return Err(not_its_own("change agreements"));
-    }
     let said_at = json::time(case.activity.value(), "published").unwrap_or(case.now);
-    let asked = match agreement.in_reply_to.as_ref().and_then(|id| case.site.local_of(id.as_str())) {
-        Some(Local::Asked(id)) => Some(id),
-        _ => None,
-    };
-    let news = News { terms, asked, state: translate::state_of(&agreement), said_at };
+    let news = translate::news(case.site, &case.activity.actor, &agreement, said_at).map_err(Stop::Refused)?;
     away::receive_update(tx, case.actor, &news, case.now)?;
     Ok(Done::Nothing)
 }

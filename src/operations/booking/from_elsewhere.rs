@@ -8,13 +8,14 @@ use super::scene::Scene;
 use super::waitlist::{BookedOrWaits, book_or_wait};
 use super::{Result, promote, settle};
 use crate::coworking::booking::{Request, Side, State};
-use crate::coworking::id::{ActorId, BookingId, WaitId};
+use crate::coworking::id::{ActorId, BookingId, SpaceId, WaitId, WishId};
 use crate::coworking::peer::Level;
 use crate::coworking::resource::Audience;
 use crate::coworking::rules::{Rules, RulesInput};
 use crate::coworking::{Event, Refusal, waitlist as waiting};
 use crate::operations::Error;
 use crate::store::booking::{self, Booking, Origin, Refused};
+use crate::store::refused::{self, Wish};
 use crate::store::waitlist::{self, Wait};
 use crate::store::{Tx, event, resource, tombstone};
 
@@ -61,7 +62,7 @@ pub(super) fn audience_of(level: Level) -> Option<Audience> {
 ///
 /// # Errors
 /// [`Refusal::Taken`] when the same id asked for something else before; [`Refusal::Gone`] when it was taken back before it
-/// came; [`Refusal::InThePast`] after its deadline; [`Refusal::NotFound`] resource.
+/// came; [`Refusal::InThePast`] after its deadline; [`Refusal::NotFound`] resource; [`Refusal::TooOften`].
 pub fn receive_offer(
     tx: &mut Tx<'_>,
     requester: ActorId,
@@ -97,11 +98,7 @@ pub fn receive_offer(
     }
     let kept = resource::by_id(tx, offered.request.resource)?.ok_or(Refusal::NotFound { what: "resource" })?;
     let (is_gone, scene) = (kept.retired_at.is_some(), Scene::of(tx, kept)?);
-    // Whoever is told no again and again is not worth a row each time.
-    let since = now.saturating_sub(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MIN);
-    if booking::refused_since(tx, requester, since)? >= REFUSED_A_DAY {
-        return Err(Refusal::TooOften { seconds: 24 * 60 * 60 }.into());
-    }
+    must_be_worth_an_answer(tx, requester, now)?;
     let audience = if level == Level::Trusted { Audience::Guest } else { Audience::External };
     let stale = |seen: Timestamp| seen.as_second() != scene.kept.updated.as_second();
     let outcome = match (offered.rules_version.is_some_and(stale), &offered.wrong) {
@@ -147,8 +144,58 @@ pub(super) fn not_after(tx: &mut Tx<'_>, mut booking: Booking, deadline: Option<
 /// The most requests of the people of one server, and of one of them, that wait for the staff of one space.
 const WAITING: usize = 20;
 const WAITING_OF_ONE: usize = 5;
-/// The most refusals of one person in a day that are written down and answered.
+/// The most refusals of one person in a day that are written down and answered, and of all people of one server.
 const REFUSED_A_DAY: usize = 100;
+const REFUSED_A_DAY_OF_HOST: u32 = 1_000;
+
+/// Whoever is told no again and again is not worth a row each time.
+fn must_be_worth_an_answer(tx: &mut Tx<'_>, requester: ActorId, now: Timestamp) -> Result<()> {
+    let since = now.saturating_sub(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MIN);
+    if booking::refused_since(tx, requester, since)? + refused::since(tx, requester, since)? >= REFUSED_A_DAY {
+        return Err(Refusal::TooOften { seconds: 24 * 60 * 60 }.into());
+    }
+    Ok(())
+}
+
+/// Counts a no. A server with many names does not get more rows than one with few; its people can still get a yes.
+fn must_be_counted(tx: &mut Tx<'_>, requester: ActorId, now: Timestamp) -> Result<()> {
+    match refused::count(tx, requester, now)? > REFUSED_A_DAY_OF_HOST {
+        true => Err(Refusal::TooOften { seconds: 24 * 60 * 60 }.into()),
+        false => Ok(()),
+    }
+}
+
+/// Answers a wish for something of a space that cannot be read, so that nobody waits for it.
+///
+/// # Errors
+/// [`Refusal::Taken`] when the same id asked for something else before; [`Refusal::Gone`] when it was taken back before it
+/// came; [`Refusal::TooOften`].
+pub fn refuse_unread(
+    tx: &mut Tx<'_>,
+    requester: ActorId,
+    space: SpaceId,
+    uri: &str,
+    refusal: &Refusal,
+    now: Timestamp,
+) -> Result<()> {
+    if let Some(known) = refused::by_uri(tx, uri)?.filter(|known| known.requester == requester) {
+        event::record(tx, &Event::WishRefused { wish: known.id }, now)?;
+        return Ok(());
+    }
+    if booking::by_offer(tx, uri)?.is_some() || refused::by_uri(tx, uri)?.is_some() {
+        return Err(Refusal::Taken { field: "id", value: uri.to_owned() }.into());
+    }
+    if tombstone::is_buried(tx, uri, requester)? {
+        return Err(Refusal::Gone { what: "offer" }.into());
+    }
+    must_be_worth_an_answer(tx, requester, now)?;
+    must_be_counted(tx, requester, now)?;
+    let (reason, words) = (refusal.code().to_owned(), refusal.to_string());
+    let wish = Wish { id: WishId(tx.next_id(now)), uri: uri.to_owned(), space, requester, reason, words };
+    refused::add(tx, &wish)?;
+    event::record(tx, &Event::WishRefused { wish: wish.id }, now)?;
+    Ok(())
+}
 
 /// The fact that says where a booking stands.
 fn again(known: &Booking) -> Event {
@@ -243,6 +290,7 @@ fn decline(
         sequence: 0,
         updated: now,
     };
+    must_be_counted(tx, requester, now)?;
     booking::add(tx, &booking)?;
     event::record(tx, &Event::BookingRefused { booking: booking.id }, now)?;
     Ok(booking.id)
@@ -279,17 +327,23 @@ pub fn receive_undo(tx: &mut Tx<'_>, requester: ActorId, uri: &str, now: Timesta
     }
 }
 
-/// Somebody is gone for good: what they had ahead is free again, and they wait for nothing.
+/// Somebody is gone for good: what they had ahead is free again, they wait for nothing, and what they had was had by somebody.
 ///
 /// # Errors
 /// The store's.
 pub fn forget(tx: &mut Tx<'_>, requester: ActorId, now: Timestamp) -> Result<()> {
-    for mut booking in booking::open_of(tx, requester)? {
-        booking.cancelled_by = Some(Side::Guest);
-        settle(tx, &mut booking, State::Cancelled, now)?;
-    }
+    refused::forget_of(tx, requester)?;
     for wait in waitlist::waiting_of(tx, requester)? {
         promote::end(tx, wait, waiting::State::Left, now)?;
     }
-    Ok(())
+    loop {
+        let open = booking::open_of(tx, requester)?;
+        if open.is_empty() {
+            return Ok(booking::disown(tx, requester, now)?);
+        }
+        for mut booking in open {
+            booking.cancelled_by = Some(Side::Guest);
+            settle(tx, &mut booking, State::Cancelled, now)?;
+        }
+    }
 }

@@ -73,6 +73,12 @@ statements! {
     REFUSED_SINCE = "SELECT count(*) FROM booking WHERE requester_id = ?1 AND state = 'refused' AND requested_at > ?2";
     FORGET_REFUSED = "DELETE FROM booking WHERE id IN \
                       (SELECT id FROM booking WHERE state = 'refused' AND offer_uri IS NOT NULL AND id < ?1 ORDER BY id LIMIT ?2)";
+    AHEAD = concat!("SELECT ", columns!(""), " FROM booking WHERE space_id = ?1 AND starts_at >= ?2 \
+             AND (starts_at > ?2 OR id > ?3) AND state IN ('requested', 'held', 'confirmed') ORDER BY starts_at, id LIMIT 500");
+    OPEN_FROM_ELSEWHERE = "SELECT id FROM booking WHERE due_at IS NOT NULL AND offer_uri IS NOT NULL \
+                           AND state IN ('confirmed', 'checked_in') ORDER BY due_at, id LIMIT ?1";
+    OPEN_OF_HOST = "SELECT count(*) FROM actor a CROSS JOIN booking b ON b.requester_id = a.id WHERE a.local = 0 \
+                    AND a.host = ?1 AND b.state IN ('requested', 'held', 'confirmed', 'checked_in')";
     STARTS_AT = "SELECT starts_at FROM booking WHERE id = ?1";
     WAITING = concat!("SELECT ", columns!(""), " FROM booking WHERE space_id = ?1 AND state = 'requested' AND id > ?2 \
                ORDER BY id LIMIT ?3");
@@ -269,6 +275,30 @@ pub fn waiting_of_host(tx: &mut Tx<'_>, space: SpaceId, somebody: ActorId) -> Re
 /// The store's.
 pub fn open_of(tx: &mut Tx<'_>, requester: ActorId) -> Result<Vec<Booking>, Error> {
     tx.query(OPEN_OF, params![requester], read)
+}
+
+/// What is still to come at a space, behind a booking in the order of the beginnings; at most 500.
+///
+/// # Errors
+/// The store's.
+pub fn ahead(tx: &mut Tx<'_>, space: SpaceId, from: Timestamp, behind: BookingId) -> Result<Vec<Booking>, Error> {
+    tx.query(AHEAD, params![space, from, behind], read)
+}
+
+/// What stands and was asked for elsewhere, that at which something happens first first; at most `limit`.
+///
+/// # Errors
+/// The store's.
+pub fn open_from_elsewhere(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<BookingId>, Error> {
+    tx.query(OPEN_FROM_ELSEWHERE, params![limit], |row| row.get(0))
+}
+
+/// How much the people of a server have at this node, or wait for.
+///
+/// # Errors
+/// The store's.
+pub fn open_of_host(tx: &mut Tx<'_>, host: &str) -> Result<u32, Error> {
+    Ok(tx.query_one(OPEN_OF_HOST, params![host], |row| row.get(0))?.unwrap_or_default())
 }
 
 #[cfg(test)]

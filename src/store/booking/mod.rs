@@ -2,16 +2,20 @@
 
 mod appeal;
 mod calendar;
+mod gone;
 mod life;
 mod list;
+mod old;
 mod part;
 
 pub use appeal::{Appeal, answer_appeal, appeal, appeals};
 pub use calendar::{Taken, calendar, give, release, takes};
+pub use gone::disown;
 pub use life::{Booking, Holds, Origin, Refused, add, by_id, by_offer, due, holds, move_to, next_due, present, save};
 pub(super) use life::{part, wall};
 pub use list::{
-    Had, Of, around, forget_refused, guests, is_booked, list, of_host, of_requester, open_of, refused_since, stays,
-    waiting, waiting_of, waiting_of_host,
+    Had, Of, ahead, around, forget_refused, guests, is_booked, list, of_host, of_requester, open_from_elsewhere,
+    open_of, open_of_host, refused_since, stays, waiting, waiting_of, waiting_of_host,
 };
+pub use old::{OccupancyDay, forget_old, occupancy, reduce};
 pub use part::{of_series, set_part, together};

@@ -31,6 +31,8 @@ INSERT INTO booking (id, space_id, resource_id, requester_id, audience, state, u
 INSERT INTO away_booking (id, member_id, space_id, proposal, name, zone, units, people, starts_at, ends_at, price, state, agreement, deadline, asked_by, requested_at, updated, series_id, original)
   SELECT n, 1 + n % 200, 1 + n % 10000, 'p', 'n', 'UTC', 1, 1, n, n + 1, '{}', CASE WHEN n % 50 = 0 THEN 'sent' ELSE 'confirmed' END, 'https://h/b/' || n, n, n, n, n,
     CASE WHEN n % 5 = 0 THEN n / 50 END, CASE WHEN n % 5 = 0 THEN '2027-01-01T09:00:00' END
+INSERT INTO away_booking (id, member_id, space_id, proposal, name, zone, units, people, starts_at, ends_at, wall_start, wall_end, price, state, agreement, deadline, poll_at, asked_by, requested_at, updated)
+  SELECT n, 1 + n % 200, 1 + n % 10000, 'p', 'n', 'UTC', 1, 1, n, n + 1, 'w', 'w', '{}', CASE WHEN n % 50 = 0 THEN 'sent' ELSE 'confirmed' END, 'https://h/b/' || n, n, CASE WHEN n % 50 = 0 THEN n END, n, n, n
   FROM generate_series(1, 10000) AS n;
 INSERT INTO known_space (id, uri, host, hops, via, seen_at, due_at, listing, town, latitude)
   SELECT n, 'https://h' || n || '/s', 'h' || n, CASE WHEN n % 20 = 0 THEN 1 ELSE 2 END, 'https://h' || n % 50 || '/s', n, n,
@@ -91,6 +93,10 @@ INSERT INTO delivery (id, activity_id, actor_id, inbox, host, ordering_key, urge
   FROM generate_series(1, 40000) AS n;
 INSERT INTO lane (host, next_at) SELECT 'h' || n, n FROM generate_series(1, 300) AS n;
 INSERT INTO reached (actor_id, inbox) SELECT 1 + n % 200, 'https://h' || n || '/inbox' FROM generate_series(1, 10000) AS n;
+INSERT INTO refused_wish (id, uri, space_id, requester_id, reason, words) SELECT n, 'https://h/o/w' || n, 1 + n % 3, 1 + n % 10000, 'r', 'w' FROM generate_series(1, 20000) AS n;
+INSERT INTO occupancy_day (resource_id, day, space_id, bookings, minutes, no_shows, visits, visit_minutes) SELECT 1 + n % 2000, n / 2000, 1 + n % 3, 1, 1, 0, 1, 1 FROM generate_series(1, 20000) AS n;
+INSERT INTO realigned (booking_id, outcome, was_start, was_end, new_start, new_end, noted_at) SELECT n, 'moved', n, n + 1, n, n + 1, n FROM generate_series(1, 5000) AS n;
+INSERT INTO refusal_day (host, day, refused) SELECT 'h' || n % 300, n / 300, 1 FROM generate_series(1, 20000) AS n;
 INSERT INTO peer (host, level, first_met_at)
   SELECT 'h' || n, CASE WHEN n % 100 = 0 THEN 'blocked' ELSE 'known' END, n FROM generate_series(1, 5000) AS n;
 INSERT INTO waitlist (id, space_id, resource_id, kind, any_of_kind, requester_id, audience, state, starts_at, ends_at, minutes, units, people, offer_uri, told_by, look_at, booking_id, joined_at, updated)

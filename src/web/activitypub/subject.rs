@@ -1,11 +1,8 @@
 //! What a path asks for: one of the URLs that [`Site`] mints, or a collection below one.
 
 use crate::coworking::id::PostId;
-use crate::federation::document::{Collection, Part};
+use crate::federation::document::{BY_OFFER, Collection, Part};
 use crate::site::{Local, Site};
-
-/// Where a home node asks what became of an offer.
-pub const BY_OFFER: &str = "/bookings/by-offer";
 
 /// Something that has a document.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -208,6 +208,7 @@ pub fn routes() -> Vec<Route> {
         at("/reports/{id}/resolve").post(report::resolve),
         at("/peers").get(peer::list),
         at("/peers/{host}").put(peer::set_level),
+        at("/peers/{host}/ties").get(peer::ties),
         at("/queue").get(queue::show),
         at("/queue/outgoing").get(queue::outgoing),
         at("/queue/incoming").get(queue::incoming),

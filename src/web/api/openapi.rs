@@ -94,6 +94,7 @@ pub struct Problem {
         peer::list, peer::set_level,
         mailbox::show_own, mailbox::edit_own, mailbox::remove_own, mailbox::show, mailbox::list, mailbox::retry,
         webhook::list, webhook::add, webhook::show, webhook::remove, webhook::enable, webhook::test, webhook::deliveries,
+        peer::ties,
         queue::show, queue::outgoing, queue::incoming, queue::retry, queue::give_up,
     ),
     components(schemas(Problem)),

@@ -89,6 +89,29 @@ pub async fn list(caller: Caller, which: Query<Which>, paging: Paging<String>) -
     Ok(paging.list(caller.site().origin(), items, next.as_ref()))
 }
 
+/// What hangs on a server. It stays when the server is blocked, until its end or until those who work here cancel it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Ties {
+    /// How many bookings its people have here, or wait for.
+    pub bookings: u32,
+    /// How many bookings members have there, or have asked for.
+    pub stays: u32,
+}
+
+/// Counts the bookings that hang on a server
+///
+/// For hosts: to be looked at before the server is blocked.
+#[utoipa::path(
+    get, path = "/peers/{host}/ties", tag = "peers", operation_id = "show_peer_ties",
+    params(("host" = String, Path, description = "Its host", example = "quay.example")),
+    responses((status = 200, description = "How many there are", body = Ties))
+)]
+pub async fn ties(caller: Caller, host: Path<String>) -> Result<Json<Ties>> {
+    let host = Host::parse(&host)?;
+    let found = caller.read(move |tx, caller| peer::ties(tx, caller.acting, &host)).await?;
+    Ok(Json(Ties { bookings: found.bookings, stays: found.stays }))
+}
+
 /// A judgement on a server.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

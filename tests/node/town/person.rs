@@ -438,6 +438,21 @@ impl Person {
             .await;
     }
 
+    /// Books at the own space.
+    pub async fn books_here(&self, address: &str, from: &str, to: &str) {
+        let resource = address.rsplit('/').next().unwrap().parse().unwrap();
+        let on = |time: &str| format!("2027-01-15T{time}");
+        let input = BookingInput { start: on(from), end: on(to), ..BookingInput::default() };
+        let draft = input.parse(&Zone::parse("Europe/Amsterdam").unwrap()).unwrap();
+        let (acting, request) = (self.acting, Request { resource, draft, hold: false, reason: None });
+        self.house
+            .act(move |tx, _, now| {
+                let asking = booking::Asking::here(tx, acting, None, false)?;
+                booking::request(tx, &asking, &request, now).map(drop)
+            })
+            .await;
+    }
+
     pub async fn takes_back(&self, id: AwayId) {
         let acting = self.acting;
         self.house.act(move |tx, _, now| away::cancel(tx, acting, id, now)).await;

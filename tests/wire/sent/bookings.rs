@@ -158,6 +158,8 @@ fn stay() -> Away {
         units: 1,
         people: 1,
         slot: booking(State::Requested).slot,
+        wall_start: booking(State::Requested).wall_start,
+        wall_end: booking(State::Requested).wall_end,
         note: Some("By the window, if that can be.".into()),
         price: Price::SocialCapital,
         state: away::State::Sent,
@@ -173,6 +175,9 @@ fn stay() -> Away {
         requested_at: noon(),
         answered_at: None,
         told_at: None,
+        poll_at: None,
+        polls: 0,
+        silent_since: None,
         sequence: 0,
         updated: noon(),
     }
@@ -241,7 +246,7 @@ pub fn examples() -> Vec<(&'static str, Value)> {
     let (site, deal) = (site(), Deal { space: HARBOR, guest: BO, offer: OFFER });
     let agreement = |state| {
         let booking = booking(state);
-        translate::agreement(&site, &booking, HARBOR, state).expect("an agreement")
+        translate::agreement(&site, &booking, HARBOR, 0).expect("an agreement")
     };
     let ask = translate::ask(&site, &stay()).expect("a question");
     let or_wait = Away { waits: true, deadline: stay().slot.start(), ..stay() };

@@ -7,7 +7,7 @@ mod bookable;
 mod waiting;
 mod wished;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::activitypub::activity::Activity;
 use crate::activitypub::id::Id;
@@ -17,14 +17,14 @@ use crate::coworking::rules::{Price, written_amount};
 use crate::coworking::slot::Slot;
 use crate::coworking::space::Zone;
 use crate::coworking::{Refusal, away};
-use crate::operations::away::{Answer, Terms};
-use crate::site::Site;
+use crate::operations::away::{Answer, News, Terms};
+use crate::site::{Local, Site};
 use crate::store::away::Away;
 use crate::store::booking::{Booking, Origin, Refused};
 
 pub use bookable::{Host, bookable, elsewhere, location, rules_for, rules_version, shown_rules};
 pub use waiting::{WaitFact, WaitSaying, wait_saying, waiting};
-pub use wished::{Wished, wished};
+pub use wished::{Wished, about, wished};
 
 const MINUTE: &str = "minute";
 
@@ -85,6 +85,8 @@ pub fn ask(site: &Site, away: &Away) -> Option<Ask> {
         rules_version: away.rules_version.clone(),
         in_reply_to: None,
         status: None,
+        updated: None,
+        epoch: None,
     };
     let context = away.part.and_then(|part| Id::parse(&site.series(part.series)).ok());
     Some(Ask { agreement, deadline: Some(away.deadline), context, waits: away.waits })
@@ -106,9 +108,10 @@ fn status(booking: &Booking, state: State) -> &'static str {
     }
 }
 
-/// A booking at one of our spaces, as it stands.
+/// A booking at one of our spaces, as it stands; `epoch` tells how often the memory of this node was set back.
 #[must_use]
-pub fn agreement(site: &Site, booking: &Booking, space: &str, state: State) -> Option<Agreement> {
+pub fn agreement(site: &Site, booking: &Booking, space: &str, epoch: u32) -> Option<Agreement> {
+    let state = booking.state;
     let uri = site.booking(booking.id);
     let (id, proposal) = (Id::parse(&uri).ok()?, site.resource(booking.resource));
     let part = |fragment: &str| Id::parse(&format!("{uri}#{fragment}")).ok();
@@ -131,6 +134,8 @@ pub fn agreement(site: &Site, booking: &Booking, space: &str, state: State) -> O
             Origin::Here => None,
         },
         status: Some(status(booking, state).to_owned()),
+        updated: Some(booking.updated),
+        epoch: Some(epoch).filter(|epoch| *epoch > 0),
     })
 }
 
@@ -147,7 +152,7 @@ pub fn no(booking: &Booking) -> No {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Saying {
     /// Perhaps: it is kept until then.
-    Perhaps(jiff::Timestamp),
+    Perhaps(Timestamp),
     /// Yes.
     Yes(Agreement),
     /// No; because what was asked rests on rules that have changed since?
@@ -174,9 +179,9 @@ pub enum Fact {
 
 /// What there is to say, as long as the booking stands as the fact says: what came after it is told by its own fact.
 #[must_use]
-pub fn saying(site: &Site, fact: Fact, booking: &Booking, space: &str) -> Option<Saying> {
+pub fn saying(site: &Site, fact: Fact, booking: &Booking, space: &str, epoch: u32) -> Option<Saying> {
     let state = booking.state;
-    let agreement = || agreement(site, booking, space, state);
+    let agreement = || agreement(site, booking, space, epoch);
     match (fact, state) {
         (Fact::Requested, State::Requested) | (Fact::Held, State::Held) => booking.expires_at.map(Saying::Perhaps),
         (Fact::Confirmed, State::Confirmed) => agreement().map(Saying::Yes),
@@ -230,7 +235,25 @@ pub fn terms(agreement: &Agreement) -> Result<Terms, Refusal> {
             .as_ref()
             .and_then(|given| given.resource_quantity.value)
             .map(|value| value.to_string()),
+        epoch: agreement.epoch,
     })
+}
+
+/// What an agreement says that a space keeps: of its own, and at its own address.
+///
+/// # Errors
+/// [`Refusal::NotPermitted`] for one that is not the space's; [`Refusal::Malformed`].
+pub fn news(site: &Site, space: &Id, agreement: &Agreement, said_at: Timestamp) -> Result<News, Refusal> {
+    let terms = terms(agreement)?;
+    let is_its_own = agreement.id.as_ref().is_some_and(|id| id.same_origin(space));
+    if agreement.attributed_to.as_ref() != Some(space) || !is_its_own {
+        return Err(Refusal::NotPermitted { who: "its owner", act: "change agreements" });
+    }
+    let asked = match agreement.in_reply_to.as_ref().and_then(|id| site.local_of(id.as_str())) {
+        Some(Local::Asked(id)) => Some(id),
+        _ => None,
+    };
+    Ok(News { terms, asked, state: state_of(agreement), said_at })
 }
 
 /// Where a host says that a booking stands.

@@ -61,5 +61,7 @@ pub fn waiting(site: &Site, wait: &Wait, zone: &Zone) -> Option<Agreement> {
         rules_version: None,
         in_reply_to: Id::parse(uri).ok(),
         status: Some(WAITING.to_owned()),
+        updated: None,
+        epoch: None,
     })
 }

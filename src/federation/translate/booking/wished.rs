@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::{money, quantity};
 use crate::activitypub::activity::Activity;
+use crate::activitypub::json;
 use crate::activitypub::marketplace::{Ask, Decimal, Measure};
 use crate::coworking::Refusal;
 use crate::coworking::booking::{BookingInput, Request};
@@ -39,6 +40,17 @@ pub struct Wished {
     pub context: Option<String>,
     /// SHA-256 of what is asked.
     pub hash: [u8; 32],
+}
+
+/// What of ours an `Offer` is about, however little else of it can be read.
+#[must_use]
+pub fn about(site: &Site, activity: &Activity) -> Option<ResourceId> {
+    let object = json::get(activity.value(), "object").filter(|object| json::is_a(object, "Agreement"))?;
+    let satisfies = json::get(object, "stipulates").and_then(|part| json::id(part, "satisfies"))?;
+    match site.local_of(satisfies.without_fragment().as_str()) {
+        Some(Local::Resource(id)) => Some(id),
+        _ => None,
+    }
 }
 
 /// Reads an `Offer` of an agreement about something of ours.

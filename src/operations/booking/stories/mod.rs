@@ -1,8 +1,11 @@
 //! Stories of bookings at one space, and what holds however they are mixed.
 
+mod elsewhere;
 mod guest;
 mod life;
 mod mixed;
+mod old;
+mod realign;
 mod rules;
 mod waiting;
 mod waiting_mixed;

@@ -173,6 +173,8 @@ async fn order(house: &House) {
     assert_eq!(house.get(ana, "/suspensions").await["items"], json!([]));
     assert_eq!(house.get(cleo, "/me").await["username"], "cleo");
 
+    let ties = house.get(ana, "/peers/quay.test/ties").await;
+    assert_eq!(ties, json!({"bookings": 0, "stays": 0}), "nobody has anything there");
     let judged = house.good(ana, "PUT", "/peers/Quay.test", json!({"level": "limited", "note": "Spam"})).await;
     assert_eq!((&judged["host"], &judged["level"]), (&json!("quay.test"), &json!("limited")));
     assert_eq!(house.get(ana, "/peers?level=limited").await["items"], json!([judged]));

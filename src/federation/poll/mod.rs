@@ -1,0 +1,115 @@
+//! Asking the hosts of bookings elsewhere what became of them, by signed GET: a few at a time, one question at a time to each
+//! server, and none to one that does not answer.
+
+use std::collections::BTreeMap;
+
+use futures_util::future::join_all;
+use jiff::Timestamp;
+use serde_json::Value;
+use url::form_urlencoded::byte_serialize;
+
+use super::document::BY_OFFER;
+use super::fetch::{self, Error};
+use super::translate::booking as translate;
+use crate::activitypub::id::Id;
+use crate::activitypub::marketplace::Agreement;
+use crate::coworking::Refusal;
+use crate::coworking::peer::Host;
+use crate::http_client::Budget;
+use crate::node::Node;
+use crate::operations;
+use crate::operations::away::News;
+use crate::operations::peer::{self, Reach};
+use crate::operations::poll::{self, Heard};
+use crate::site::Site;
+use crate::store::Tx;
+use crate::store::away::{self, Question};
+use crate::store::process::{self, Duty};
+
+/// Questions in one round.
+const AT_ONCE: u32 = 20;
+/// Requests that one question may cost: where the booking stands, the booking itself, and other ways to sign.
+const BUDGET: u32 = 8;
+
+/// Asks about the bookings for which it is time; tells whether there were any.
+///
+/// # Errors
+/// When the store does not answer: what was heard is lost and asked again.
+pub async fn poll(node: &Node) -> operations::Result<bool> {
+    let now = node.clock.now();
+    let due = node.store.read(move |tx: &mut Tx<'_>| away::poll_due(tx, now, AT_ONCE)).await?;
+    if due.is_empty() {
+        return Ok(false);
+    }
+    let mut hosts: BTreeMap<String, Vec<(Question, Id)>> = BTreeMap::new();
+    for question in due {
+        let Ok(space) = Id::parse(&question.space) else { continue };
+        hosts.entry(space.host().to_owned()).or_default().push((question, space));
+    }
+    let heard = join_all(hosts.into_values().map(|questions| ask_host(node, questions))).await;
+    let heard: Vec<(Question, Heard)> = heard.into_iter().flatten().collect();
+    node.store
+        .write(move |tx| {
+            let ours = process::take(tx, Duty::Poll, now)?;
+            for (question, heard) in heard.iter().filter(|_| ours) {
+                poll::receive(tx, question, heard, now)?;
+            }
+            Ok(ours)
+        })
+        .await
+}
+
+/// One after the other; who does not answer the first question is not asked the others.
+async fn ask_host(node: &Node, questions: Vec<(Question, Id)>) -> Vec<(Question, Heard)> {
+    let mut answers = Vec::with_capacity(questions.len());
+    let mut answering = match questions.first() {
+        Some((_, space)) => is_open(node, space).await,
+        None => false,
+    };
+    for (question, space) in questions {
+        let heard = match answering {
+            true => ask(node, &question, &space).await,
+            false => Ok(Heard::Silence),
+        };
+        let heard = heard.unwrap_or_else(|error| {
+            tracing::debug!(%error, booking = question.away.0, "a host does not say what became of a booking");
+            answering = !matches!(error, Error::Http(_));
+            Heard::Silence
+        });
+        answers.push((question, heard));
+    }
+    answers
+}
+
+/// Whoever is left in peace by the mail is left in peace here.
+async fn is_open(node: &Node, space: &Id) -> bool {
+    let Some(host) = Host::of(space.url()) else { return false };
+    let now = node.clock.now();
+    let reach = node.store.read(move |tx: &mut Tx<'_>| peer::state(tx, &host, now)).await;
+    matches!(reach, Ok(Reach::Open | Reach::Probe))
+}
+
+async fn ask(node: &Node, question: &Question, space: &Id) -> Result<Heard, Error> {
+    let offer = node.site.asked(question.away);
+    let offer: String = byte_serialize(offer.as_bytes()).collect();
+    let address = format!("{}{BY_OFFER}?id={offer}", space.url().origin().ascii_serialization());
+    let address = Id::parse(&address).map_err(|error| Error::Unusable(error.to_string()))?;
+    match fetch::document(node, &address, &Budget::new(BUDGET)).await {
+        Ok((_, document)) => match read(&node.site, space, &document, node.clock.now()) {
+            Ok(news) => Ok(Heard::Stands(Box::new(news))),
+            Err(refusal) => Err(Error::Unusable(refusal.to_string())),
+        },
+        Err(Error::Status { status: 404, .. } | Error::Gone { .. }) => Ok(Heard::Unknown),
+        Err(error) => Err(error),
+    }
+}
+
+/// What a document says that stands where a space keeps the booking: its own word, when it has said nothing of when it said so.
+pub(super) fn read(site: &Site, space: &Id, document: &Value, now: Timestamp) -> Result<News, Refusal> {
+    let wrong = |error: String| Refusal::malformed("agreement", error, "an agreement");
+    let agreement = Agreement::read(document).map_err(|error| wrong(error.to_string()))?;
+    translate::news(site, space, &agreement, agreement.updated.unwrap_or(now))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,126 @@
+//! Hosts that answer, lie and are silent.
+
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::coworking::away::State;
+use crate::coworking::booking::BookingInput;
+use crate::coworking::member::{Acting, Role};
+use crate::coworking::space::Zone;
+use crate::federation::testing::{Ground, Reply, start};
+use crate::operations::away::{self as booking, Elsewhere};
+
+#[tokio::test]
+async fn i38_i43_what_a_host_shows_counts_when_it_is_its_own_and_what_was_asked_for() {
+    let ground = Ground::new().await;
+    let done = ground.set_up().await;
+    let space = ground.stranger("loft", "attic").await;
+    let ana = Acting::Member(done.admin, Role::Member);
+    let asked = ground
+        .act(move |tx| {
+            let input =
+                BookingInput { start: "2027-01-16T13:00".into(), end: "2027-01-16T15:00".into(), ..Default::default() };
+            let at = Elsewhere {
+                space,
+                proposal: "http://loft.test/resources/1".into(),
+                name: "Attic".into(),
+                zone: "Europe/Amsterdam".into(),
+                rules_version: None,
+                units: None,
+                price: Default::default(),
+            };
+            booking::ask(tx, ana, &at, &input.parse(&Zone::parse("Europe/Amsterdam")?)?, start())
+        })
+        .await;
+    let good = json!({
+        "@context": "https://www.w3.org/ns/activitystreams",
+        "type": "Agreement", "id": "http://loft.test/bookings/7", "attributedTo": "http://loft.test/users/attic",
+        "inReplyTo": format!("http://harbor.test/asked/{}", asked.id), "preview": {"type": "Note", "name": "Confirmed"},
+        "stipulates": {
+            "type": "Commitment", "id": "http://loft.test/bookings/7#primary",
+            "satisfies": "http://loft.test/resources/1#primary",
+            "resourceQuantity": {"hasUnit": "minute", "hasNumericalValue": "120"},
+            "hasBeginning": "2027-01-16T12:00:00Z", "hasEnd": "2027-01-16T14:00:00Z", "units": 1,
+        },
+    });
+    let changed = |path: &str, value: Value| {
+        let mut changed = good.clone();
+        *changed.pointer_mut(path).unwrap() = value;
+        changed
+    };
+    let id = asked.id;
+    for (wrong, what) in [
+        (changed("/attributedTo", json!("http://loft.test/users/eve")), "somebody else's"),
+        (changed("/id", json!("http://evil.test/bookings/7")), "from elsewhere"),
+        (changed("/stipulates/hasEnd", json!("2027-01-16T15:00:00Z")), "for longer"),
+        (changed("/stipulates/units", json!(2)), "for more"),
+        (changed("/stipulates/satisfies", json!("http://loft.test/resources/2#primary")), "of something else"),
+        (json!({"type": "Note", "id": "http://loft.test/bookings/7"}), "no agreement"),
+    ] {
+        ground.wait(6 * 60 * 60);
+        ground.peers.behave(move |_| Reply::Json(wrong.clone()));
+        assert!(poll(&ground.node).await.unwrap(), "{what}");
+        let there = ground.act(move |tx| booking::view(tx, ana, id)).await;
+        assert_eq!((there.state, there.agreement), (State::Sent, None), "{what}");
+        ground.node.clock.advance(-SignedDuration::from_hours(6));
+        let polls = there.poll_at.unwrap();
+        ground
+            .act(move |tx| {
+                let mut again = booking::view(tx, ana, id)?;
+                again.poll_at = Some(polls.min(start()));
+                Ok(away::save(tx, &again)?)
+            })
+            .await;
+    }
+    ground.peers.take();
+    ground.peers.behave(move |_| Reply::Json(good.clone()));
+    assert!(poll(&ground.node).await.unwrap());
+    let there = ground.act(move |tx| booking::view(tx, ana, id)).await;
+    assert_eq!((there.state, there.agreement.as_deref()), (State::Confirmed, Some("http://loft.test/bookings/7")));
+    let paths: Vec<String> = ground.peers.take().into_iter().map(|got| got.path).collect();
+    assert_eq!(paths, [format!("/bookings/by-offer?id=http%3A%2F%2Fharbor.test%2Fasked%2F{id}"), "/bookings/7".into()]);
+    assert!(!poll(&ground.node).await.unwrap(), "it stands: nobody is asked before its day");
+}
+
+#[tokio::test]
+async fn i38_a_host_that_does_not_answer_is_asked_once_for_all_and_its_guests_are_told_that_nobody_knows() {
+    let ground = Ground::new().await;
+    let done = ground.set_up().await;
+    let space = ground.stranger("loft", "attic").await;
+    let ana = Acting::Member(done.admin, Role::Member);
+    let all = ground
+        .act(move |tx| {
+            let mut all = Vec::new();
+            for hour in 10..15 {
+                let at = |hour| format!("2027-01-16T{hour}:00");
+                let input = BookingInput { start: at(hour), end: at(hour + 1), ..Default::default() };
+                let at = Elsewhere {
+                    space,
+                    proposal: "http://loft.test/resources/1".into(),
+                    name: "Attic".into(),
+                    zone: "Europe/Amsterdam".into(),
+                    rules_version: None,
+                    units: None,
+                    price: Default::default(),
+                };
+                all.push(booking::ask(tx, ana, &at, &input.parse(&Zone::parse("Europe/Amsterdam")?)?, start())?.id);
+            }
+            Ok(all)
+        })
+        .await;
+    ground.peers.behave(|_| Reply::HangUp);
+    ground.wait(5 * 60);
+    assert!(poll(&ground.node).await.unwrap());
+    let asked = ground.peers.take().len();
+    assert!((1..=4).contains(&asked), "{asked} requests for five bookings");
+    for id in all {
+        let now = ground.node.clock.now();
+        let shown = ground.act(move |tx| {
+            let there = booking::view(tx, ana, id)?;
+            booking::shown(tx, &there, now)
+        });
+        assert_eq!(shown.await.as_str(), "unknown");
+    }
+    assert!(!poll(&ground.node).await.unwrap(), "not again at once");
+}

@@ -1,0 +1,214 @@
+//! Stories of people elsewhere: who asks without end, who is gone, and whose server is blocked.
+
+use super::*;
+use crate::coworking::id::ActorId;
+use crate::coworking::peer::{Host, Level};
+use crate::coworking::resource::Audience;
+use crate::operations::testing::stranger;
+use crate::operations::{departure, peer};
+use crate::store::actor::{self, RemoteProfile};
+use crate::store::booking as rows;
+
+/// A pool that everybody may book.
+fn pool(tx: &mut Tx<'_>, done: &SetupDone, units: u32, rules: &str) -> ResourceId {
+    let rules: crate::coworking::rules::RulesInput = serde_json::from_str(rules).unwrap();
+    let rules = [Audience::Resident, Audience::Guest].map(|audience| (audience, rules.clone()));
+    add(tx, done, ResourceInput { rules: Some(rules.into()), ..desks(units) })
+}
+
+fn somebody(tx: &mut Tx<'_>, host: &str, name: &str) -> ActorId {
+    let uri = format!("https://{host}/users/{name}");
+    actor::upsert_remote(tx, &RemoteProfile::bare(&uri, name, host), time("06:00")).unwrap().0
+}
+
+/// Takes in an offer of which a booking comes, if only one that is refused.
+fn receives(tx: &mut Tx<'_>, requester: ActorId, level: Level, offer: &Offered, now: Timestamp) -> Result<BookingId> {
+    match receive_offer(tx, requester, level, offer, now)? {
+        Received::Booking(id) => Ok(id),
+        Received::Waiting(_) => panic!("nobody said that they would wait"),
+    }
+}
+
+fn offered(uri: String, request: Request) -> Offered {
+    Offered {
+        uri,
+        hash: [1; 32],
+        context: None,
+        deadline: None,
+        waits: false,
+        rules_version: None,
+        request,
+        wrong: None,
+    }
+}
+
+#[test]
+fn i28_ten_thousand_offers_of_one_server_leave_few_rows_and_starve_nobody() {
+    let (ground, done) = Ground::set_up();
+    ground
+        .act(move |tx, _| {
+            let pool = pool(tx, &done, 50, r#"{"at_once": 50}"#);
+            let now = time("08:30");
+            let wrong = Refusal::malformed("resourceQuantity", 1, "the minutes of the time for each unit");
+            let (mut refused, mut unanswered) = (0, 0);
+            for name in 0..20 {
+                let eve = somebody(tx, "flood.example", &format!("eve{name}"));
+                for number in 0..500 {
+                    let uri = format!("https://flood.example/offers/{name}-{number}");
+                    let offer = Offered { wrong: Some(wrong.clone()), ..offered(uri, wish(pool, "10:00", "11:00")) };
+                    match tx.savepoint(|tx| receives(tx, eve, Level::Trusted, &offer, now)) {
+                        Ok(_) => refused += 1,
+                        Err(error) => {
+                            assert_eq!(error.to_string(), "that was too often; try again in 86400 seconds");
+                            unanswered += 1;
+                        }
+                    }
+                }
+            }
+            assert_eq!((refused, unanswered), (1_000, 9_000), "clear refusals, and no more rows than that");
+            // What cannot be read counts, too.
+            let eve = somebody(tx, "flood.example", "eve99");
+            let unread =
+                |tx: &mut Tx<'_>| refuse_unread(tx, eve, done.space, "https://flood.example/offers/x", &wrong, now);
+            assert_eq!(no(tx, unread).code(), "too-often");
+            // Somebody honest of the same server, and of another.
+            for host in ["flood.example", "pier.example"] {
+                let cleo = somebody(tx, host, "cleo");
+                let offer = offered(format!("https://{host}/offers/cleo"), wish(pool, "10:00", "11:00"));
+                let id = receives(tx, cleo, Level::Trusted, &offer, now)?;
+                assert_eq!(rows::by_id(tx, id)?.unwrap().state, State::Confirmed, "{host}");
+            }
+            let other = Offered {
+                wrong: Some(wrong.clone()),
+                ..offered("https://pier.example/offers/2".into(), wish(pool, "10:00", "11:00"))
+            };
+            let dan = somebody(tx, "pier.example", "dan");
+            receives(tx, dan, Level::Trusted, &other, now)?;
+            refuse_unread(tx, dan, done.space, "https://pier.example/offers/3", &wrong, now)?;
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn i9_i37_a_wish_that_cannot_be_read_has_one_answer_under_its_id() {
+    let (ground, done) = Ground::set_up();
+    ground
+        .act(move |tx, _| {
+            let pool = pool(tx, &done, 2, "{}");
+            let (gus, now) = (stranger(tx, "gus")?, time("08:30"));
+            let wrong = Refusal::malformed("hasEnd", "noon", "a time with an offset");
+            let unread = |tx: &mut Tx<'_>, who, uri: &str| refuse_unread(tx, who, done.space, uri, &wrong, now);
+            unread(tx, gus, "https://pier.example/offers/1")?;
+            unread(tx, gus, "https://pier.example/offers/1")?;
+            let eve = somebody(tx, "evil.example", "eve");
+            assert_eq!(no(tx, |tx| unread(tx, eve, "https://pier.example/offers/1")).code(), "taken");
+            let good = offered("https://pier.example/offers/2".into(), wish(pool, "10:00", "11:00"));
+            let id = receives(tx, gus, Level::Trusted, &good, now)?;
+            assert_eq!(no(tx, |tx| unread(tx, gus, "https://pier.example/offers/2")).code(), "taken");
+            assert_eq!(rows::by_id(tx, id)?.unwrap().state, State::Confirmed, "what stands is not touched");
+            receive_undo(tx, gus, "https://pier.example/offers/3", now)?;
+            assert_eq!(no(tx, |tx| unread(tx, gus, "https://pier.example/offers/3")).code(), "gone");
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn i45_who_is_gone_has_nothing_ahead_and_what_they_had_was_had_by_somebody() {
+    let (ground, done) = Ground::set_up();
+    let (ben, host) = (ground.member("ben", Role::Member), ground.member("hera", Role::Host));
+    ground
+        .act(move |tx, _| {
+            let pool = pool(tx, &done, 2, "{}");
+            let gus = stranger(tx, "gus")?;
+            let asked = |tx: &mut Tx<'_>, number: u32, from: &str, to: &str, now: &str| {
+                let request = wish_of(pool, from, to, |input| input.note = Some("I am Gus".into()));
+                let uri = format!("https://pier.example/offers/{number}");
+                receives(tx, gus, Level::Trusted, &offered(uri, request), time(now)).unwrap()
+            };
+            let (past, ahead) = (asked(tx, 1, "09:00", "10:00", "08:30"), asked(tx, 2, "15:00", "16:00", "08:31"));
+            check_in(tx, Acting::Keeper, past, time("09:00"))?;
+            check_out(tx, Acting::Keeper, past, time("09:50"))?;
+            // And somebody who lives here, for whom the desk booked.
+            let asking = Asking::here(tx, Acting::Member(host, Role::Host), Some(ben.into()), false)?;
+            let local = request(tx, &asking, &wish(pool, "15:00", "16:00"), time("09:00"))?.id;
+            assert_eq!(no(tx, |tx| ask(tx, host, &wish(pool, "15:00", "16:00"), "09:30")).code(), "unbookable");
+
+            assert!(departure::receive(tx, gus, time("10:30"))?);
+            crate::operations::member::leave(tx, Acting::Keeper, host, time("10:31"))?;
+            crate::operations::member::leave(tx, Acting::Keeper, ben, time("10:32"))?;
+            let left = [past, ahead, local].map(|id| rows::by_id(tx, id).unwrap().unwrap());
+            assert_eq!(left.each_ref().map(|one| one.state), [State::Completed, State::Cancelled, State::Cancelled]);
+            let nobody = actor::by_id(tx, left[0].requester)?.unwrap();
+            assert_eq!((nobody.name.as_str(), nobody.is_active()), ("Somebody who left", false));
+            for one in &left {
+                assert_eq!((one.requester, one.booked_by, one.note.as_deref()), (nobody.id, None, None));
+                assert_eq!(one.origin, rows::Origin::Here, "nor the address of what asked");
+            }
+            assert_eq!(left[0].checked_in_at, Some(time("09:00")), "that somebody was there is still counted");
+            assert_eq!(rows::by_offer(tx, "https://pier.example/offers/1")?, None);
+            let cleo = stranger(tx, "cleo")?;
+            for number in 10..12 {
+                let uri = format!("https://pier.example/offers/{number}");
+                let id =
+                    receives(tx, cleo, Level::Trusted, &offered(uri, wish(pool, "15:00", "16:00")), time("11:00"))?;
+                assert_eq!(rows::by_id(tx, id)?.unwrap().state, State::Confirmed, "both desks are free again");
+            }
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn i38_whoever_blocks_a_server_sees_what_that_touches_and_it_stays() {
+    let (ground, done) = Ground::set_up();
+    ground
+        .act(move |tx, site| {
+            let pool = pool(tx, &done, 5, "{}");
+            let (gus, now) = (stranger(tx, "gus")?, time("08:30"));
+            let mut ids = Vec::new();
+            for (number, (from, to)) in
+                [("10:00", "11:00"), ("12:00", "13:00"), ("14:00", "15:00")].into_iter().enumerate()
+            {
+                let uri = format!("https://pier.example/offers/{number}");
+                ids.push(receives(tx, gus, Level::Trusted, &offered(uri, wish(pool, from, to)), now)?);
+            }
+            let pier = Host::parse("pier.example")?;
+            cancel(tx, Acting::Keeper, ids[2], Some("closed"), now)?;
+            let ties = peer::ties(tx, Acting::Keeper, &pier)?;
+            assert_eq!((ties.bookings, ties.stays), (2, 0));
+            peer::set_level(tx, site, Acting::Keeper, &pier, Level::Blocked, "", now)?;
+            let states = |tx: &mut Tx<'_>| [ids[0], ids[1]].map(|id| rows::by_id(tx, id).unwrap().unwrap().state);
+            assert_eq!(states(tx), [State::Confirmed; 2]);
+            // Who comes is let in; and staff can take the other back.
+            check_in(tx, Acting::Keeper, ids[0], time("10:00"))?;
+            tend(tx, time("11:00"), 100)?;
+            cancel(tx, Acting::Keeper, ids[1], Some("not any more"), time("11:01"))?;
+            assert_eq!(states(tx), [State::Completed, State::Cancelled]);
+            assert_eq!(peer::ties(tx, Acting::Keeper, &pier)?.bookings, 0);
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn i20_the_gap_behind_a_booking_ends_with_it_however_it_ends() {
+    let (ground, done) = Ground::set_up();
+    let (ben, cleo) = (ground.member("ben", Role::Member), ground.member("cleo", Role::Member));
+    ground
+        .act(move |tx, _| {
+            let room = add(tx, &done, ResourceInput { clear_minutes: Some(30), ..room() });
+            let early = ask(tx, ben, &wish(room, "09:00", "11:00"), "08:30")?;
+            let late = ask(tx, ben, &wish(room, "12:00", "13:00"), "08:31")?;
+            assert_eq!(no(tx, |tx| ask(tx, cleo, &wish(room, "11:15", "11:45"), "08:32")).code(), "unbookable");
+            assert_eq!(no(tx, |tx| ask(tx, cleo, &wish(room, "13:15", "14:00"), "08:33")).code(), "unbookable");
+            check_in(tx, acting(ben), early.id, time("09:00"))?;
+            check_out(tx, acting(ben), early.id, time("09:30"))?;
+            cancel(tx, acting(ben), late.id, None, time("09:31"))?;
+            ask(tx, cleo, &wish(room, "09:45", "10:15"), "09:32")?;
+            ask(tx, cleo, &wish(room, "12:45", "13:15"), "09:33")?;
+            Ok(())
+        })
+        .unwrap();
+}

@@ -1,0 +1,51 @@
+//! What is left of the bookings of those who are gone: that something was booked, and not by whom.
+
+use jiff::Timestamp;
+
+use crate::coworking::id::ActorId;
+use crate::store::plan::statements;
+use crate::store::{Error, Tx, params};
+
+/// Nobody in particular. No server has such a name (RFC 6761), so nobody can be met under it.
+const NOBODY: &str = "https://gone.invalid/somebody";
+
+statements! {
+    MAKE = "INSERT INTO actor (id, uri, local, type, username, username_folded, host, name, name_folded, inbox, updated, deleted_at) \
+            VALUES (?1, ?2, 0, 'Person', 'somebody', 'somebody', 'gone.invalid', 'Somebody who left', '', '', ?3, ?3) \
+            ON CONFLICT (uri) DO NOTHING";
+    FIND = "SELECT id FROM actor WHERE uri = ?1";
+    DROP_REFUSED = "DELETE FROM booking WHERE requester_id = ?1 AND state = 'refused'";
+    DISOWN = "UPDATE booking SET requester_id = ?2, guest = NULL, note = NULL, override_reason = NULL, words = NULL, \
+              offer_uri = NULL, offer_hash = NULL, context = NULL WHERE requester_id = ?1";
+    UNSIGN = "UPDATE booking SET booked_by_id = NULL WHERE booked_by_id = ?1";
+}
+
+/// Takes somebody's name and words from all that they booked or were refused, also for others. What they had stays counted as
+/// somebody's.
+///
+/// # Errors
+/// The store's.
+pub fn disown(tx: &mut Tx<'_>, gone: ActorId, now: Timestamp) -> Result<(), Error> {
+    tx.execute(UNSIGN, params![gone])?;
+    tx.execute(DROP_REFUSED, params![gone])?;
+    let nobody = match tx.query_one(FIND, params![NOBODY], |row| row.get::<ActorId>(0))? {
+        Some(nobody) => nobody,
+        None => {
+            let id = ActorId(tx.next_id(now));
+            tx.execute(MAKE, params![id, NOBODY, now])?;
+            id
+        }
+    };
+    tx.execute(DISOWN, params![gone, nobody])?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn every_statement_uses_an_index() {
+        crate::store::plan::check(STATEMENTS).await;
+    }
+}

@@ -1,0 +1,154 @@
+//! Bookings whose mail is lost for good: the home asks the host, and then both say the same.
+
+use jiff::SignedDuration;
+use thirdspace::coworking::booking::State;
+use thirdspace::coworking::member::Acting;
+use thirdspace::operations::{booking, epoch, queue};
+use thirdspace::store::{actor, away, delivery, inbox};
+
+use crate::booking::{room, town};
+use crate::town::{House, Town};
+
+/// All that this node has on its way is lost.
+async fn loses_its_mail(house: &House) {
+    let waiting: Vec<i64> = house
+        .deliveries()
+        .await
+        .into_iter()
+        .filter(|line| line.state == delivery::State::Waiting)
+        .map(|line| line.id)
+        .collect();
+    assert!(!waiting.is_empty(), "there is something to lose");
+    for id in waiting {
+        house.act(move |tx, _, now| queue::drop(tx, Acting::Keeper, id, now)).await;
+    }
+}
+
+async fn minutes(town: &Town, minutes: i64) {
+    town.wait(SignedDuration::from_mins(minutes)).await;
+}
+
+#[tokio::test]
+async fn i38_an_offer_an_answer_or_the_news_are_lost_and_the_home_finds_out_by_asking() {
+    let (town, [ana, _], loft) = town().await;
+    let attic = loft.lets(room(r#"{"approval": "blocking"}"#)).await;
+    let (harbor, host) = (town.node("harbor.test"), town.node("loft.test"));
+    let at = ana.looks_at(&attic).await;
+
+    host.stop().await;
+    let stay = ana.asks_for(&at, "15:00", "17:00").await;
+    town.settle().await;
+    minutes(&town, 5).await;
+    assert_eq!(ana.hears(stay).await, "unknown", "the host is silent, and nobody pretends to know");
+    loses_its_mail(harbor).await;
+    host.start().await;
+    minutes(&town, 10).await;
+    assert_eq!(ana.hears(stay).await, "held", "the same was asked again");
+    let there = loft.calendar().await;
+    assert_eq!((there.len(), there[0].state), (1, State::Requested));
+
+    // The yes is lost.
+    loft.approves_booking(there[0].id).await;
+    harbor.stop().await;
+    town.settle().await;
+    loses_its_mail(host).await;
+    harbor.start().await;
+    assert_eq!(ana.hears(stay).await, "held");
+    minutes(&town, 10).await;
+    assert_eq!(ana.hears(stay).await, "confirmed");
+    assert!(ana.stay(stay).await.agreement.is_some());
+
+    // The news that the space took it back is lost; an hour before it begins she hears of it.
+    loft.cancels_booking(there[0].id, "A pipe burst, we are sorry.").await;
+    harbor.stop().await;
+    town.settle().await;
+    loses_its_mail(host).await;
+    harbor.start().await;
+    minutes(&town, 4 * 60).await;
+    assert_eq!(ana.hears(stay).await, "confirmed");
+    minutes(&town, 60).await;
+    assert_eq!(ana.hears(stay).await, "cancelled");
+    assert_eq!(ana.stay(stay).await.cancelled_by.map(|side| side.as_str()), Some("host"));
+}
+
+#[tokio::test]
+async fn i38_who_took_a_booking_back_is_heard_in_the_end() {
+    let (town, [ana, ben], loft) = town().await;
+    let attic = loft.lets(room("{}")).await;
+    let (harbor, host) = (town.node("harbor.test"), town.node("loft.test"));
+    let at = ana.looks_at(&attic).await;
+    let stay = ana.books(&attic, "15:00", "17:00").await;
+    town.settle().await;
+    let at_three = ana.stay(stay).await.slot;
+    host.stop().await;
+    ana.takes_back(stay).await;
+    let lost = ben.asks_for(&at, "11:00", "12:00").await;
+    town.settle().await;
+    loses_its_mail(harbor).await;
+    host.start().await;
+    assert_eq!(loft.calendar().await[0].state, State::Confirmed);
+    minutes(&town, 5).await;
+    let there = loft.calendar().await;
+    assert_eq!(there.iter().filter(|there| there.state == State::Confirmed).count(), 1);
+    assert_eq!(there.iter().find(|there| there.slot == at_three).map(|there| there.state), Some(State::Cancelled));
+    assert_eq!(ben.hears(lost).await, "confirmed");
+    assert_eq!(ana.stay(stay).await.poll_at, None, "the host has said that it knows");
+    assert_eq!(ana.hears(stay).await, "cancelled");
+}
+
+#[tokio::test]
+async fn i38_what_a_host_forgot_when_it_was_restored_is_asked_for_again_and_never_taken_for_granted() {
+    let (town, [ana, ben], loft) = town().await;
+    let attic = loft.lets(room("{}")).await;
+    let (harbor, host) = (town.node("harbor.test"), town.node("loft.test"));
+    let stays = [ana.books(&attic, "13:00", "14:00").await, ana.books(&attic, "15:00", "16:00").await];
+    let known = ben.books(&attic, "17:00", "18:00").await;
+    town.settle().await;
+    for id in stays {
+        assert_eq!(ana.hears(id).await, "confirmed");
+    }
+
+    // Loft comes back from a backup in which Ben's booking stands, and Ana's do not; and somebody there takes one of the times.
+    let uri = ana.uri();
+    let [lars] = town.members(["lars@loft.test"]).await;
+    host.act(move |tx, _, now| {
+        let ana = actor::id_of(tx, &uri)?.expect("she is known");
+        booking::forget(tx, ana, now)?;
+        inbox::tidy(tx, now + SignedDuration::from_hours(1), 1_000)?;
+        Ok(())
+    })
+    .await;
+    lars.books_here(&attic, "15:00", "16:00").await;
+    assert_eq!(host.act(|tx, _, now| epoch::raise(tx, Acting::Keeper, now)).await, 1);
+    town.settle().await;
+    assert_eq!(ben.hears(known).await, "confirmed");
+    assert_eq!([ana.hears(stays[0]).await, ana.hears(stays[1]).await], ["confirmed", "refused"]);
+    let there = loft.calendar().await;
+    assert_eq!(there.iter().filter(|there| there.state == State::Confirmed).count(), 3);
+    // The question had the same id both times.
+    let asked = format!("http://harbor.test/asked/{}", stays[0]);
+    let said = harbor.said().await;
+    assert_eq!(said.iter().filter(|(said, _)| said["type"] == "Offer" && said["id"] == asked.as_str()).count(), 2);
+    let epochs = host.said().await;
+    assert!(epochs.iter().any(|(said, _)| said["object"]["epoch"] == 1), "every word about a booking tells it");
+}
+
+#[tokio::test]
+async fn i45_who_leaves_takes_back_what_they_had_elsewhere_and_nothing_of_it_is_kept() {
+    let (town, [ana, _], loft) = town().await;
+    let attic = loft.lets(room("{}")).await;
+    let harbor = town.node("harbor.test");
+    let stay = ana.books(&attic, "15:00", "17:00").await;
+    town.settle().await;
+    assert_eq!(loft.calendar().await[0].state, State::Confirmed);
+    ana.leaves().await;
+    assert!(harbor.act(move |tx, _, _| Ok(away::by_id(tx, stay)?)).await.is_some(), "until its host knows");
+    town.settle().await;
+    let there = loft.calendar().await.remove(0);
+    assert_eq!(there.state, State::Cancelled);
+    let uri = ana.uri();
+    let whose = town.node("loft.test").act(move |tx, _, _| Ok(actor::id_of(tx, &uri)?)).await;
+    assert_ne!(Some(there.requester), whose, "it was had by somebody");
+    town.wait(SignedDuration::from_hours(48)).await;
+    assert_eq!(harbor.act(move |tx, _, _| Ok(away::by_id(tx, stay)?)).await, None);
+}
