@@ -1,7 +1,7 @@
-//! `thirdspace book`, `bookings`, `checkin` and `checkout`: who has what, and who is there.
+//! `thirdspace book` and `bookings`: who has what.
 
 use clap::{Args, Subcommand};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::answer::{Answer, Failure};
 use super::moved;
@@ -16,10 +16,8 @@ use crate::coworking::id::{ActorId, BookingId};
 use crate::coworking::member::Acting;
 use crate::coworking::space::Zone;
 use crate::coworking::window::{LIST_DAYS, window};
-use crate::federation::resolve;
 use crate::operations::booking::waitlist::{self, BookedOrWaits};
 use crate::operations::booking::{self, Asking};
-use crate::operations::visit::Door;
 use crate::operations::{self, front_desk, resource, space};
 use crate::store::Tx;
 use crate::store::booking::{self as rows, Of};
@@ -161,9 +159,9 @@ pub(super) enum Bookings {
 #[derive(Debug, Args)]
 pub(super) struct One {
     #[command(flatten)]
-    staff: Staff,
+    pub(super) staff: Staff,
     /// Its number
-    booking: BookingId,
+    pub(super) booking: BookingId,
 }
 
 #[derive(Debug, Args)]
@@ -217,43 +215,6 @@ pub(super) struct Move {
     end: String,
 }
 
-#[derive(Debug, Args)]
-#[command(
-    after_help = "Examples:\n  thirdspace checkin 1868812345678901234\n  thirdspace checkin --resource Desks --as ben --minutes 120\n  thirdspace checkin --at @loft@loft.example --as ana\n\n\
-                  With --resource, somebody comes without a booking and takes a place if one is free. At another node, with --at \
-                  or the number of a booking there, that space is told, and answers."
-)]
-pub(super) struct CheckIn {
-    /// Who acts, by their name here [default: the keeper; without a booking, the administrator, if there is only one]
-    #[arg(long = "as", value_name = "USERNAME")]
-    name: Option<String>,
-    /// A space elsewhere at whose door they stand, by its handle
-    #[arg(long, value_name = "SPACE", conflicts_with_all = ["booking", "resource"])]
-    at: Option<String>,
-    /// What was scanned at that door
-    #[arg(long, value_name = "CODE", conflicts_with = "resource")]
-    code: Option<String>,
-    /// Of what, without a booking: its number or its name
-    #[arg(long, value_name = "RESOURCE", conflicts_with = "booking")]
-    resource: Option<String>,
-    /// For how long, without a booking [default: until it closes]
-    #[arg(long, value_name = "MINUTES", requires = "resource")]
-    minutes: Option<u32>,
-    /// Who, without a booking, if that is somebody without an account
-    #[arg(long, value_name = "NAME", requires = "resource")]
-    guest: Option<String>,
-    /// The number of the booking
-    #[arg(required_unless_present_any = ["resource", "at"])]
-    booking: Option<BookingId>,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "Example:\n  thirdspace checkout 1868812345678901234")]
-pub(super) struct CheckOut {
-    #[command(flatten)]
-    one: One,
-}
-
 /// Times as they are typed, with the dates that go without saying.
 pub(super) fn dated(zone: &Zone, start: &str, end: &str, now: Timestamp) -> (String, String) {
     let has_date = |text: &str| text.contains('-') || text.contains('T');
@@ -274,7 +235,7 @@ fn told(booking: &Booking) -> String {
     format!("{}{many}{unit}: {start} to {end} ({})", booking.resource_name, booking.timezone)
 }
 
-fn answer(booking: Booking) -> Result<Answer, Failure> {
+pub(super) fn answer(booking: Booking) -> Result<Answer, Failure> {
     let state = match booking.state {
         State::Held => format!(
             "held for {} seconds; `thirdspace bookings confirm {}` makes it firm",
@@ -370,7 +331,7 @@ impl Book {
 
 impl One {
     /// Does something to it, and tells what it is then.
-    async fn done(
+    pub(super) async fn done(
         self,
         opened: &Opened,
         mut act: impl FnMut(&mut Tx<'_>, Acting, BookingId, Timestamp) -> operations::Result<rows::Booking> + Send + 'static,
@@ -481,46 +442,6 @@ impl List {
         };
         let none = "Nothing is booked in that time.";
         paged(&Page::from(slice), ["NUMBER", "WHAT AND WHEN", "WHO", "STATE"], row, none)
-    }
-}
-
-impl CheckIn {
-    pub(super) async fn run(self, opened: &Opened) -> Result<Answer, Failure> {
-        if let Some(space) = &self.at {
-            let (_, acting) = Speaker::named(self.name).member(opened).await?;
-            let space = resolve::actor(&opened.node, space).await?;
-            return stay::arrive(opened, acting, Door::At(space), self.code).await;
-        }
-        if let Some(booking) = self.booking {
-            let acting = Staff::named(self.name.clone()).acting(opened).await?;
-            if let Some(stay) = stay::found(opened, acting, booking).await? {
-                return stay::arrive(opened, acting, Door::Of(stay.id), self.code).await;
-            }
-            let one = One { staff: Staff::named(self.name), booking };
-            return one.done(opened, booking::check_in).await;
-        }
-        let of = opened.resource(self.resource.as_deref().unwrap_or_default()).await?.id;
-        let (_, acting) = Speaker::named(self.name).member(opened).await?;
-        let length = self.minutes.map(|minutes| SignedDuration::from_mins(i64::from(minutes)));
-        let guest = self.guest;
-        let booking = opened
-            .write(move |tx, _, now| {
-                let asking = Asking::here(tx, acting, None, guest.is_some())?;
-                let made = booking::walk_in(tx, &asking, of, guest.clone(), length, now)?;
-                Booking::one(tx, made, now)
-            })
-            .await?;
-        answer(booking)
-    }
-}
-
-impl CheckOut {
-    pub(super) async fn run(self, opened: &Opened) -> Result<Answer, Failure> {
-        let acting = self.one.staff.acting(opened).await?;
-        match stay::found(opened, acting, self.one.booking).await? {
-            Some(stay) => stay::leave(opened, acting, stay.id).await,
-            None => self.one.done(opened, booking::check_out).await,
-        }
     }
 }
 

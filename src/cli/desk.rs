@@ -3,7 +3,8 @@
 use clap::Subcommand;
 
 use super::answer::{Answer, Failure};
-use super::booking::{Book, Bookings, CheckIn, CheckOut};
+use super::booking::{Book, Bookings};
+use super::check_in::{CheckIn, CheckOut};
 use super::free::Free;
 use super::kiosk::Kiosk;
 use super::open::Opened;

@@ -11,6 +11,7 @@ mod answer;
 mod block;
 mod booking;
 mod calendar;
+mod check_in;
 mod config;
 mod demo;
 mod desk;

@@ -63,7 +63,6 @@ fn words(kind: NotificationKind) -> &'static str {
         NotificationKind::OfferReply => "answers your offer",
         NotificationKind::Moved => "took over from somebody whom you follow",
         NotificationKind::Report => "reports somebody",
-        NotificationKind::Waitlist => "has a place that you waited for; look at your bookings",
         NotificationKind::News(Kind::Requested) => "asks for a booking",
         NotificationKind::News(Kind::Held) => "keeps a time for you",
         NotificationKind::News(Kind::Confirmed | Kind::StayConfirmed) => "confirms your booking",

@@ -37,8 +37,6 @@ pub enum NotificationKind {
     Moved,
     /// Reported somebody; for those who keep order.
     Report,
-    /// Has a place for the member, who waited for it.
-    Waitlist,
     /// Something about a booking, or for those who run the node.
     News(Kind),
 }
@@ -77,7 +75,6 @@ kinds!(
     OfferReply = "offer_reply",
     Moved = "moved",
     Report = "report",
-    Waitlist = "waitlist",
 );
 
 /// The text is no kind of notification.

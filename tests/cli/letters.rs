@@ -14,9 +14,10 @@ fn letter(folder: &Path) -> String {
     let until = Instant::now() + Duration::from_secs(60);
     loop {
         let letters = std::fs::read_dir(folder.join("letters")).into_iter().flatten().flatten();
-        let finished = letters.map(|entry| entry.path()).find(|path| !path.to_string_lossy().contains("/."));
-        match finished {
-            Some(path) => return std::fs::read_to_string(path).unwrap().replace("=\r\n", ""),
+        // What is being written has a name that begins with a dot.
+        let mut finished = letters.filter(|entry| !entry.file_name().to_string_lossy().starts_with('.'));
+        match finished.next() {
+            Some(entry) => return std::fs::read_to_string(entry.path()).unwrap().replace("=\r\n", ""),
             None => assert!(Instant::now() < until, "no letter came"),
         }
         std::thread::sleep(Duration::from_millis(50));

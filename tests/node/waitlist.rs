@@ -63,7 +63,7 @@ async fn i30_the_last_room_comes_free_and_goes_to_a_neighbour_and_then_to_a_gues
         open.map(|booking| (booking.requester, booking.state)).collect()
     };
     assert_eq!(open(loft.calendar().await), [(mia.id(), State::Held)]);
-    assert_eq!(mia.told().await, ["waitlist by @loft@loft.test"]);
+    assert_eq!(mia.told().await, ["booking_held by @loft@loft.test"]);
     assert_eq!(ana.hears(stay).await, "waiting");
     town.wait(SignedDuration::from_mins(15)).await;
     // Ana has said yes in advance.

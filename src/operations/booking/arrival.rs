@@ -162,7 +162,14 @@ pub(super) fn take_a_place(
 /// Whoever stands at the door is told that it is full, and not by which rule.
 fn full(refusal: Refusal) -> Refusal {
     match refusal {
-        Refusal::Unbookable(no) if no.broken.iter().all(|broken| broken.rule == Rule::Capacity) => {
+        // A share of what there is says the same as soon as there is nothing.
+        Refusal::Unbookable(no)
+            if no.broken.iter().any(|broken| broken.rule == Rule::Capacity)
+                && no
+                    .broken
+                    .iter()
+                    .all(|broken| matches!(broken.rule, Rule::Capacity | Rule::PeerShare | Rule::GuestShare)) =>
+        {
             let words = "it is full: every place is taken".to_owned();
             let broken = vec![Broken { rule: Rule::Capacity, words, nearest: None }];
             Refusal::Unbookable(Box::new(Unbookable { broken, ..*no }))

@@ -19,7 +19,6 @@ use crate::coworking::slot::Slot;
 use crate::coworking::waitlist::{LOOK_AGAIN, State, promise};
 use crate::operations::Error;
 use crate::store::booking::{Booking, Origin};
-use crate::store::notification::{self, NotificationKind};
 use crate::store::page::Page;
 use crate::store::waitlist::{self, Wait};
 use crate::store::{Tx, actor, event, peer, resource};
@@ -160,7 +159,6 @@ fn promote(tx: &mut Tx<'_>, wait: &Wait, now: Timestamp) -> Result<bool> {
         let promoted = Wait { state: State::Promoted, booking, promised_until, updated: now, ..wait.clone() };
         waitlist::save(tx, &promoted)?;
         event::record(tx, &Event::WaitlistPromoted { wait: wait.id, booking: made.id }, now)?;
-        notification::add(tx, wait.requester, NotificationKind::Waitlist, wait.space.into(), None, now)?;
         return Ok(true);
     }
     Ok(false)

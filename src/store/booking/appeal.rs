@@ -50,7 +50,7 @@ pub fn answer_appeal(tx: &mut Tx<'_>, booking: BookingId, now: Timestamp) -> Res
 pub fn appeals(tx: &mut Tx<'_>, space: SpaceId, page: Page) -> Result<Slice<Appeal>, Error> {
     let behind = BookingId(page.before.unwrap_or(0));
     let rows = tx.query(OPEN_APPEALS, params![space, behind, page.fetched()], |row| {
-        Ok(Appeal { booking: read(row)?, words: row.get(34)?, said_at: row.get(35)? })
+        Ok(Appeal { booking: read(row)?, words: row.get(37)?, said_at: row.get(38)? })
     })?;
     Ok(Slice::cut(rows, page, |appeal| appeal.booking.id.0))
 }

@@ -54,7 +54,7 @@ impl Person {
         let (acting, space) = (self.acting, self.space_id());
         let all = Page::new(None, Some(Page::LIMIT));
         let found = self.house.act(move |tx, _, _| partner::list(tx, acting, space, all)).await.items.into_iter();
-        found.map(|one| (one.actor.handle(), one.stage.map_or("none", Stage::as_str))).collect()
+        found.map(|one| (format!("@{}", one.actor.handle()), one.stage.map_or("none", Stage::as_str))).collect()
     }
 
     /// The partners that another space shows.
@@ -62,7 +62,7 @@ impl Person {
         let other = self.whom(handle).await;
         let found = resolve::partners_of(&self.house.node(), other).await.unwrap();
         let found = self.house.act(move |tx, _, _| Ok(actor::summaries(tx, &found)?)).await;
-        found.into_iter().map(|actor| actor.handle()).collect()
+        found.into_iter().map(|actor| format!("@{}", actor.handle())).collect()
     }
 
     /// What the space and its partners said of months, the newest first.

@@ -85,7 +85,7 @@ async fn who_leaves_with_a_key_that_was_never_seen_is_believed_when_their_home_s
 #[tokio::test]
 async fn what_is_not_acted_on_is_verified_and_leaves_nothing() {
     let (ground, bo) = ground().await;
-    for kind in ["Arrive", "Leave", "Join", "Invite", "EmojiReact", "ex:Wave"] {
+    for kind in ["Travel", "Join", "Invite", "EmojiReact", "ex:Wave"] {
         let activity = bo.does(kind, 1, json!({"object": "http://harbor.test/x"}));
         assert_eq!(ground.deliver(&bo, &activity).await.status, TAKEN, "{kind}");
         let eve = Stranger { key: rsa(1), ..bo.clone() };

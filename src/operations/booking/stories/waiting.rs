@@ -8,9 +8,8 @@ use crate::coworking::peer::{Host, Level};
 use crate::coworking::resource::Audience;
 use crate::coworking::waitlist::{State as Stands, Wanted};
 use crate::operations::booking::waitlist::{Waiting, join, leave, place, view as look};
-use crate::operations::{notification, peer, testing};
+use crate::operations::{peer, testing};
 use crate::store::booking as rows;
-use crate::store::page::Page;
 use crate::store::waitlist::{self, Wait};
 
 /// So many units of it, at this time or for so many minutes in it.
@@ -80,8 +79,6 @@ fn i30_the_first_who_can_have_it_gets_it_and_the_next_when_they_let_it_go() {
             assert_eq!(got(tx, &dora, "09:20"), Some((held, State::Expired)));
             let (held, state) = got(tx, &emil_waits, "09:20").unwrap();
             assert_eq!(state, State::Held);
-            let told = notification::list(tx, acting(emil), Page::default())?.items;
-            assert_eq!(told[0].kind.as_str(), "waitlist");
             assert_eq!(confirm(tx, acting(emil), held, time("09:30"))?.state, State::Confirmed);
             job(tx, "10:00")?;
             assert_eq!(places(tx, &[&team], "10:00"), [Some(1)]);

@@ -66,8 +66,14 @@ pub(super) async fn tour(house: &House) {
     let agreed = move |tx: &mut Tx<'_>| {
         let found = rows::by_id(tx, id)?.unwrap();
         let agreement = "http://quay.test/bookings/5".to_owned();
-        let answer =
-            Answer::Agreed(Terms { agreement, proposal: found.proposal, slot: found.slot, units: found.units });
+        let answer = Answer::Agreed(Terms {
+            agreement,
+            proposal: found.proposal,
+            slot: found.slot,
+            units: found.units,
+            in_return: None,
+            epoch: None,
+        });
         Ok::<_, operations::Error>((found.space, answer))
     };
     house

@@ -140,7 +140,6 @@ words! {
         words::NotificationKind::FollowAccepted, words::NotificationKind::Mention, words::NotificationKind::Reply,
         words::NotificationKind::Direct, words::NotificationKind::Like, words::NotificationKind::Announce,
         words::NotificationKind::OfferReply, words::NotificationKind::Moved, words::NotificationKind::Report,
-        words::NotificationKind::Waitlist,
         words::News::Requested, words::News::Held, words::News::Confirmed, words::News::Declined, words::News::Expired,
         words::News::Moved, words::News::Cancelled, words::News::NoShow, words::News::StayConfirmed, words::News::StayRefused,
         words::News::StayCancelled, words::News::WebhookDisabled,
