@@ -8,7 +8,7 @@ use super::moved;
 use super::open::Opened;
 use super::page::{Window, paged};
 use super::series::{self, Booker, Repeat};
-use super::shown::handle;
+use super::shown::{handle, lasting};
 use super::speaker::{Speaker, Staff};
 use super::{stay, waitlist as waiting};
 use crate::coworking::booking::{BookingInput, Guests, Request, State};
@@ -238,8 +238,8 @@ fn told(booking: &Booking) -> String {
 pub(super) fn answer(booking: Booking) -> Result<Answer, Failure> {
     let state = match booking.state {
         State::Held => format!(
-            "held for {} seconds; `thirdspace bookings confirm {}` makes it firm",
-            booking.seconds_left.unwrap_or_default(),
+            "held for {}; `thirdspace bookings confirm {}` makes it firm",
+            lasting(booking.seconds_left.unwrap_or_default()),
             booking.id
         ),
         State::Requested => "waits for staff".to_owned(),

@@ -95,7 +95,7 @@ impl Granted {
         for text in self.resources.iter().filter(|text| !text.trim().is_empty()) {
             named.push(opened.resource(text).await?.id);
         }
-        let file = self.file.as_deref().map(|file| read(file)).transpose()?;
+        let file = self.file.as_deref().map(read).transpose()?;
         opened
             .write(move |tx, _, now| {
                 if self.clear {

@@ -23,6 +23,20 @@ pub(super) fn when(moment: Timestamp, now: Timestamp) -> String {
     said(moment, now, TimeZone::system())
 }
 
+/// How long something lasts from now on, in the two largest units.
+pub(super) fn lasting(seconds: i64) -> String {
+    let parts = |first: i64, name: &str, second: i64, other: &str| match second {
+        0 => format!("{first} {name}"),
+        _ => format!("{first} {name} {second} {other}"),
+    };
+    match seconds.max(0) {
+        seconds @ 0..60 => format!("{seconds} s"),
+        seconds @ 60..3_600 => parts(seconds / 60, "min", seconds % 60, "s"),
+        seconds @ 3_600..86_400 => parts(seconds / 3_600, "h", seconds / 60 % 60, "min"),
+        seconds => parts(seconds / 86_400, if seconds < 172_800 { "day" } else { "days" }, seconds / 3_600 % 24, "h"),
+    }
+}
+
 fn said(moment: Timestamp, now: Timestamp, zone: TimeZone) -> String {
     match now.duration_since(moment).as_secs() {
         0..60 => "just now".to_owned(),
@@ -110,6 +124,21 @@ mod tests {
             ("2026-11-27T09:30:00Z", "2026-11-27 23:30"),
         ] {
             assert_eq!(said(moment.parse().unwrap(), now, zone.clone()), words);
+        }
+    }
+
+    #[test]
+    fn how_long_something_lasts_is_told_in_two_units() {
+        for (seconds, words) in [
+            (-1, "0 s"),
+            (59, "59 s"),
+            (580, "9 min 40 s"),
+            (600, "10 min"),
+            (73_392, "20 h 23 min"),
+            (86_400, "1 day"),
+            (180_000, "2 days 2 h"),
+        ] {
+            assert_eq!(lasting(seconds), words);
         }
     }
 }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::answer::{Answer, Failure};
 use super::open::Opened;
 use super::page::paged;
-use super::shown::handle;
+use super::shown::{handle, lasting};
 use crate::coworking::Refusal;
 use crate::coworking::away::Shown;
 use crate::coworking::booking::BookingInput;
@@ -40,7 +40,7 @@ fn state(stay: &Stay) -> String {
             Some(place) => format!("others have it; you wait at place {place} of the host's line"),
             None => "others have it; you wait in the host's line".to_owned(),
         },
-        Shown::Held => format!("kept by the host for {} seconds", stay.seconds_left.unwrap_or_default()),
+        Shown::Held => format!("kept by the host for {}", lasting(stay.seconds_left.unwrap_or_default())),
         other => other.as_str().replace('_', " "),
     }
 }

@@ -17,6 +17,8 @@ use crate::store::{Tx, delivery, event};
 pub enum Heard {
     /// Where it stands.
     Stands(Box<News>),
+    /// Others have it, and its guest waits in the line.
+    Waits,
     /// The host does not know it.
     Unknown,
     /// Nothing, or nothing that can be understood.
@@ -39,6 +41,10 @@ pub fn receive(tx: &mut Tx<'_>, asked: &Question, heard: &Heard, now: Timestamp)
         Heard::Unknown => {
             away.silent_since = None;
             unknown(tx, &mut away, now)?;
+        }
+        Heard::Waits => {
+            away.silent_since = None;
+            waits(tx, &mut away, now)?;
         }
         Heard::Stands(news) => {
             away.silent_since = None;
@@ -98,6 +104,25 @@ fn expire(tx: &mut Tx<'_>, away: &mut Away, now: Timestamp) -> Result<()> {
 fn offer_again(tx: &mut Tx<'_>, away: &mut Away, now: Timestamp) -> Result<()> {
     if away::delivered(tx, away)? != Some(delivery::State::Waiting) {
         away.asked_by = event::record(tx, &Event::AwayAsked { away: away.id }, now)?;
+    }
+    Ok(())
+}
+
+/// The host has its guest in the line, of whom it has said no place.
+fn waits(tx: &mut Tx<'_>, away: &mut Away, now: Timestamp) -> Result<()> {
+    match away.state {
+        State::Sent if away.waits => {
+            away.state = State::Waiting;
+            changed(away, now);
+            listen(away, false, now);
+            event::record(tx, &Event::AwayAnswered { away: away.id }, now)?;
+        }
+        // It has not heard that its guest does not want it any more.
+        State::Cancelled => {
+            event::record(tx, &Event::AwayCancelled { away: away.id }, now)?;
+            ask_later(away, now);
+        }
+        _ => ask_later(away, now),
     }
     Ok(())
 }

@@ -39,7 +39,7 @@ async fn i38_an_offer_an_answer_or_the_news_are_lost_and_the_home_finds_out_by_a
     let stay = ana.asks_for(&at, "15:00", "17:00").await;
     town.settle().await;
     minutes(&town, 5).await;
-    assert_eq!(ana.hears(stay).await, "unknown", "the host is silent, and nobody pretends to know");
+    assert_eq!(ana.is_shown(stay).await, "unknown", "the host is silent, and nobody pretends to know");
     loses_its_mail(harbor).await;
     host.start().await;
     minutes(&town, 10).await;

@@ -18,7 +18,6 @@ use crate::coworking::peer::Host;
 use crate::http_client::Budget;
 use crate::node::Node;
 use crate::operations;
-use crate::operations::away::News;
 use crate::operations::peer::{self, Reach};
 use crate::operations::poll::{self, Heard};
 use crate::site::Site;
@@ -95,20 +94,24 @@ async fn ask(node: &Node, question: &Question, space: &Id) -> Result<Heard, Erro
     let address = format!("{}{BY_OFFER}?id={offer}", space.url().origin().ascii_serialization());
     let address = Id::parse(&address).map_err(|error| Error::Unusable(error.to_string()))?;
     match fetch::document(node, &address, &Budget::new(BUDGET)).await {
-        Ok((_, document)) => match read(&node.site, space, &document, node.clock.now()) {
-            Ok(news) => Ok(Heard::Stands(Box::new(news))),
-            Err(refusal) => Err(Error::Unusable(refusal.to_string())),
-        },
+        Ok((_, document)) => {
+            read(&node.site, space, &document, node.clock.now()).map_err(|refusal| Error::Unusable(refusal.to_string()))
+        }
         Err(Error::Status { status: 404, .. } | Error::Gone { .. }) => Ok(Heard::Unknown),
         Err(error) => Err(error),
     }
 }
 
 /// What a document says that stands where a space keeps the booking: its own word, when it has said nothing of when it said so.
-pub(super) fn read(site: &Site, space: &Id, document: &Value, now: Timestamp) -> Result<News, Refusal> {
+pub(super) fn read(site: &Site, space: &Id, document: &Value, now: Timestamp) -> Result<Heard, Refusal> {
     let wrong = |error: String| Refusal::malformed("agreement", error, "an agreement");
     let agreement = Agreement::read(document).map_err(|error| wrong(error.to_string()))?;
-    translate::news(site, space, &agreement, agreement.updated.unwrap_or(now))
+    // Who waits has nothing yet that could have an address.
+    if agreement.id.is_none() && translate::is_waiting(&agreement) {
+        return Ok(Heard::Waits);
+    }
+    let news = translate::news(site, space, &agreement, agreement.updated.unwrap_or(now))?;
+    Ok(Heard::Stands(Box::new(news)))
 }
 
 #[cfg(test)]

@@ -372,8 +372,7 @@ impl<'p> Story<'p> {
                     Some(body) => {
                         let document: Value = serde_json::from_slice(body).unwrap();
                         let space = Id::parse(&question.space).unwrap();
-                        let news = crate::federation::poll::read(site, &space, &document, now)?;
-                        Heard::Stands(Box::new(news))
+                        crate::federation::poll::read(site, &space, &document, now)?
                     }
                 };
                 operations::poll::receive(tx, &question, &heard, now)?;

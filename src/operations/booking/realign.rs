@@ -62,8 +62,11 @@ pub fn realign(tx: &mut Tx<'_>, now: Timestamp) -> Result<usize> {
     Ok(noted)
 }
 
+/// A booking, where it goes, and what it has until then.
+type Moving = (Booking, Slot, Vec<(ResourceId, Taken)>);
+
 fn at_space(tx: &mut Tx<'_>, space: SpaceId, now: Timestamp) -> Result<usize> {
-    let mut moving: Vec<(Booking, Slot, Vec<(ResourceId, Taken)>)> = Vec::new();
+    let mut moving: Vec<Moving> = Vec::new();
     let (mut from, mut behind, mut noted) = (now, BookingId(0), 0);
     loop {
         let some = booking::ahead(tx, space, from, behind)?;

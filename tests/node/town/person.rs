@@ -470,6 +470,15 @@ impl Person {
         self.stay(id).await.state_at(now).as_str()
     }
 
+    /// What they are shown of it, which also tells when nobody answers.
+    pub async fn is_shown(&self, id: AwayId) -> &'static str {
+        let acting = self.acting;
+        self.house
+            .act(move |tx, _, now| away::view(tx, acting, id).and_then(|away| away::shown(tx, &away, now)))
+            .await
+            .as_str()
+    }
+
     /// What the host has for them, the first that begins first.
     pub async fn calendar(&self) -> Vec<Booking> {
         let space = SpaceId(self.id.0);

@@ -256,6 +256,12 @@ pub fn news(site: &Site, space: &Id, agreement: &Agreement, said_at: Timestamp) 
     Ok(News { terms, asked, state: state_of(agreement), said_at })
 }
 
+/// Does a host say of something that its guest waits for it?
+#[must_use]
+pub fn is_waiting(agreement: &Agreement) -> bool {
+    agreement.status.as_deref() == Some(WAITING)
+}
+
 /// Where a host says that a booking stands.
 #[must_use]
 pub fn state_of(agreement: &Agreement) -> Option<(away::State, Option<Side>)> {

@@ -95,7 +95,7 @@ fn i9_i37_a_wish_that_cannot_be_read_has_one_answer_under_its_id() {
     let (ground, done) = Ground::set_up();
     ground
         .act(move |tx, _| {
-            let pool = pool(tx, &done, 2, "{}");
+            let pool = pool(tx, &done, 2, r#"{"peer_percent": 100}"#);
             let (gus, now) = (stranger(tx, "gus")?, time("08:30"));
             let wrong = Refusal::malformed("hasEnd", "noon", "a time with an offset");
             let unread = |tx: &mut Tx<'_>, who, uri: &str| refuse_unread(tx, who, done.space, uri, &wrong, now);
@@ -120,7 +120,7 @@ fn i45_who_is_gone_has_nothing_ahead_and_what_they_had_was_had_by_somebody() {
     let (ben, host) = (ground.member("ben", Role::Member), ground.member("hera", Role::Host));
     ground
         .act(move |tx, _| {
-            let pool = pool(tx, &done, 2, "{}");
+            let pool = pool(tx, &done, 2, r#"{"peer_percent": 100}"#);
             let gus = stranger(tx, "gus")?;
             let asked = |tx: &mut Tx<'_>, number: u32, from: &str, to: &str, now: &str| {
                 let request = wish_of(pool, from, to, |input| input.note = Some("I am Gus".into()));

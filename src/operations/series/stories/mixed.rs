@@ -93,7 +93,7 @@ fn does(tx: &mut Tx<'_>, who: Acting, all: &mut Vec<SeriesId>, step: &Step) -> R
         4 => edit(tx, who, id, &wish(Scope::All), choice, friday()).map(drop),
         _ => {
             // There and back again.
-            let length = i64::try_from(kept.series.length().as_mins()).unwrap() / 15;
+            let length = kept.series.length().as_mins() / 15;
             let [before, _] = both(tx, id);
             let change = moved(Scope::All, original, (original, step.by, length));
             edit(tx, who, id, &change, None, friday())?;
