@@ -687,7 +687,7 @@ CREATE TABLE visit (
   id INTEGER PRIMARY KEY,
   member_id INTEGER NOT NULL REFERENCES member (actor_id),
   space_id INTEGER NOT NULL REFERENCES actor (id), -- the host
-  away_id INTEGER REFERENCES away_booking (id), -- the booking that they came for, or were given at the door
+  away_id INTEGER,                     -- the booking that they came for, or were given at the door
   code TEXT,                           -- what was scanned at the door, until it is answered
   until INTEGER,                       -- how long they mean to stay
   state TEXT NOT NULL CHECK (state IN ('sent', 'present', 'refused', 'left')),
@@ -705,7 +705,7 @@ CREATE TABLE arrival (
   uri TEXT NOT NULL UNIQUE,
   actor_id INTEGER NOT NULL REFERENCES actor (id),
   space_id INTEGER NOT NULL REFERENCES space (actor_id),
-  booking_id INTEGER REFERENCES booking (id), -- with which they were let in
+  booking_id INTEGER,                  -- with which they were let in
   reason TEXT,                         -- a code, of those who were not
   words TEXT
 ) STRICT;
@@ -777,7 +777,7 @@ CREATE TABLE series (
 CREATE INDEX series_requester ON series (requester_id, id);
 -- What somebody says who is said not to have come. One for each booking.
 CREATE TABLE appeal (
-  booking_id INTEGER PRIMARY KEY REFERENCES booking (id),
+  booking_id INTEGER PRIMARY KEY,
   space_id INTEGER NOT NULL REFERENCES space (actor_id),
   words TEXT NOT NULL,
   said_at INTEGER NOT NULL,

@@ -14,7 +14,7 @@ use crate::coworking::slot::Slot;
 use crate::coworking::space::Zone;
 use crate::coworking::{Event, Refusal};
 use crate::store::away::{self, Away};
-use crate::store::{Tx, delivery, event, member};
+use crate::store::{Tx, delivery, event, member, visit};
 
 /// Something that can be booked elsewhere, as its host shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -214,6 +214,7 @@ pub fn cancel(tx: &mut Tx<'_>, acting: Acting, id: AwayId, now: Timestamp) -> Re
 /// # Errors
 /// The store's.
 pub fn forget(tx: &mut Tx<'_>, member: MemberId, now: Timestamp) -> Result<()> {
+    visit::forget_of(tx, member)?;
     loop {
         let open = away::open_of(tx, member)?;
         if open.is_empty() {

@@ -44,6 +44,7 @@ statements! {
     BY_ID = concat!("SELECT ", columns!(), " FROM visit WHERE id = ?1");
     LATEST = concat!("SELECT ", columns!(), " FROM visit WHERE member_id = ?1 ORDER BY id DESC LIMIT 1");
     END = "UPDATE visit SET state = 'left', code = NULL WHERE away_id = ?1 AND state IN ('sent', 'present')";
+    FORGET_OF = "DELETE FROM visit WHERE member_id = ?1";
     TIDY = "DELETE FROM visit WHERE id IN (SELECT id FROM visit WHERE id < ?1 ORDER BY id LIMIT ?2)";
 }
 
@@ -126,6 +127,15 @@ pub fn end(tx: &mut Tx<'_>, away: AwayId) -> Result<(), Error> {
 /// The store's.
 pub fn tidy(tx: &mut Tx<'_>, time: Timestamp, limit: u32) -> Result<u64, Error> {
     tx.execute(TIDY, params![super::id::first_at(time), limit])
+}
+
+/// Forgets where a member was.
+///
+/// # Errors
+/// The store's.
+pub fn forget_of(tx: &mut Tx<'_>, member: MemberId) -> Result<(), Error> {
+    tx.execute(FORGET_OF, params![member])?;
+    Ok(())
 }
 
 #[cfg(test)]

@@ -141,6 +141,9 @@ async fn i34_without_a_booking_a_place_is_taken_or_it_is_honestly_full() {
     town.days(1).await;
     let over = loft.bookings_of(&ben.uri()).await.pop().unwrap();
     assert_eq!((over.state, over.estimated), (State::Completed, true));
+    // Whoever leaves their own node for good leaves nothing behind of where they were.
+    ana.leaves().await;
+    town.settle().await;
 }
 
 #[tokio::test]

@@ -149,7 +149,7 @@ pub enum BookedOrWaits {
 /// Books something, or takes a place in the line when others have it and nothing else speaks against it.
 ///
 /// # Errors
-/// As of [`request`](super::request) and of [`join`].
+/// As of [`request`] and of [`join`].
 pub fn book_or_wait(
     tx: &mut Tx<'_>,
     asking: &Asking,

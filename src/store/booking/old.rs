@@ -35,6 +35,7 @@ statements! {
            AND state NOT IN ('requested', 'held', 'confirmed', 'checked_in') ORDER BY ends_at, id LIMIT ?3");
     REDUCE = "UPDATE booking SET reduced = 1, note = NULL, words = NULL, guest = NULL, override_reason = NULL, \
               checked_in_at = NULL, checked_out_at = NULL WHERE id = ?1";
+    FORGET_APPEAL = "DELETE FROM appeal WHERE booking_id = ?1";
     FORGET = "DELETE FROM booking WHERE id = ?1";
     COUNT = "INSERT INTO occupancy_day (resource_id, day, space_id, bookings, minutes, no_shows, visits, visit_minutes) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (resource_id, day) DO UPDATE SET \
@@ -94,6 +95,7 @@ pub fn reduce(tx: &mut Tx<'_>, time: Timestamp, limit: u32) -> Result<u64, Error
             )?;
         }
         tx.execute(REDUCE, params![booking.id])?;
+        tx.execute(FORGET_APPEAL, params![booking.id])?;
     }
     Ok(u64::try_from(old.len()).unwrap_or(u64::MAX))
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::store::booking as rows;
+use crate::store::page::Page;
 
 #[test]
 fn what_is_old_loses_its_words_and_times_then_its_name_and_stays_counted() {
@@ -19,10 +20,15 @@ fn what_is_old_loses_its_words_and_times_then_its_name_and_stays_counted() {
             check_out(tx, acting(ben), came, time("09:45"))?;
             cancel(tx, acting(ben), cancelled, None, time("08:34"))?;
             tend(tx, time("12:30"), 100)?;
+            appeal(tx, acting(ben), did_not, "I was there", time("12:40"))?;
+            let appeals =
+                |tx: &mut Tx<'_>| rows::appeals(tx, done.space, Page::default()).map(|slice| slice.items.len());
+            assert_eq!(appeals(tx)?, 1);
 
             // All of them ended before, but what has not been settled is not old.
             assert_eq!(rows::reduce(tx, time("17:00"), 2)?, 2, "a little at a time");
             assert_eq!((rows::reduce(tx, time("17:00"), 2)?, rows::reduce(tx, time("17:00"), 2)?), (1, 0));
+            assert_eq!(appeals(tx)?, 0, "words are forgotten, also these");
             for id in [came, did_not, cancelled] {
                 let left = rows::by_id(tx, id)?.unwrap();
                 assert_eq!((left.note, left.checked_in_at, left.checked_out_at), (None, None, None));
