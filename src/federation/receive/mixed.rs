@@ -111,6 +111,7 @@ impl<'p> Story<'p> {
             // All stories are of one day, and who was refused too often is not answered.
             rows::forget_refused(tx, at(60 * 24 * 365), 10_000)?;
             waitlist::tidy(tx, at(60 * 24 * 365), 10_000)?;
+            store::refused::tidy(tx, at(60 * 24 * 365), 10_000)?;
             let rules: crate::coworking::rules::RulesInput = serde_json::from_str(&rules).unwrap();
             let rules = [Audience::Resident, Audience::Guest].map(|audience| (audience, rules.clone()));
             let input = ResourceInput {

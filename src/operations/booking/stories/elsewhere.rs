@@ -148,8 +148,8 @@ fn i45_who_is_gone_has_nothing_ahead_and_what_they_had_was_had_by_somebody() {
             }
             assert_eq!(left[0].checked_in_at, Some(time("09:00")), "that somebody was there is still counted");
             assert_eq!(rows::by_offer(tx, "https://pier.example/offers/1")?, None);
-            let cleo = stranger(tx, "cleo")?;
             for number in 10..12 {
+                let cleo = stranger(tx, &format!("cleo{number}"))?;
                 let uri = format!("https://pier.example/offers/{number}");
                 let id =
                     receives(tx, cleo, Level::Trusted, &offered(uri, wish(pool, "15:00", "16:00")), time("11:00"))?;
