@@ -28,11 +28,9 @@ INSERT INTO booking (id, space_id, resource_id, requester_id, audience, state, u
     1, 1, n, n + 1, 'w', 'w', 'UTC', '{}', CASE WHEN n % 4 = 0 THEN 'https://h/o/' || n END, CASE WHEN n % 50 < 3 THEN n END, n, n,
     CASE WHEN n % 5 = 0 THEN n / 50 END, CASE WHEN n % 5 = 0 THEN '2027-01-01T09:00:00' END, CASE WHEN n % 40 = 0 THEN 'https://h/s/' || n / 400 END
   FROM generate_series(1, 30000) AS n;
-INSERT INTO away_booking (id, member_id, space_id, proposal, name, zone, units, people, starts_at, ends_at, price, state, agreement, deadline, asked_by, requested_at, updated, series_id, original)
-  SELECT n, 1 + n % 200, 1 + n % 10000, 'p', 'n', 'UTC', 1, 1, n, n + 1, '{}', CASE WHEN n % 50 = 0 THEN 'sent' ELSE 'confirmed' END, 'https://h/b/' || n, n, n, n, n,
+INSERT INTO away_booking (id, member_id, space_id, proposal, name, zone, units, people, starts_at, ends_at, wall_start, wall_end, price, state, agreement, deadline, poll_at, asked_by, requested_at, updated, series_id, original)
+  SELECT n, 1 + n % 200, 1 + n % 10000, 'p', 'n', 'UTC', 1, 1, n, n + 1, 'w', 'w', '{}', CASE WHEN n % 50 = 0 THEN 'sent' ELSE 'confirmed' END, 'https://h/b/' || n, n, CASE WHEN n % 50 = 0 THEN n END, n, n, n,
     CASE WHEN n % 5 = 0 THEN n / 50 END, CASE WHEN n % 5 = 0 THEN '2027-01-01T09:00:00' END
-INSERT INTO away_booking (id, member_id, space_id, proposal, name, zone, units, people, starts_at, ends_at, wall_start, wall_end, price, state, agreement, deadline, poll_at, asked_by, requested_at, updated)
-  SELECT n, 1 + n % 200, 1 + n % 10000, 'p', 'n', 'UTC', 1, 1, n, n + 1, 'w', 'w', '{}', CASE WHEN n % 50 = 0 THEN 'sent' ELSE 'confirmed' END, 'https://h/b/' || n, n, CASE WHEN n % 50 = 0 THEN n END, n, n, n
   FROM generate_series(1, 10000) AS n;
 INSERT INTO known_space (id, uri, host, hops, via, seen_at, due_at, listing, town, latitude)
   SELECT n, 'https://h' || n || '/s', 'h' || n, CASE WHEN n % 20 = 0 THEN 1 ELSE 2 END, 'https://h' || n % 50 || '/s', n, n,
