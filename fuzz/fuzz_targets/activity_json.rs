@@ -4,13 +4,13 @@
 
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
-use thirdspace::activitypub::activity::Activity;
-use thirdspace::activitypub::actor::{KeyDocument, RemoteActor};
-use thirdspace::activitypub::collection::ReceivedCollection;
-use thirdspace::activitypub::json;
-use thirdspace::activitypub::marketplace::{Agreement, Proposal};
-use thirdspace::activitypub::object::ReceivedObject;
-use thirdspace::activitypub::place::Place;
+use thirdspace_fuzz::activitypub::activity::Activity;
+use thirdspace_fuzz::activitypub::actor::{KeyDocument, RemoteActor};
+use thirdspace_fuzz::activitypub::collection::ReceivedCollection;
+use thirdspace_fuzz::activitypub::json;
+use thirdspace_fuzz::activitypub::marketplace::{Agreement, Proposal};
+use thirdspace_fuzz::activitypub::object::ReceivedObject;
+use thirdspace_fuzz::activitypub::place::Place;
 
 fuzz_target!(|input: &[u8]| {
     let Ok(object) = json::parse(input) else { return };

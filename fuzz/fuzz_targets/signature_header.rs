@@ -6,10 +6,10 @@ use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use libfuzzer_sys::fuzz_target;
-use thirdspace::activitypub::digest::BodyDigest;
-use thirdspace::activitypub::key::PublicKey;
-use thirdspace::activitypub::proof;
-use thirdspace::activitypub::signature::{Message, parse, signature_base};
+use thirdspace_fuzz::activitypub::digest::BodyDigest;
+use thirdspace_fuzz::activitypub::key::PublicKey;
+use thirdspace_fuzz::activitypub::proof;
+use thirdspace_fuzz::activitypub::signature::{Message, parse, signature_base};
 use url::Url;
 
 static ORIGIN: LazyLock<Url> = LazyLock::new(|| Url::parse("https://node.example").expect("a URL"));

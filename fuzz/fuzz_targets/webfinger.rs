@@ -3,10 +3,10 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use thirdspace::activitypub::json;
-use thirdspace::activitypub::negotiation::{is_activitypub_accept, is_activitypub_content_type};
-use thirdspace::activitypub::nodeinfo::NodeInfo;
-use thirdspace::activitypub::webfinger::{Handle, Intent, InteractionTemplate, Jrd, JrdLink, Resource, query_url, rel};
+use thirdspace_fuzz::activitypub::json;
+use thirdspace_fuzz::activitypub::negotiation::{is_activitypub_accept, is_activitypub_content_type};
+use thirdspace_fuzz::activitypub::nodeinfo::NodeInfo;
+use thirdspace_fuzz::activitypub::webfinger::{Handle, Intent, InteractionTemplate, Jrd, JrdLink, Resource, query_url, rel};
 
 fuzz_target!(|input: &[u8]| {
     let text = String::from_utf8_lossy(input);
