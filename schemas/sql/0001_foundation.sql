@@ -747,7 +747,8 @@ CREATE TABLE kiosk (
   space_id INTEGER NOT NULL REFERENCES space (actor_id),
   label TEXT NOT NULL,
   created_at INTEGER NOT NULL,
-  misses INTEGER NOT NULL DEFAULT 0,   -- wrong numbers in a row
+  misses INTEGER NOT NULL DEFAULT 0,   -- wrong numbers
+  missed_since INTEGER,                -- since when
   locked_until INTEGER                 -- after so many
 ) STRICT;
 CREATE INDEX kiosk_space ON kiosk (space_id, id);
@@ -803,8 +804,6 @@ CREATE TABLE mailbox (
   secret_until INTEGER,
   stop_key TEXT NOT NULL UNIQUE,       -- in the link of every letter that ends them; good for nothing else
   bookings INTEGER NOT NULL,           -- are letters about bookings wanted?
-  asked INTEGER NOT NULL,              -- letters that asked since asked_since
-  asked_since INTEGER NOT NULL,
   updated INTEGER NOT NULL
 ) STRICT;
 

@@ -115,7 +115,7 @@ async fn outgoing(opened: &Opened, state: Option<State>, part: Part) -> Result<A
         let id = line.id.to_string();
         [
             id,
-            line.kind.clone(),
+            line.kind.clone().unwrap_or_default(),
             line.inbox.clone(),
             line.state.as_str().to_owned(),
             line.attempts.to_string(),

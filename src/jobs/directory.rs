@@ -21,15 +21,10 @@ const AT_ONCE: usize = 5;
 const LOOKED_AT: u32 = 50;
 
 pub(super) async fn run(node: Arc<Node>, stop: CancellationToken) {
-    loop {
-        // A request that hangs does not hold up the end.
-        if duty::is_ours(&node, Duty::Directory).await && stop.run_until_cancelled(settle(&node)).await.is_none() {
-            return;
-        }
-        if stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_none() {
-            return;
-        }
-    }
+    duty::rounds(node, stop, Duty::Directory, EVERY, |node| async move {
+        settle(&node).await;
+    })
+    .await;
 }
 
 /// Asks a few of those who are due; tells whether there were any.

@@ -27,6 +27,22 @@ pub(super) async fn is_ours(node: &Node, duty: Duty) -> bool {
     }
 }
 
+/// Does this each time that so much has passed, where it is for us to do. A request that hangs does not hold up the end.
+pub(super) async fn rounds<F, W>(node: Arc<Node>, stop: CancellationToken, duty: Duty, every: Duration, work: F)
+where
+    F: Fn(Arc<Node>) -> W,
+    W: Future<Output = ()>,
+{
+    loop {
+        if is_ours(&node, duty).await && stop.run_until_cancelled(work(node.clone())).await.is_none() {
+            return;
+        }
+        if stop.run_until_cancelled(tokio::time::sleep(every)).await.is_none() {
+            return;
+        }
+    }
+}
+
 /// Says again and again that this process lives.
 pub(super) async fn run(node: Arc<Node>, stop: CancellationToken) {
     if !node.store.is_shared() {

@@ -26,15 +26,10 @@ const PAUSE: SignedDuration = SignedDuration::from_hours(24);
 const LIMIT: usize = 80;
 
 pub(super) async fn run(node: Arc<Node>, stop: CancellationToken) {
-    loop {
-        // A request that hangs does not hold up the end.
-        if duty::is_ours(&node, Duty::NodeInfo).await && stop.run_until_cancelled(settle(&node)).await.is_none() {
-            return;
-        }
-        if stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_none() {
-            return;
-        }
-    }
+    duty::rounds(node, stop, Duty::NodeInfo, EVERY, |node| async move {
+        settle(&node).await;
+    })
+    .await;
 }
 
 /// Asks a few of those who are due; tells whether there were any.

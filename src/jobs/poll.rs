@@ -13,15 +13,10 @@ use crate::store::process::Duty;
 const EVERY: Duration = Duration::from_secs(30);
 
 pub(super) async fn run(node: Arc<Node>, stop: CancellationToken) {
-    loop {
-        // A request that hangs does not hold up the end.
-        if duty::is_ours(&node, Duty::Poll).await && stop.run_until_cancelled(settle(&node)).await.is_none() {
-            return;
-        }
-        if stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_none() {
-            return;
-        }
-    }
+    duty::rounds(node, stop, Duty::Poll, EVERY, |node| async move {
+        settle(&node).await;
+    })
+    .await;
 }
 
 /// Asks a few of those who are due; tells whether there were any.

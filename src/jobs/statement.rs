@@ -15,14 +15,10 @@ use crate::store::process::Duty;
 const EVERY: Duration = Duration::from_secs(60 * 60);
 
 pub(super) async fn run(node: Arc<Node>, stop: CancellationToken) {
-    loop {
-        if duty::is_ours(&node, Duty::Tidy).await {
-            settle(&node).await;
-        }
-        if stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_none() {
-            return;
-        }
-    }
+    duty::rounds(node, stop, Duty::Tidy, EVERY, |node| async move {
+        settle(&node).await;
+    })
+    .await;
 }
 
 /// Makes all that are due; tells whether there were any.

@@ -28,19 +28,15 @@ const REFUSED_KEPT: SignedDuration = SignedDuration::from_hours(24 * 7);
 const BURIED: SignedDuration = SignedDuration::from_hours(24 * 7);
 
 pub(super) async fn run(node: Arc<Node>, stop: CancellationToken) {
-    loop {
-        if duty::is_ours(&node, Duty::Tidy).await {
-            if let Err(error) = realign(&node).await {
-                tracing::error!(%error, "cannot see to it that bookings keep their wall times");
-            }
-            if let Err(error) = tidy(&node).await {
-                tracing::error!(error = &error as &dyn std::error::Error, "cannot tidy up");
-            }
+    duty::rounds(node, stop, Duty::Tidy, EVERY, |node| async move {
+        if let Err(error) = realign(&node).await {
+            tracing::error!(%error, "cannot see to it that bookings keep their wall times");
         }
-        if stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_none() {
-            return;
+        if let Err(error) = tidy(&node).await {
+            tracing::error!(error = &error as &dyn std::error::Error, "cannot tidy up");
         }
-    }
+    })
+    .await;
 }
 
 /// Lets bookings keep their wall times where the rules of a zone changed, which comes with the system or with the program.

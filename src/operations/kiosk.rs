@@ -18,7 +18,8 @@ use crate::store::{Tx, actor, door as doors, member, resource};
 
 /// The most screens of one space.
 pub const KIOSK_LIMIT: usize = 20;
-/// Wrong numbers in a row after which a screen takes none for a while.
+/// Wrong numbers within [`LOCKED`] after which a screen takes none for as long. Right ones in between change nothing: whoever
+/// knows one could else guess for ever.
 pub const MISSES: u32 = 5;
 /// How long that is.
 pub const LOCKED: SignedDuration = SignedDuration::from_mins(5);
@@ -169,16 +170,16 @@ pub fn type_code(tx: &mut Tx<'_>, secret: &str, code: &str, way: Way, now: Times
     }
     let code: String = code.chars().filter(|c| !c.is_whitespace() && *c != '-').take(20).collect();
     let Some(whose) = whose(tx, &known, &code, now)? else {
-        let misses = known.misses.saturating_add(1);
+        let before = known.missed_since.filter(|since| now.duration_since(*since) < LOCKED);
+        let misses = before.map_or(0, |_| known.misses).saturating_add(1);
         if misses >= MISSES {
             let until = now.saturating_add(LOCKED).unwrap_or(now);
-            kiosk::missed(tx, known.id, 0, Some(until))?;
+            kiosk::lock(tx, known.id, until)?;
             return Ok(Said::Locked(until));
         }
-        kiosk::missed(tx, known.id, misses, None)?;
+        kiosk::missed(tx, known.id, misses, before.unwrap_or(now))?;
         return Ok(Said::Wrong(MISSES - misses));
     };
-    kiosk::missed(tx, known.id, 0, None)?;
     let done = tx.savepoint(|tx| match (way, whose) {
         (Way::In, Whose::Booking(booking)) => bookings::let_in(tx, *booking, CheckedInBy::Code, now),
         (Way::In, Whose::Member(acting)) => bookings::come(tx, acting, known.space, CheckedInBy::Code, now),

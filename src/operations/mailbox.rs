@@ -89,21 +89,19 @@ fn new(member: MemberId, now: Timestamp) -> Mailbox {
         secret: None,
         stop_key: Secret::new(STOP).expose().to_owned(),
         bookings: true,
-        asked: (0, now),
         updated: now,
     }
 }
 
 /// Puts the letter on its way that asks.
 fn ask(tx: &mut Tx<'_>, mailbox: &mut Mailbox, acting: Acting, now: Timestamp) -> Result<()> {
-    let (asked, since) = mailbox.asked;
-    let ends = since.saturating_add(DAY).unwrap_or(Timestamp::MAX);
-    let (asked, since) = if ends <= now { (0, now) } else { (asked, since) };
-    if asked >= ASKED_A_DAY && acting != Acting::Keeper {
-        let seconds = u64::try_from(ends.duration_since(now).as_secs()).unwrap_or_default();
+    // By the letters themselves: they stay when the address is forgotten and given again.
+    let before = mail::nth_asked(tx, mailbox.member, ASKED_A_DAY)?;
+    let again = before.map_or(now, |before| before.saturating_add(DAY).unwrap_or(Timestamp::MAX));
+    if again > now && acting != Acting::Keeper {
+        let seconds = u64::try_from(again.duration_since(now).as_secs()).unwrap_or_default();
         return Err(Refusal::TooOften { seconds: seconds.max(1) }.into());
     }
-    mailbox.asked = (asked.saturating_add(1), since);
     let secret = Secret::new(CONFIRM);
     let until = now.saturating_add(CONFIRMED_WITHIN).unwrap_or(Timestamp::MAX);
     mailbox.secret = Some((secret::hash(secret.expose()), until));
@@ -256,6 +254,8 @@ mod tests {
             ground.act(ask(number)).unwrap();
         }
         assert_eq!(refused(ground.act(ask(6))), Refusal::TooOften { seconds: 86_395 });
+        ground.act(move |tx, _| remove(tx, acting(ben), ben)).unwrap();
+        assert_eq!(refused(ground.act(ask(6))), Refusal::TooOften { seconds: 86_395 }, "nor by starting over");
         ground.act(ask(1 + 86_400)).unwrap();
     }
 }

@@ -7,7 +7,7 @@ use super::Result;
 use crate::coworking::Refusal;
 use crate::coworking::member::{Acting, Role};
 use crate::coworking::peer::Host;
-use crate::store::delivery::{self, Line, State};
+use crate::store::delivery::{self, Destination, Line, State};
 use crate::store::inbox::{self, Failed, InboxId};
 use crate::store::page::{Page, Slice};
 use crate::store::{Notice, Tx};
@@ -33,13 +33,23 @@ pub fn overview(tx: &mut Tx<'_>, acting: Acting) -> Result<Overview> {
     Ok(Overview { outgoing: delivery::counts(tx)?, incoming: inbox::counts(tx)? })
 }
 
-/// Deliveries, the newest first, in one state or in all.
+/// Deliveries, the newest first, in one state or in all. Where a member goes, what they book and to whom they write is theirs:
+/// of what members do not say to everybody, all but the keeper see whether a server takes it, and neither whose nor what it is.
 ///
 /// # Errors
 /// As [`overview`].
 pub fn outgoing(tx: &mut Tx<'_>, acting: Acting, state: Option<State>, page: Page) -> Result<Slice<Line>> {
     may_look(acting)?;
-    Ok(delivery::list(tx, state, page)?)
+    let lines = delivery::list(tx, state, page)?;
+    Ok(if acting == Acting::Keeper { lines } else { lines.map(discreet) })
+}
+
+fn discreet(line: Line) -> Line {
+    if !line.personal {
+        return line;
+    }
+    let server = Destination::of(&line.inbox).map(|to| to.host.to_string());
+    Line { kind: None, actor: None, inbox: server.unwrap_or_default(), ..line }
 }
 
 /// Received activities that were set aside because working on them failed, the newest first.

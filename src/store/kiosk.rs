@@ -18,20 +18,22 @@ pub struct Kiosk {
     pub label: String,
     /// Since when.
     pub created_at: Timestamp,
-    /// How often in a row a wrong number was typed.
+    /// How often a wrong number was typed.
     pub misses: u32,
+    /// Since when.
+    pub missed_since: Option<Timestamp>,
     /// Until when it takes none.
     pub locked_until: Option<Timestamp>,
 }
 
 statements! {
     ADD = "INSERT INTO kiosk (id, hash, space_id, label, created_at) VALUES (?1, ?2, ?3, ?4, ?5)";
-    GOOD = "SELECT id, space_id, label, created_at, misses, locked_until FROM kiosk WHERE hash = ?1";
-    BY_ID = "SELECT id, space_id, label, created_at, misses, locked_until FROM kiosk WHERE id = ?1";
-    LIST = "SELECT id, space_id, label, created_at, misses, locked_until FROM kiosk \
+    GOOD = "SELECT id, space_id, label, created_at, misses, missed_since, locked_until FROM kiosk WHERE hash = ?1";
+    BY_ID = "SELECT id, space_id, label, created_at, misses, missed_since, locked_until FROM kiosk WHERE id = ?1";
+    LIST = "SELECT id, space_id, label, created_at, misses, missed_since, locked_until FROM kiosk \
             WHERE space_id = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3";
     COUNT = "SELECT count(*) FROM kiosk WHERE space_id = ?1";
-    MISSED = "UPDATE kiosk SET misses = ?2, locked_until = ?3 WHERE id = ?1";
+    MISSED = "UPDATE kiosk SET misses = ?2, missed_since = ?3, locked_until = ?4 WHERE id = ?1";
     REMOVE = "DELETE FROM kiosk WHERE id = ?1";
     CODE_OF = "SELECT code FROM member_code WHERE member_id = ?1";
     BY_CODE = "SELECT c.member_id FROM member_code c JOIN member m ON m.actor_id = c.member_id \
@@ -47,7 +49,8 @@ fn read(row: &Row<'_>) -> Result<Kiosk, Error> {
         label: row.get(2)?,
         created_at: row.get(3)?,
         misses: row.get(4)?,
-        locked_until: row.get(5)?,
+        missed_since: row.get(5)?,
+        locked_until: row.get(6)?,
     })
 }
 
@@ -94,12 +97,21 @@ pub fn count(tx: &mut Tx<'_>, space: SpaceId) -> Result<usize, Error> {
     Ok(tx.query_one(COUNT, params![space], |row| row.get::<u32>(0))?.unwrap_or(0) as usize)
 }
 
-/// Notes how often in a row a wrong number was typed, and until when none is taken.
+/// Notes how often a wrong number was typed, since when.
 ///
 /// # Errors
 /// The store's.
-pub fn missed(tx: &mut Tx<'_>, id: KioskId, misses: u32, locked_until: Option<Timestamp>) -> Result<(), Error> {
-    tx.execute(MISSED, params![id, misses, locked_until])?;
+pub fn missed(tx: &mut Tx<'_>, id: KioskId, misses: u32, since: Timestamp) -> Result<(), Error> {
+    tx.execute(MISSED, params![id, misses, since, None::<Timestamp>])?;
+    Ok(())
+}
+
+/// Until then no number is taken; then wrong ones are counted anew.
+///
+/// # Errors
+/// The store's.
+pub fn lock(tx: &mut Tx<'_>, id: KioskId, until: Timestamp) -> Result<(), Error> {
+    tx.execute(MISSED, params![id, 0, None::<Timestamp>, until])?;
     Ok(())
 }
 

@@ -138,6 +138,8 @@ statements! {
     ADD = "INSERT INTO mail (id, member_id, news, kind, booking_id, away_id, secret, state, next_at, created_at) \
            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'waiting', ?8, ?8) ON CONFLICT (member_id, news) DO NOTHING";
     BY_ID = concat!(columns!(), "WHERE id = ?1");
+    NTH_ASKED = "SELECT created_at FROM mail WHERE member_id = ?1 AND kind = 'confirm' \
+                 ORDER BY created_at DESC, id DESC LIMIT 1 OFFSET ?2";
     DUE = concat!(columns!(), "WHERE state = 'waiting' AND next_at <= ?1 ORDER BY next_at, id LIMIT ?2");
     NEXT = "SELECT next_at FROM mail WHERE state = 'waiting' ORDER BY next_at, id LIMIT 1";
     LIST = concat!(columns!(), "WHERE id < ?1 ORDER BY id DESC LIMIT ?2");
@@ -179,6 +181,14 @@ pub fn add(tx: &mut Tx<'_>, new: &NewMail<'_>, now: Timestamp) -> Result<bool, E
         tx.notify(Notice::Delivery);
     }
     Ok(added)
+}
+
+/// When the letter that asked a member to confirm an address was written of which so many are the newest, with itself.
+///
+/// # Errors
+/// The store's.
+pub fn nth_asked(tx: &mut Tx<'_>, member: MemberId, number: u32) -> Result<Option<Timestamp>, Error> {
+    tx.query_one(NTH_ASKED, params![member, number.saturating_sub(1)], |row| row.get(0))
 }
 
 /// The letter with this number.

@@ -21,23 +21,21 @@ pub struct Mailbox {
     pub stop_key: String,
     /// Are letters about bookings wanted?
     pub bookings: bool,
-    /// Letters that asked for a confirmation, since when.
-    pub asked: (u32, Timestamp),
     /// When anything of it changed last.
     pub updated: Timestamp,
 }
 
 statements! {
-    SAVE = "INSERT INTO mailbox (member_id, address, confirmed_at, secret_hash, secret_until, stop_key, bookings, asked, asked_since, updated) \
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (member_id) DO UPDATE SET address = excluded.address, \
+    SAVE = "INSERT INTO mailbox (member_id, address, confirmed_at, secret_hash, secret_until, stop_key, bookings, updated) \
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (member_id) DO UPDATE SET address = excluded.address, \
             confirmed_at = excluded.confirmed_at, secret_hash = excluded.secret_hash, secret_until = excluded.secret_until, \
-            stop_key = excluded.stop_key, bookings = excluded.bookings, asked = excluded.asked, asked_since = excluded.asked_since, \
+            stop_key = excluded.stop_key, bookings = excluded.bookings, \
             updated = excluded.updated";
-    BY_MEMBER = "SELECT member_id, address, confirmed_at, secret_hash, secret_until, stop_key, bookings, asked, asked_since, updated \
+    BY_MEMBER = "SELECT member_id, address, confirmed_at, secret_hash, secret_until, stop_key, bookings, updated \
                  FROM mailbox WHERE member_id = ?1";
-    BY_SECRET = "SELECT member_id, address, confirmed_at, secret_hash, secret_until, stop_key, bookings, asked, asked_since, updated \
+    BY_SECRET = "SELECT member_id, address, confirmed_at, secret_hash, secret_until, stop_key, bookings, updated \
                  FROM mailbox WHERE secret_hash = ?1";
-    BY_STOP_KEY = "SELECT member_id, address, confirmed_at, secret_hash, secret_until, stop_key, bookings, asked, asked_since, updated \
+    BY_STOP_KEY = "SELECT member_id, address, confirmed_at, secret_hash, secret_until, stop_key, bookings, updated \
                    FROM mailbox WHERE stop_key = ?1";
     REMOVE = "DELETE FROM mailbox WHERE member_id = ?1";
 }
@@ -50,8 +48,7 @@ fn read(row: &Row<'_>) -> Result<Mailbox, Error> {
         secret: row.get::<Option<Vec<u8>>>(3)?.and_then(|hash| hash.try_into().ok()).zip(row.get(4)?),
         stop_key: row.get(5)?,
         bookings: row.get(6)?,
-        asked: (row.get(7)?, row.get(8)?),
-        updated: row.get(9)?,
+        updated: row.get(7)?,
     })
 }
 
@@ -60,12 +57,9 @@ fn read(row: &Row<'_>) -> Result<Mailbox, Error> {
 /// # Errors
 /// The store's.
 pub fn save(tx: &mut Tx<'_>, mailbox: &Mailbox) -> Result<(), Error> {
-    let Mailbox { member, address, confirmed_at, secret, stop_key, bookings, asked, updated } = mailbox;
+    let Mailbox { member, address, confirmed_at, secret, stop_key, bookings, updated } = mailbox;
     let (hash, until) = secret.as_ref().map_or((None, None), |(hash, until)| (Some(hash), Some(*until)));
-    tx.execute(
-        SAVE,
-        params![*member, address, *confirmed_at, hash, until, stop_key, *bookings, asked.0, asked.1, *updated],
-    )?;
+    tx.execute(SAVE, params![*member, address, *confirmed_at, hash, until, stop_key, *bookings, *updated])?;
     Ok(())
 }
 

@@ -34,7 +34,7 @@ async fn a_node_that_was_away_for_days_gets_everything_in_order_and_once() {
     assert_eq!(cleo.home().await, ["day 4", "day 3", "day 1, and rain"], "others do not wait for it");
     assert!(health(harbor, "loft.test").await.open_until.is_some(), "it is left in peace");
     let waiting = harbor.deliveries().await.into_iter().filter(|line| line.state == State::Waiting);
-    let kinds: Vec<String> = waiting.map(|line| line.kind).collect();
+    let kinds: Vec<String> = waiting.filter_map(|line| line.kind).collect();
     assert_eq!(kinds.iter().filter(|kind| *kind == "Create").count(), 4, "{kinds:?}");
     assert!(kinds.iter().any(|kind| kind == "Update") && kinds.iter().any(|kind| kind == "Delete"), "{kinds:?}");
 

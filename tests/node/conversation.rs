@@ -97,7 +97,8 @@ async fn a_direct_message_reaches_whom_it_names_and_nobody_else() {
     let to_quay = |inbox: &str| inbox.starts_with("http://quay.test");
     let sent = town.node("harbor.test").deliveries().await;
     assert_eq!(sent.iter().filter(|line| to_quay(&line.inbox)).count(), 1, "its Accept");
-    let inboxes: Vec<_> = sent.iter().filter(|line| line.kind == "Create").map(|line| line.inbox.as_str()).collect();
+    let inboxes: Vec<_> =
+        sent.iter().filter(|line| line.kind.as_deref() == Some("Create")).map(|line| line.inbox.as_str()).collect();
     assert_eq!(inboxes, ["http://loft.test/members/ben/inbox"], "to his own inbox");
 }
 

@@ -102,7 +102,7 @@ pub(super) async fn mail(node: &Node, to: &Host) -> operations::Result<Vec<Strin
                         };
                         let status = line.status.map(|status| format!("{status} ")).unwrap_or_default();
                         let problem = format!("{tries}{status}{}", line.error.as_deref().unwrap_or_default());
-                        let (kind, inbox, state) = (&line.kind, &line.inbox, state.as_str());
+                        let (kind, inbox, state) = (line.kind.unwrap_or_default(), &line.inbox, state.as_str());
                         lines.push(format!("{kind} for {inbox}: {state}, {}", problem.trim_end()));
                     }
                 }

@@ -63,9 +63,10 @@ fn a_number_lets_its_own_in_and_is_not_guessed() {
             assert_eq!((booking.requester, booking.state), (cleo.into(), State::CheckedIn));
             assert!(matches!(typed(&second, Way::Out, "11:05")?, Said::Done { .. }));
 
-            // Whoever guesses has five guesses.
+            // Whoever guesses has five guesses, whatever they know.
             for left in [4, 3, 2, 1] {
                 assert_eq!(typed("1", Way::In, "11:06")?, Said::Wrong(left));
+                assert!(matches!(typed(&second, Way::Out, "11:06")?, Said::No(_)), "who knows one has no more");
             }
             assert_eq!(typed("1", Way::In, "11:06")?, Said::Locked(time("11:11")));
             assert_eq!(typed(&second, Way::In, "11:10")?, Said::Locked(time("11:11")), "also for who knows");

@@ -27,10 +27,12 @@ pub struct Line {
     pub id: i64,
     /// The activity's number.
     pub activity: i64,
-    /// The activity's type: `Create`.
-    pub kind: String,
-    /// Who says it.
-    pub actor: ActorId,
+    /// The activity's type: `Create`. None where it is kept from the reader.
+    pub kind: Option<String>,
+    /// Who says it. None where it is kept from the reader.
+    pub actor: Option<ActorId>,
+    /// Does a member say it, and not to everybody?
+    pub personal: bool,
     /// Where it goes.
     pub inbox: String,
     /// How it stands.
@@ -52,7 +54,8 @@ pub struct Line {
 macro_rules! columns {
     () => {
         "SELECT d.id, d.activity_id, a.type, d.actor_id, d.inbox, d.state, d.attempts, d.next_at, d.status, d.error, \
-         d.created_at, d.ended_at FROM delivery d JOIN activity a ON a.id = d.activity_id"
+         d.created_at, d.ended_at, CASE WHEN a.public = 0 AND m.actor_id IS NOT NULL THEN 1 ELSE 0 END \
+         FROM delivery d JOIN activity a ON a.id = d.activity_id LEFT JOIN member m ON m.actor_id = d.actor_id"
     };
 }
 
@@ -95,6 +98,7 @@ fn read(row: &Row<'_>) -> Result<Line, Error> {
         error: row.get(9)?,
         created_at: row.get(10)?,
         ended_at: row.get(11)?,
+        personal: row.get(12)?,
     })
 }
 

@@ -101,8 +101,8 @@ INSERT INTO waitlist (id, space_id, resource_id, kind, any_of_kind, requester_id
   SELECT n, 1 + n % 3, 1 + n % 2000, 'desk', 0, 1 + n % 10000, 'resident', CASE WHEN n % 50 = 0 THEN 'waiting' ELSE 'left' END, n, n + 1, 60, 1, 1,
     CASE WHEN n % 4 = 0 THEN 'https://h/w/' || n END, n, n, CASE WHEN n % 3 = 0 THEN n END, n, n
   FROM generate_series(1, 20000) AS n;
-INSERT INTO mailbox (member_id, address, secret_hash, stop_key, bookings, asked, asked_since, updated)
-  SELECT n, 'a@h', CAST('h' || n AS BYTEA), 'k' || n, 1, 1, n, n FROM generate_series(1, 200) AS n;
+INSERT INTO mailbox (member_id, address, secret_hash, stop_key, bookings, updated)
+  SELECT n, 'a@h', CAST('h' || n AS BYTEA), 'k' || n, 1, n FROM generate_series(1, 200) AS n;
 INSERT INTO mail (id, member_id, news, kind, state, next_at, created_at, ended_at)
   SELECT n, 1 + n % 200, 'n' || n, 'booking_confirmed', CASE n % 50 WHEN 0 THEN 'waiting' WHEN 1 THEN 'failed' ELSE 'sent' END, n, n, CASE WHEN n % 50 > 0 THEN n END
   FROM generate_series(1, 10000) AS n;

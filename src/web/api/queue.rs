@@ -65,14 +65,14 @@ pub struct Delivery {
     /// The node's number for it.
     #[schema(value_type = Id)]
     pub id: String,
-    /// The activity's type.
+    /// The activity's type; null for what a member does not say to everybody.
     #[serde(rename = "type")]
-    #[schema(example = "Create")]
-    pub kind: String,
-    /// Whose activity it is.
-    #[schema(value_type = Id)]
-    pub actor: ActorId,
-    /// Where it goes.
+    #[schema(example = "Create", required)]
+    pub kind: Option<String>,
+    /// Whose activity it is; null for what a member does not say to everybody.
+    #[schema(value_type = Option<Id>, required)]
+    pub actor: Option<ActorId>,
+    /// The inbox where it goes; its host alone for what a member does not say to everybody.
     pub inbox: String,
     /// What became of it.
     #[schema(value_type = view::DeliveryState)]
