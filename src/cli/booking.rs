@@ -57,7 +57,7 @@ pub(super) struct Book {
     #[arg(long)]
     hold: bool,
     /// Wait in the line if others have it
-    #[arg(long, conflicts_with_all = ["hold", "unit", "guest", "reason"])]
+    #[arg(long, conflicts_with_all = ["hold", "unit", "guest", "reason", "repeat", "every"])]
     wait: bool,
     /// Why rules are passed over; those who work at the space may
     #[arg(long, value_name = "TEXT")]
@@ -215,12 +215,12 @@ pub(super) struct Move {
     end: String,
 }
 
-/// Times as they are typed, with the dates that go without saying.
-pub(super) fn dated(zone: &Zone, start: &str, end: &str, now: Timestamp) -> (String, String) {
+/// Times as they are typed; the date that goes without saying is that of this moment at the space.
+pub(super) fn dated(zone: &Zone, start: &str, end: &str, on: Timestamp) -> (String, String) {
     let has_date = |text: &str| text.contains('-') || text.contains('T');
-    let today = zone.wall(now).date();
-    let start = if has_date(start) { start.to_owned() } else { format!("{today}T{}", start.trim()) };
-    let day = start.get(..10).map_or_else(|| today.to_string(), str::to_owned);
+    let on = zone.wall(on).date();
+    let start = if has_date(start) { start.to_owned() } else { format!("{on}T{}", start.trim()) };
+    let day = start.get(..10).map_or_else(|| on.to_string(), str::to_owned);
     let end = if has_date(end) { end.to_owned() } else { format!("{day}T{}", end.trim()) };
     (start, end)
 }
@@ -368,6 +368,10 @@ impl Bookings {
             Self::Cancel { one, words } => {
                 let acting = one.staff.acting(opened).await?;
                 if let Some(stay) = stay::found(opened, acting, one.booking).await? {
+                    if words.is_some() {
+                        let why = "another node is told that it is taken back, and no words; leave --words out";
+                        return Err(Failure::Usage(why.to_owned()));
+                    }
                     return stay::cancel(opened, acting, stay.id).await;
                 }
                 one.done(opened, move |tx, acting, id, now| booking::cancel(tx, acting, id, words.as_deref(), now))
@@ -403,7 +407,8 @@ impl Move {
         let change = move |tx: &mut Tx<'_>, acting, id, now| {
             let old = booking::view(tx, acting, id)?;
             let zone = resource::zone(tx, to.unwrap_or(old.resource))?;
-            let (start, end) = dated(&zone, &start, &end, now);
+            // Whoever moves a booking to another hour means its day.
+            let (start, end) = dated(&zone, &start, &end, old.slot.start());
             BookingEdit { start: Some(start), end: Some(end), ..edit.clone() }.make(tx, acting, id, now)
         };
         self.one.done(opened, change).await

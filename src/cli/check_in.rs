@@ -63,6 +63,10 @@ impl CheckIn {
             if let Some(stay) = stay::found(opened, acting, booking).await? {
                 return stay::arrive(opened, acting, Door::Of(stay.id), self.code).await;
             }
+            if self.code.is_some() {
+                let why = "a code is of a door elsewhere, and this is a booking here; leave --code out";
+                return Err(Failure::Usage(why.to_owned()));
+            }
             let one = One { staff: Staff::named(self.name), booking };
             return one.done(opened, booking::check_in).await;
         }

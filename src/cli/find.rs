@@ -4,9 +4,9 @@ use clap::Args;
 
 use super::answer::{Answer, Failure};
 use super::open::Opened;
+use super::page::Window;
 use crate::coworking::directory::WantedInput;
 use crate::federation::directory;
-use crate::store::page::Page;
 use crate::web::api::{List, view};
 
 #[derive(Debug, Args)]
@@ -38,20 +38,19 @@ pub(super) struct Find {
     /// Until then
     #[arg(long, value_name = "TIME", default_value = "", requires = "from")]
     to: String,
-    /// At most so many, up to 80
-    #[arg(long, value_name = "NUMBER", default_value_t = Page::DEFAULT)]
-    limit: u32,
+    #[command(flatten)]
+    window: Window,
 }
 
 impl Find {
     pub(super) async fn run(self, opened: &Opened) -> Result<Answer, Failure> {
-        let page = Page::new(None, Some(self.limit));
-        let Self { town, near, within, kind, people, need, date, from, to, limit: _ } = self;
+        let page = self.window.page()?;
+        let Self { town, near, within, kind, people, need, date, from, to, window: _ } = self;
         let wanted = WantedInput { town, near, within, kind, people, need, date, from, to }.parse()?;
         let found = directory::search(&opened.node, wanted, page, opened.node.clock.now()).await?;
-        let spaces: Vec<view::KnownSpace> = found.items.into_iter().map(view::KnownSpace::from).collect();
+        let found = List::from(found.map(view::KnownSpace::from));
         let mut rows = Vec::new();
-        for space in &spaces {
+        for space in &found.items {
             let town = [space.address.locality.as_str(), space.address.country.as_str()].join(" ");
             let far = space.far_km.map(|far| format!("{far} km")).unwrap_or_else(|| hops(space.hops).to_owned());
             let line = |what: String, free: String, address: &str| {
@@ -69,13 +68,16 @@ impl Find {
                 rows.push(line(resource.name.clone(), free, &resource.uri));
             }
         }
-        let facts = List { items: spaces, next: None };
-        Answer::table(
+        let mut answer = Answer::table(
             ["SPACE", "TOWN", "AWAY", "HAS", "FREE", "ADDRESS"],
             &rows,
             "No such space is known. Those are known whom spaces here follow, and those whom these follow.",
-            &facts,
-        )
+            &found,
+        )?;
+        if let Some(next) = &found.next {
+            answer.text.push_str(&format!("There are more spaces: --cursor {next}\n"));
+        }
+        Ok(answer)
     }
 }
 

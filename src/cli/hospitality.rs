@@ -59,7 +59,7 @@ pub(super) struct Granted {
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
     /// Say nothing any more: only the rules of each resource hold
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["days", "within", "kinds", "resources", "hours", "notice", "km", "other_town", "share", "text", "file"])]
     clear: bool,
     /// Which space, by its username; one elsewhere by its handle or its address [default: the node's first]
     space: Option<String>,

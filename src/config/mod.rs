@@ -430,6 +430,15 @@ mod tests {
         let server = ("mail_smtp", "smtps://desk:secret@mail.example");
         let told = refusal(&[server]);
         assert!(told.contains("mail_from is not set") && !told.contains("secret"), "{told}");
+        for (key, value) in [
+            ("mail_smtp", "desk:secret@mail.example:465"),
+            ("mail_smtp", "smtps//desk:a@secret@mail.example"),
+            ("database_url", "postgres:/desk:secret@db"),
+            ("database_url", "mysql://db/x?password=secret&user=desk"),
+        ] {
+            let told = refusal(&[(key, value)]);
+            assert!(!told.contains("secret") && told.contains('…'), "{told}");
+        }
         let config = Config::of([server, ("mail_from", "Harbor <desk@harbor.example>")]).unwrap();
         let shown = show(&config);
         assert!(shown.contains("mail_smtp = \"smtps://desk@mail.example\"\n") && !shown.contains("secret"), "{shown}");

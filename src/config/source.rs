@@ -71,11 +71,13 @@ pub enum Error {
         why: std::io::Error,
     },
     /// The file is not TOML.
-    #[error("{}: {why}", path.display())]
+    #[error("{}, line {line}: {}", path.display(), why.message())]
     Syntax {
         /// The file.
         path: PathBuf,
-        /// Where and what, with the line.
+        /// Counted from 1.
+        line: usize,
+        /// What is wrong there. As a whole it would repeat the line, which may hold a password.
         why: Box<toml::de::Error>,
     },
     /// There is no such setting.
@@ -139,14 +141,22 @@ impl fmt::Display for Found {
     }
 }
 
-/// An address without the password in it: an error is read by more people than a setting.
+/// An address without the password in it, also where it is none quite: an error is read by more people than a setting.
 fn masked(text: &str) -> String {
-    let masked = text.split_once("://").and_then(|(scheme, rest)| {
-        let (who, place) = rest.split_once('@')?;
+    let (scheme, rest) = text.split_once("://").map_or(("", text), |(scheme, rest)| (scheme, rest));
+    // A password may hold what ends one.
+    let masked = rest.rsplit_once('@').and_then(|(who, place)| {
         let (user, _) = who.split_once(':')?;
-        Some(format!("{scheme}://{user}:…@{place}"))
+        Some(format!("{scheme}{}{user}:…@{place}", if scheme.is_empty() { "" } else { "://" }))
     });
-    masked.unwrap_or_else(|| text.to_owned())
+    let masked = masked.unwrap_or_else(|| text.to_owned());
+    match masked.split_once("password=") {
+        Some((before, after)) => {
+            let rest = after.find(['&', ' ', '"']).and_then(|end| after.get(end..)).unwrap_or_default();
+            format!("{before}password=…{rest}")
+        }
+        None => masked,
+    }
 }
 
 impl Sources {
@@ -187,10 +197,13 @@ impl Sources {
 }
 
 fn fill_from_file(given: &mut Given, path: &Path, text: &str) -> Result<(), Error> {
-    let table = DeTable::parse(text).map_err(|why| Error::Syntax { path: path.to_owned(), why: Box::new(why) })?;
+    let line = |at: usize| text.get(..at).unwrap_or(text).matches('\n').count() + 1;
+    let table = DeTable::parse(text).map_err(|why| {
+        let line = line(why.span().map_or(text.len(), |span| span.start));
+        Error::Syntax { path: path.to_owned(), line, why: Box::new(why) }
+    })?;
     for (key, value) in table.get_ref() {
-        let before = text.get(..key.span().start).unwrap_or_default();
-        let at = Origin::File { path: path.to_owned(), line: before.matches('\n').count() + 1 };
+        let at = Origin::File { path: path.to_owned(), line: line(key.span().start) };
         let key: &str = key.get_ref();
         take(given, key, key, &Found::Toml(plain(value)), at)?;
     }
@@ -281,7 +294,8 @@ mod tests {
         assert!(wrong.contains("must be a whole number"), "{wrong}");
         let wrong = told("allow_private_addresses = [\"10.1.2.3/8\"]", &[], &[]);
         assert!(wrong.contains("10.0.0.0/8"), "{wrong}");
-        assert!(told("origin = ", &[], &[]).contains("line 1"));
+        let wrong = told("\ndatabase_url = \"postgres://desk:secret@db", &[], &[]);
+        assert!(wrong.contains("thirdspace.toml, line 2: ") && !wrong.contains("secret"), "{wrong}");
         let missing = Sources { file: Some("/nowhere/thirdspace.toml".into()), ..Sources::default() };
         assert!(Config::load(&missing).unwrap_err().to_string().contains("/nowhere/thirdspace.toml"));
     }

@@ -120,10 +120,11 @@ fn png(bytes: &[u8]) -> Option<Image> {
     }
 }
 
-/// Segments of a mark, a length and data (ITU T.81), up to where the picture itself begins.
+/// Segments of a mark, a length and data, and scans with coded data behind them, up to the mark of the end (ITU T.81,
+/// appendix B). Behind it phones append films and further pictures, with all that these tell.
 fn jpeg(bytes: &[u8]) -> Option<Image> {
     let mut kept = vec![0xff, 0xd8];
-    let mut size = None;
+    let (mut size, mut scanned) = (None, false);
     let mut at = 2_usize;
     loop {
         let (&[0xff, mark], rest) = bytes.get(at..)?.split_first_chunk::<2>()? else { return None };
@@ -131,15 +132,22 @@ fn jpeg(bytes: &[u8]) -> Option<Image> {
             at += 1;
             continue;
         }
+        if mark == 0xd9 {
+            let (width, height) = size.filter(|_| scanned)?;
+            kept.extend_from_slice(&[0xff, 0xd9]);
+            return Some(Image { format: Format::Jpeg, width, height, bytes: kept });
+        }
         let length = usize::from(u16::from_be_bytes(rest.get(..2)?.try_into().ok()?));
         let end = at.checked_add(2)?.checked_add(length)?;
         let data = bytes.get(at + 4..end)?;
         match mark {
-            // Where the picture begins; it goes on to the end of the file.
             0xda => {
-                let (width, height) = size?;
-                kept.extend_from_slice(bytes.get(at..)?);
-                return Some(Image { format: Format::Jpeg, width, height, bytes: kept });
+                size?;
+                scanned = true;
+                let behind = end.checked_add(coded(bytes.get(end..)?))?;
+                kept.extend_from_slice(bytes.get(at..behind)?);
+                at = behind;
+                continue;
             }
             // Frames: all but the tables that have marks among them.
             0xc0..=0xcf if !matches!(mark, 0xc4 | 0xc8 | 0xcc) => {
@@ -148,12 +156,19 @@ fn jpeg(bytes: &[u8]) -> Option<Image> {
                 kept.extend_from_slice(bytes.get(at..end)?);
             }
             0xe1 => kept.extend(orientation(data).map(upright).into_iter().flatten()),
-            // Colours of the picture are in 2 and 14; what stands in the others, and in comments, is about it.
-            0xe3..=0xed | 0xef | 0xfe => {}
+            // How colours are meant is in 2 and 14; what stands in the others, and in comments, is about the picture.
+            0xe2 if data.starts_with(b"ICC_PROFILE\0") => kept.extend_from_slice(bytes.get(at..end)?),
+            0xe2..=0xed | 0xef | 0xfe => {}
             _ => kept.extend_from_slice(bytes.get(at..end)?),
         }
         at = end;
     }
+}
+
+/// How long the coded data of a scan is: up to a mark that neither stuffs nor restarts it. A file that was cut off ends there.
+fn coded(bytes: &[u8]) -> usize {
+    let ends = |pair: &[u8]| matches!(pair, [0xff, mark] if !matches!(mark, 0x00 | 0xd0..=0xd7 | 0xff));
+    bytes.windows(2).position(ends).unwrap_or(bytes.len())
 }
 
 /// Which side is up (Exif 2.3, tag 0x0112): 2 to 8 where it is not the first row.
@@ -272,6 +287,17 @@ mod tests {
         assert!(!text.contains("GPS") && !text.contains("secret") && text.contains("pixels"));
         let again = Image::read(&jpeg.bytes).unwrap();
         assert_eq!(again.bytes, jpeg.bytes, "which side is up is kept");
+        // A progressive picture has segments between its scans, and a film or a second picture may stand behind it.
+        let mut scans =
+            [&[0xff, 0xd8][..], &segment(0xe2, b"MPF\0GPS"), &segment(0xc2, &[8, 0, 30, 0, 40, 3])].concat();
+        scans.extend([segment(0xda, b"1"), b"one\xff\0\xff\xd0two".to_vec(), segment(0xe1, exif)].concat());
+        scans.extend([segment(0xe2, b"ICC_PROFILE\0blue"), segment(0xda, b"2"), b"three".to_vec()].concat());
+        let behind = [a_jpeg(exif), b"GPS".to_vec()].concat();
+        let kept = Image::read(&[&scans[..], b"\xff\xd9", &behind].concat()).unwrap().bytes;
+        let text = String::from_utf8_lossy(&kept).into_owned();
+        assert!(!text.contains("GPS") && !text.contains("secret") && kept.ends_with(b"three\xff\xd9"));
+        assert!(text.contains("two") && text.contains("blue"));
+        assert!(Image::read(&scans).is_err(), "it was cut off");
         assert!(jpeg.bytes.windows(7).any(|part| part == [0, 6, 0, 0, 0, 0, 0]));
         let webp = Image::read(&a_webp()).unwrap();
         assert_eq!((webp.format, webp.width, webp.height), (Format::Webp, 40, 30));

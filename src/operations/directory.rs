@@ -118,9 +118,10 @@ fn see(tx: &mut Tx<'_>, uri: &str, host: &Host, hops: u32, via: &str, now: Times
 pub fn hear(tx: &mut Tx<'_>, asked: &Known, told: &Told, now: Timestamp) -> Result<()> {
     let Some(known) = directory::by_uri(tx, &asked.uri)? else { return Ok(()) };
     match told {
-        Told::Gone => directory::forget(tx, known.id)?,
+        // Whom we follow would be found anew in a minute, and asked without end.
+        Told::Gone if known.hops > 1 => directory::forget(tx, known.id)?,
         Told::Silence => directory::later(tx, known.id, later(now, PAUSE))?,
-        Told::Nothing => {
+        Told::Gone | Told::Nothing => {
             let again = if known.hops == 1 { PARTNER_FRESH } else { NOTHING_FRESH };
             directory::tell(tx, known.id, None, now, later(now, again))?;
         }
@@ -198,4 +199,31 @@ fn found(known: Known, wanted: &Wanted, oldest: Timestamp) -> Option<Found> {
     };
     let Known { id, uri, hops, via, .. } = known;
     Some(Found { id, uri, hops, via, read_at, listing, far, lent: Vec::new() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operations::testing::{Ground, at, let_follow};
+    use crate::store::actor::{self, ActorType, RemoteProfile};
+
+    #[test]
+    fn a_partner_that_is_gone_is_asked_no_more_often_than_one_that_says_nothing() {
+        let (ground, done) = Ground::set_up();
+        ground
+            .act(move |tx, _| {
+                let uri = "https://pier.example/spaces/pier";
+                let bare = RemoteProfile::bare(uri, "pier", "pier.example");
+                let pier = actor::upsert_remote(tx, &RemoteProfile { actor_type: ActorType::Group, ..bare }, at(1))?.0;
+                let_follow(tx, done.space.into(), pier)?;
+                for told in [Told::Gone, Told::Nothing] {
+                    let [known] = due(tx, at(2), 50)?.try_into().expect("who is followed is asked");
+                    hear(tx, &known, &told, at(2))?;
+                    assert_eq!(due(tx, at(62), 50)?, [], "{told:?}");
+                    directory::forget(tx, known.id)?;
+                }
+                Ok(())
+            })
+            .unwrap();
+    }
 }

@@ -126,6 +126,10 @@ fn may_change(acting: Acting) -> Result<()> {
 mod tests {
     use super::super::testing::{Ground, at, refused};
     use super::*;
+    use crate::coworking::id::ActorId;
+    use crate::operations::Error;
+    use crate::store::activity::{self, Activity};
+    use crate::store::delivery::Posting;
     use crate::store::testing::set_aside;
 
     #[test]
@@ -148,5 +152,35 @@ mod tests {
         ground.act(move |tx, _| drop(tx, Acting::Keeper, id.0, at(30))).unwrap();
         assert_eq!(refused(ground.act(move |tx, _| drop(tx, Acting::Keeper, id.0, at(30)))).code(), "not-found");
         assert_eq!(refused(ground.act(move |tx, _| retry(tx, Acting::Keeper, id.0, at(30)))).code(), "not-found");
+    }
+
+    #[test]
+    fn where_a_member_goes_is_seen_by_nobody_at_the_desk() {
+        let (ground, done) = Ground::set_up();
+        let (member, space) = (ActorId::from(done.admin), ActorId::from(done.space));
+        ground
+            .act(move |tx, _| {
+                let said = [(1, member, "Arrive", false), (2, member, "Create", true), (3, space, "Accept", false)];
+                for (id, actor, kind, public) in said {
+                    let (kind, body) = (kind.to_owned(), "{}".to_owned());
+                    activity::add(tx, &Activity { id, actor, kind, body, public, key_uri: None, created_at: at(10) })?;
+                    let to = [Destination::of("https://loft.example/members/bo/inbox").unwrap()];
+                    let posting = Posting { activity: id, actor, ordering_key: "o", urgent: false };
+                    delivery::add(tx, &posting, &to, at(10))?;
+                }
+                let seen = |tx: &mut Tx<'_>, acting| {
+                    let lines = outgoing(tx, acting, None, Page::default())?.items;
+                    Ok::<_, Error>(
+                        lines.into_iter().map(|line| (line.kind, line.actor, line.inbox)).collect::<Vec<_>>(),
+                    )
+                };
+                let whole = seen(tx, Acting::Keeper)?;
+                let mut discreet = whole.clone();
+                assert_eq!(whole[2].0.as_deref(), Some("Arrive"));
+                discreet[2] = (None, None, "loft.example".to_owned());
+                assert_eq!(seen(tx, Acting::Member(done.admin, Role::Host))?, discreet);
+                Ok(())
+            })
+            .unwrap();
     }
 }

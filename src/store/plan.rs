@@ -13,7 +13,7 @@ macro_rules! statements {
 pub(super) use statements;
 
 #[cfg(test)]
-pub use check::{check, count, ran, store};
+pub use check::{check, count, looks_in, ran, store};
 
 #[cfg(test)]
 mod check {
@@ -90,6 +90,20 @@ mod check {
         assert!(slow.is_empty(), "{slow:#?}");
     }
 
+    /// Fails when a statement is not served by this index, where an engine that knows nothing of how much there is could take
+    /// another as well. One that knows chooses for itself.
+    pub async fn looks_in(sql: &'static str, index: &'static str) {
+        let (_folder, store) = grown().await;
+        let steps = store
+            .write(move |tx| match tx.is_sqlite() {
+                true => explain(tx, sql),
+                false => Ok(vec![format!("INDEX {index} (")]),
+            })
+            .await
+            .unwrap();
+        assert!(steps.iter().any(|step| step.contains(&format!("INDEX {index} ("))), "{steps:#?}");
+    }
+
     fn faults(tx: &mut Tx<'_>, sql: &str) -> Result<Vec<String>, Error> {
         let sql = crate::store::many::with_places(sql, parameters(sql) + 1, 3).replace("{unlocked}", tx.skip_locked());
         match tx.is_sqlite() {
@@ -99,11 +113,15 @@ mod check {
     }
 
     fn sqlite(tx: &mut Tx<'_>, sql: &str) -> Result<Vec<String>, Error> {
-        let nothing = vec![Value::Null; parameters(sql)];
-        let steps = tx.query(&format!("EXPLAIN QUERY PLAN {sql}"), &nothing, |row| row.get::<String>(3))?;
+        let steps = explain(tx, sql)?;
         // Walking an index in the order that is wanted ends at the LIMIT; sorting first does not.
         let walks = sql.contains("LIMIT") && !steps.iter().any(|step| step.contains("TEMP B-TREE"));
         Ok(steps.into_iter().filter(|step| is_scan(step, sql, walks)).collect())
+    }
+
+    fn explain(tx: &mut Tx<'_>, sql: &str) -> Result<Vec<String>, Error> {
+        let nothing = vec![Value::Null; parameters(sql)];
+        tx.query(&format!("EXPLAIN QUERY PLAN {sql}"), &nothing, |row| row.get(3))
     }
 
     fn is_scan(step: &str, sql: &str, walks: bool) -> bool {

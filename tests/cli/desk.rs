@@ -124,6 +124,8 @@ fn a_room_is_booked_seen_moved_and_given_back() {
     for line in ["09:30  .  free", "10:00  #  taken", "11:30  #  taken", "12:00  .  free"] {
         assert!(lines.contains(&line), "{line}: {chart}");
     }
+    let moved = done(folder, &["bookings", "move", number, "14:00", "15:00", "--as", "ben"]);
+    assert!(text(&moved["start"]).starts_with(&at("14:00")), "an hour without a date is of the day that it was");
     let moved = done(folder, &["bookings", "move", number, &noon, "13:00", "--as", "ben"]);
     assert_eq!((&moved["id"], &moved["people"]), (&held["id"], &json!(4)));
     assert!(text(&moved["start"]).starts_with(&noon));
@@ -169,6 +171,11 @@ fn those_who_work_there_answer_and_see_who_comes() {
     let other = done(folder, &["book", "Desks", &evening, "19:00", "--as", "ana", "--for", "ben"]);
     assert_eq!((&other["requester"]["username"], &other["booked_by"]["username"]), (&json!("ben"), &json!("ana")));
     assert_eq!(refused(folder, &["checkin"]).0, 2);
+    // What cannot be done with what was typed is said, and not left out.
+    let both = ["book", "Hall", &evening, "19:00", "--as", "ben", "--every", "week", "--times", "2", "--wait"];
+    assert_eq!(refused(folder, &both).0, 2);
+    assert_eq!(refused(folder, &["checkin", text(&guest["id"]), "--code", "1-a"]).0, 2);
+    assert_eq!(refused(folder, &["space", "hospitality", "--clear", "--days", "3"]).0, 2);
 }
 
 #[test]

@@ -49,8 +49,9 @@ statements! {
                        AND a.host = (SELECT w.host FROM actor w WHERE w.id = ?2)";
     OPEN_OF = concat!("SELECT ", columns!(""), " FROM booking WHERE requester_id = ?1 \
                AND state IN ('requested', 'held', 'confirmed') ORDER BY starts_at, id LIMIT 1000");
+    // By a sign that changes nothing: what one person has is looked for among theirs, and not among all that is booked of it.
     OWN = concat!("SELECT ", columns!(""), " FROM booking WHERE requester_id = ?1 AND long = ?2 AND starts_at >= ?3 AND starts_at < ?4 \
-           AND ends_at > ?5 AND resource_id = ?6 \
+           AND ends_at > ?5 AND +resource_id = ?6 \
            AND (state IN ('requested', 'held', 'confirmed', 'checked_in', 'completed') OR late = 1) \
            ORDER BY starts_at LIMIT 5000");
     OF_HOST = "SELECT b.id, b.state, b.expires_at, b.starts_at, b.ends_at, b.units FROM booking b \
@@ -58,7 +59,7 @@ statements! {
                AND b.starts_at < ?4 AND b.ends_at > ?5 AND b.state IN ('held', 'confirmed', 'checked_in') \
                AND a.host = (SELECT w.host FROM actor w WHERE w.id = ?6) ORDER BY b.starts_at LIMIT 50000";
     STAYS = concat!("SELECT ", columns!(""), " FROM booking WHERE requester_id = ?1 AND long = ?2 AND starts_at >= ?3 \
-             AND starts_at < ?4 AND ends_at > ?5 AND space_id = ?6 AND audience = 'guest' \
+             AND starts_at < ?4 AND ends_at > ?5 AND +space_id = ?6 AND audience = 'guest' \
              AND (state IN ('requested', 'held', 'confirmed', 'checked_in', 'completed', 'no_show') OR late = 1) \
              ORDER BY starts_at LIMIT 5000");
     GUESTS = "SELECT DISTINCT c.booking_id FROM claim c CROSS JOIN booking b ON b.id = c.booking_id \
@@ -308,5 +309,12 @@ mod tests {
     #[tokio::test]
     async fn every_statement_uses_an_index() {
         crate::store::plan::check(STATEMENTS).await;
+    }
+
+    #[tokio::test]
+    async fn what_one_person_has_is_looked_for_among_theirs() {
+        for sql in [OWN, STAYS] {
+            crate::store::plan::looks_in(sql, "booking_requester").await;
+        }
     }
 }
