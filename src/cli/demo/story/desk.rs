@@ -16,7 +16,9 @@ use crate::coworking::resource::{Audience, ResourceInput};
 use crate::coworking::rules::RulesInput;
 use crate::coworking::space::Zone;
 use crate::federation::resolve;
-use crate::operations::{away, booking, peer, resource};
+use crate::operations::visit::Door;
+use crate::operations::{away, booking, door, kiosk, peer, resource, visit};
+use crate::store::Tx;
 
 const TALLINN: &str = "Europe/Tallinn";
 
@@ -89,23 +91,29 @@ pub(super) async fn play(scene: &mut Scene<'_>) -> Result<(), Failure> {
     let what = "the reading room is free again, and it was not too late";
     scene.expect("booking-taken-back", Place::Harbor.to(Place::Loft), what, "the bookings of The Loft", look).await?;
 
-    let requester = noor.uri.clone();
-    scene.tell(Place::Loft, "Noor stands at the door, ten minutes early. Mira checks her in.", None);
-    scene
+    let words = "An old tablet hangs at the door of The Loft and shows a code that is another one every half minute.";
+    scene.tell(Place::Loft, words, None);
+    let code = scene
         .act(Place::Loft, move |tx, _, now| {
-            let during = crate::coworking::slot::Slot::new(now, now + SignedDuration::from_hours(12))?;
-            for one in crate::store::booking::around(tx, space, during)? {
-                let theirs = crate::store::actor::by_id(tx, one.requester)?.is_some_and(|actor| actor.uri == requester);
-                if theirs && one.state == State::Confirmed {
-                    booking::check_in(tx, Acting::Keeper, one.id, now)?;
-                }
-            }
-            Ok(())
+            kiosk::add(tx, Acting::Keeper, space, "Front door", now)?;
+            door::code(tx, space, now)
         })
         .await?;
+    scene.tell(Place::Harbor, "Noor scans it, ten minutes early, and her own node says that she is there.", None);
+    let acting = noor.acting();
+    let arrive = move |tx: &mut Tx<'_>, now| visit::arrive(tx, acting, &Door::Of(stay), code.as_deref(), now);
+    scene.act(Place::Harbor, move |tx, _, now| arrive(tx, now)).await?;
+    let look = look::booked(&noor.uri, attic, State::CheckedIn);
+    let what = "she is checked in, without an account there";
+    scene.expect("arrival-at-the-door", Place::Harbor.to(Place::Loft), what, "the bookings of The Loft", look).await?;
     let look = look::stay(noor.id, stay, Away::CheckedIn);
-    let what = "her own node knows that she is there, and nobody else's does";
-    scene.expect("check-in-comes-home", Place::Loft.to(Place::Harbor), what, "Noor's bookings", look).await
+    let what = "her own node knows that she was let in, and nobody else's does";
+    scene.expect("check-in-comes-home", Place::Loft.to(Place::Harbor), what, "Noor's bookings", look).await?;
+    scene.tell(Place::Harbor, "Her meeting is short, and she says that she leaves.", None);
+    scene.act(Place::Harbor, move |tx, _, now| visit::leave(tx, acting, stay, now)).await?;
+    let look = look::booked(&noor.uri, attic, State::Completed);
+    let what = "the rest of her time is there for others";
+    scene.expect("leave-taken", Place::Harbor.to(Place::Loft), what, "the bookings of The Loft", look).await
 }
 
 /// A room of The Loft, open day and night.

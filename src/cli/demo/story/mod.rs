@@ -73,7 +73,9 @@ pub(super) const CHAPTERS: [Chapter; 7] = [
             "clash-refused-with-times",
             "second-room-confirmed",
             "booking-taken-back",
+            "arrival-at-the-door",
             "check-in-comes-home",
+            "leave-taken",
         ],
     },
     Chapter {
