@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 
-use super::away::{News, changed, is_in_vain, keep, listen, must_be_what_was_asked, stands};
+use super::away::{News, changed, is_about, is_in_vain, keep, listen, must_be_what_was_asked, stands};
 use super::{Result, epoch};
 use crate::coworking::Event;
 use crate::coworking::away::{State, deadline};
@@ -128,12 +128,16 @@ fn waits(tx: &mut Tx<'_>, away: &mut Away, now: Timestamp) -> Result<()> {
 }
 
 fn told(tx: &mut Tx<'_>, away: &mut Away, news: &News, now: Timestamp) -> Result<()> {
-    let News { terms, state: Some((state, by)), .. } = news else {
+    let News { terms, asked, state: Some((state, by)), .. } = news else {
         ask_later(away, now);
         return Ok(());
     };
-    // What is not what was asked is no word about it.
-    let Ok(slot) = must_be_what_was_asked(away, terms) else {
+    // What is of another booking, or not what was asked, is no word about it.
+    let slot = match is_about(tx, away, terms, *asked)? {
+        true => must_be_what_was_asked(away, terms).ok(),
+        false => None,
+    };
+    let Some(slot) = slot else {
         ask_later(away, now);
         return Ok(());
     };

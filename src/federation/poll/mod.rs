@@ -21,7 +21,7 @@ use crate::operations;
 use crate::operations::peer::{self, Reach};
 use crate::operations::poll::{self, Heard};
 use crate::site::Site;
-use crate::store::Tx;
+use crate::store::{self, Tx};
 use crate::store::away::{self, Question};
 use crate::store::process::{self, Duty};
 
@@ -51,11 +51,29 @@ pub async fn poll(node: &Node) -> operations::Result<bool> {
         .write(move |tx| {
             let ours = process::take(tx, Duty::Poll, now)?;
             for (question, heard) in heard.iter().filter(|_| ours) {
-                poll::receive(tx, question, heard, now)?;
+                keep(tx, question, heard, now)?;
             }
             Ok(ours)
         })
         .await
+}
+
+/// What one host says and what cannot be kept is its own loss. When the store fails, all is asked again.
+fn keep(tx: &mut Tx<'_>, question: &Question, heard: &Heard, now: Timestamp) -> operations::Result<()> {
+    match tx.savepoint(|tx| poll::receive(tx, question, heard, now)) {
+        Err(error) if is_lasting(&error) => {
+            tracing::warn!(%error, booking = question.away.0, "what a host says of a booking cannot be kept");
+            poll::receive(tx, question, &Heard::Silence, now)
+        }
+        outcome => outcome,
+    }
+}
+
+fn is_lasting(error: &operations::Error) -> bool {
+    match error {
+        operations::Error::Refused(_) => true,
+        operations::Error::Broken(error) => matches!(error.downcast_ref(), Some(store::Error::Constraint { .. })),
+    }
 }
 
 /// One after the other; who does not answer the first question is not asked the others.

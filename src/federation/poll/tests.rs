@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::coworking::away::State;
 use crate::coworking::booking::BookingInput;
+use crate::coworking::id::{ActorId, AwayId};
 use crate::coworking::member::{Acting, Role};
 use crate::coworking::space::Zone;
 use crate::federation::testing::{Ground, Reply, start};
@@ -123,4 +124,58 @@ async fn i38_a_host_that_does_not_answer_is_asked_once_for_all_and_its_guests_ar
         assert_eq!(shown.await.as_str(), "unknown");
     }
     assert!(!poll(&ground.node).await.unwrap(), "not again at once");
+}
+
+/// A stay of Ana's at a space, from one in the afternoon until three.
+async fn asked(ground: &Ground, ana: Acting, space: ActorId, proposal: &'static str) -> AwayId {
+    ground
+        .act(move |tx| {
+            let input =
+                BookingInput { start: "2027-01-16T13:00".into(), end: "2027-01-16T15:00".into(), ..Default::default() };
+            let at = Elsewhere {
+                space,
+                proposal: proposal.into(),
+                name: "Attic".into(),
+                zone: "Europe/Amsterdam".into(),
+                rules_version: None,
+                units: None,
+                price: Default::default(),
+            };
+            Ok(booking::ask(tx, ana, &at, &input.parse(&Zone::parse("Europe/Amsterdam")?)?, start())?.id)
+        })
+        .await
+}
+
+/// What a host says to whatever it is asked.
+fn yes(host: &str) -> Value {
+    json!({
+        "@context": "https://www.w3.org/ns/activitystreams",
+        "type": "Agreement", "id": format!("http://{host}/bookings/7"), "attributedTo": format!("http://{host}/users/attic"),
+        "preview": {"type": "Note", "name": "Confirmed"},
+        "stipulates": {
+            "type": "Commitment", "id": format!("http://{host}/bookings/7#primary"),
+            "satisfies": format!("http://{host}/resources/1#primary"),
+            "resourceQuantity": {"hasUnit": "minute", "hasNumericalValue": "120"},
+            "hasBeginning": "2027-01-16T12:00:00Z", "hasEnd": "2027-01-16T14:00:00Z", "units": 1,
+        },
+    })
+}
+
+#[tokio::test]
+async fn i38_a_host_that_gives_two_bookings_one_address_is_no_matter_to_the_guests_of_others() {
+    let ground = Ground::new().await;
+    let done = ground.set_up().await;
+    let ana = Acting::Member(done.admin, Role::Member);
+    let (evil, loft) = (ground.stranger("evil", "attic").await, ground.stranger("loft", "attic").await);
+    let one = asked(&ground, ana, evil, "http://evil.test/resources/1").await;
+    let other = asked(&ground, ana, evil, "http://evil.test/resources/1").await;
+    let good = asked(&ground, ana, loft, "http://loft.test/resources/1").await;
+    ground.peers.behave(|got| Reply::Json(yes(&got.host)));
+    ground.wait(5 * 60);
+    assert!(poll(&ground.node).await.unwrap());
+    let all = ground.act(move |tx| [one, other, good].map(|id| booking::view(tx, ana, id)).into_iter().collect());
+    let all: Vec<away::Away> = all.await;
+    assert_eq!([all[0].state, all[1].state, all[2].state], [State::Confirmed, State::Sent, State::Confirmed]);
+    assert!((all[1].polls, all[1].poll_at) > (0, Some(ground.node.clock.now())), "it has its turn again, and not at once");
+    assert!(!poll(&ground.node).await.unwrap());
 }
