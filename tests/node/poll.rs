@@ -3,8 +3,10 @@
 use jiff::SignedDuration;
 use thirdspace::coworking::booking::State;
 use thirdspace::coworking::member::Acting;
+use thirdspace::coworking::waitlist::State as Waiting;
+use thirdspace::jobs;
 use thirdspace::operations::{booking, epoch, queue};
-use thirdspace::store::{actor, away, delivery, inbox};
+use thirdspace::store::{actor, away, delivery, inbox, waitlist};
 
 use crate::booking::{room, town};
 use crate::town::{House, Town};
@@ -131,6 +133,43 @@ async fn i38_what_a_host_forgot_when_it_was_restored_is_asked_for_again_and_neve
     assert_eq!(said.iter().filter(|(said, _)| said["type"] == "Offer" && said["id"] == asked.as_str()).count(), 2);
     let epochs = host.said().await;
     assert!(epochs.iter().any(|(said, _)| said["object"]["epoch"] == 1), "every word about a booking tells it");
+}
+
+#[tokio::test]
+async fn i30_i38_a_place_in_line_is_heard_of_by_asking_and_given_up_for_certain() {
+    let (town, [ana, _], loft) = town().await;
+    let [lars] = town.members(["lars@loft.test"]).await;
+    let attic = loft.lets(room("{}")).await;
+    let (harbor, host) = (town.node("harbor.test"), town.node("loft.test"));
+    // Loft knows her.
+    ana.books(&attic, "11:00", "12:00").await;
+    town.settle().await;
+    lars.books_here(&attic, "15:00", "17:00").await;
+    let stay = ana.asks_or_waits(&attic, "15:00", "17:00").await;
+    // Loft takes the question in, and its answer is lost.
+    jobs::drain(&harbor.node()).await;
+    harbor.stop().await;
+    town.settle().await;
+    loses_its_mail(host).await;
+    harbor.start().await;
+    assert_eq!(ana.is_shown(stay).await, "received");
+    minutes(&town, 5).await;
+    assert_eq!(ana.hears(stay).await, "waiting");
+
+    // That she does not wait any more is lost, too.
+    let offer = format!("http://harbor.test/asked/{stay}");
+    let line = async || {
+        let offer = offer.clone();
+        host.act(move |tx, _, _| Ok(waitlist::by_offer(tx, &offer)?)).await.map(|wait| wait.state)
+    };
+    host.stop().await;
+    ana.takes_back(stay).await;
+    town.settle().await;
+    loses_its_mail(harbor).await;
+    host.start().await;
+    assert_eq!(line().await, Some(Waiting::Waiting));
+    minutes(&town, 5).await;
+    assert_eq!((line().await, ana.hears(stay).await), (Some(Waiting::Left), "cancelled"));
 }
 
 #[tokio::test]

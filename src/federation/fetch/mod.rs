@@ -1,8 +1,8 @@
 //! Getting documents from other servers: signed, bounded, and believed only when they come from where they belong.
 //!
 //! Whom we ask is mostly decided by strangers. So every hop is checked anew (not ours, not blocked, never from https
-//! to http, no circles), every answer must be an ActivityStreams document whose id is the address that it came from,
-//! and everything that one try at an activity sets off shares one budget.
+//! to http, no circles), every answer must be an ActivityStreams document whose id is the address that it came from
+//! (or that has none, where a question was asked), and everything that one try at an activity sets off shares one budget.
 
 mod actor;
 mod error;
@@ -54,16 +54,40 @@ pub async fn document(node: &Node, id: &Id, budget: &Budget) -> Result<(Id, Valu
     within(node, id.url(), async {
         let (url, value) = json(node, id.url().clone(), budget).await?;
         let said = id_of(&value).ok_or_else(|| Error::no_id(&url))?;
-        if is_at(&said, &url) {
-            return Ok((said, value));
-        }
-        let (url, value) = json(node, said.url().clone(), budget).await?;
-        match id_of(&value) {
-            Some(again) if again == said && is_at(&again, &url) => Ok((again, value)),
-            _ => Err(Error::foreign_id(&said, &url)),
-        }
+        led(node, (url, value), said, budget).await
     })
     .await
+}
+
+/// What a server answers to a question that it takes at this address. An answer with an id is a [`document`]; one without has to come
+/// from the origin that was asked.
+///
+/// # Errors
+/// [`Error`].
+pub async fn answer(node: &Node, address: &Id, budget: &Budget) -> Result<Value, Error> {
+    within(node, address.url(), async {
+        let (url, value) = json(node, address.url().clone(), budget).await?;
+        if json::get(&value, "id").or_else(|| json::get(&value, "@id")).is_none()
+            && url.origin() == address.url().origin()
+        {
+            return Ok(value);
+        }
+        let said = id_of(&value).ok_or_else(|| Error::no_id(&url))?;
+        Ok(led(node, (url, value), said, budget).await?.1)
+    })
+    .await
+}
+
+/// The document with the id that was said at an address, asked for once where it is another.
+async fn led(node: &Node, found: (Url, Value), said: Id, budget: &Budget) -> Result<(Id, Value), Error> {
+    if is_at(&said, &found.0) {
+        return Ok((said, found.1));
+    }
+    let (url, value) = json(node, said.url().clone(), budget).await?;
+    match id_of(&value) {
+        Some(again) if again == said && is_at(&again, &url) => Ok((again, value)),
+        _ => Err(Error::foreign_id(&said, &url)),
+    }
 }
 
 /// JSON that is no ActivityStreams document, such as what is free when; asked in the name of the node.

@@ -14,6 +14,7 @@ use super::translate::booking as translate;
 use crate::activitypub::id::Id;
 use crate::activitypub::marketplace::Agreement;
 use crate::coworking::Refusal;
+use crate::coworking::id::AwayId;
 use crate::coworking::peer::Host;
 use crate::http_client::Budget;
 use crate::node::Node;
@@ -111,22 +112,30 @@ async fn ask(node: &Node, question: &Question, space: &Id) -> Result<Heard, Erro
     let offer: String = byte_serialize(offer.as_bytes()).collect();
     let address = format!("{}{BY_OFFER}?id={offer}", space.url().origin().ascii_serialization());
     let address = Id::parse(&address).map_err(|error| Error::Unusable(error.to_string()))?;
-    match fetch::document(node, &address, &Budget::new(BUDGET)).await {
-        Ok((_, document)) => {
-            read(&node.site, space, &document, node.clock.now()).map_err(|refusal| Error::Unusable(refusal.to_string()))
-        }
+    match fetch::answer(node, &address, &Budget::new(BUDGET)).await {
+        Ok(document) => read(&node.site, space, question.away, &document, node.clock.now())
+            .map_err(|refusal| Error::Unusable(refusal.to_string())),
         Err(Error::Status { status: 404, .. } | Error::Gone { .. }) => Ok(Heard::Unknown),
         Err(error) => Err(error),
     }
 }
 
 /// What a document says that stands where a space keeps the booking: its own word, when it has said nothing of when it said so.
-pub(super) fn read(site: &Site, space: &Id, document: &Value, now: Timestamp) -> Result<Heard, Refusal> {
+pub(super) fn read(
+    site: &Site,
+    space: &Id,
+    about: AwayId,
+    document: &Value,
+    now: Timestamp,
+) -> Result<Heard, Refusal> {
     let wrong = |error: String| Refusal::malformed("agreement", error, "an agreement");
     let agreement = Agreement::read(document).map_err(|error| wrong(error.to_string()))?;
     // Who waits has nothing yet that could have an address.
     if agreement.id.is_none() && translate::is_waiting(&agreement) {
-        return Ok(Heard::Waits);
+        return match translate::asked(site, &agreement) == Some(about) {
+            true => Ok(Heard::Waits),
+            false => Err(Refusal::malformed("inReplyTo", "another", "the offer that was asked about")),
+        };
     }
     let news = translate::news(site, space, &agreement, agreement.updated.unwrap_or(now))?;
     Ok(Heard::Stands(Box::new(news)))

@@ -373,7 +373,7 @@ impl<'p> Story<'p> {
                     Some(body) => {
                         let document: Value = serde_json::from_slice(body).unwrap();
                         let space = Id::parse(&question.space).unwrap();
-                        crate::federation::poll::read(site, &space, &document, now)?
+                        crate::federation::poll::read(site, &space, question.away, &document, now)?
                     }
                 };
                 operations::poll::receive(tx, &question, &heard, now)?;

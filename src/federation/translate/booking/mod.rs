@@ -13,6 +13,7 @@ use crate::activitypub::activity::Activity;
 use crate::activitypub::id::Id;
 use crate::activitypub::marketplace::{Agreement, Ask, Commitment, Decimal, Measure, No, Told, WAITING, told};
 use crate::coworking::booking::{Side, State};
+use crate::coworking::id::AwayId;
 use crate::coworking::rules::{Price, written_amount};
 use crate::coworking::slot::Slot;
 use crate::coworking::space::Zone;
@@ -249,11 +250,16 @@ pub fn news(site: &Site, space: &Id, agreement: &Agreement, said_at: Timestamp) 
     if agreement.attributed_to.as_ref() != Some(space) || !is_its_own {
         return Err(Refusal::NotPermitted { who: "its owner", act: "change agreements" });
     }
-    let asked = match agreement.in_reply_to.as_ref().and_then(|id| site.local_of(id.as_str())) {
+    Ok(News { terms, asked: asked(site, agreement), state: state_of(agreement), said_at })
+}
+
+/// The question of ours that an agreement goes back to.
+#[must_use]
+pub fn asked(site: &Site, agreement: &Agreement) -> Option<AwayId> {
+    match site.local_of(agreement.in_reply_to.as_ref()?.as_str()) {
         Some(Local::Asked(id)) => Some(id),
         _ => None,
-    };
-    Ok(News { terms, asked, state: state_of(agreement), said_at })
+    }
 }
 
 /// Does a host say of something that its guest waits for it?
