@@ -921,7 +921,7 @@ CREATE TABLE refusal_day (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX refusal_day_old ON refusal_day (day, host);
 
--- How often the memory of a host was set back, as far as it has said so: members have bookings there.
+-- The epoch of a host, higher each time that its memory was set back, as far as it has said so: members have bookings there.
 CREATE TABLE host_epoch (
   space_id INTEGER PRIMARY KEY REFERENCES actor (id),
   epoch INTEGER NOT NULL

@@ -13,7 +13,7 @@ pub(super) enum Epoch {
     /// Say that the node was restored from a backup: other nodes ask about all that their people have booked here
     #[command(after_help = "Example:\n  thirdspace epoch raise")]
     Raise,
-    /// How often that was said
+    /// The number by which other nodes know that it was said; 0 when it never was
     #[command(after_help = "Example:\n  thirdspace epoch show")]
     Show,
 }

@@ -66,7 +66,7 @@ pub struct Terms {
     pub units: u32,
     /// How much is given in return, as a decimal number, where the host says so.
     pub in_return: Option<String>,
-    /// How often the host's memory was set back, if it says so.
+    /// The epoch of the host, higher each time that its memory was set back, if it says so.
     pub epoch: Option<u32>,
 }
 
@@ -281,7 +281,9 @@ pub fn receive_answer(tx: &mut Tx<'_>, by: ActorId, id: AwayId, answer: &Answer,
             away.answered_at = Some(now);
             away.held_until = None;
         }
-        Answer::Waiting(_) | Answer::Held(_) | Answer::Agreed(_) | Answer::Refused { .. } => return Ok(()),
+        Answer::Waiting(_) | Answer::Held(_) | Answer::Agreed(_) | Answer::Refused { .. } => {
+            return doubt(tx, away, answer, now);
+        }
     }
     if away.state != State::Waiting {
         away.place = None;
@@ -291,6 +293,30 @@ pub fn receive_answer(tx: &mut Tx<'_>, by: ActorId, id: AwayId, answer: &Answer,
     listen(&mut away, unheard, now);
     away::save(tx, &away)?;
     event::record(tx, &Event::AwayAnswered { away: id }, now)?;
+    if let Answer::Agreed(terms) = answer {
+        epoch::heard(tx, away.space, terms.epoch, now)?;
+    }
+    Ok(())
+}
+
+/// An answer that cannot follow from what is known here is late mail, or its host was restored from a backup and has forgotten
+/// what it said: it is asked where the booking stands, and told what it does not know any more.
+fn doubt(tx: &mut Tx<'_>, mut away: Away, answer: &Answer, now: Timestamp) -> Result<()> {
+    match (away.state, answer) {
+        (State::Confirmed | State::CheckedIn, Answer::Waiting(_) | Answer::Held(_) | Answer::Refused { .. }) => {
+            away.poll_at = Some(now);
+            away::save(tx, &away)?;
+        }
+        // Whoever was refused does not come.
+        (State::Refused, Answer::Held(_) | Answer::Agreed(_)) => {
+            event::record(tx, &Event::AwayCancelled { away: away.id }, now)?;
+        }
+        (State::Cancelled, Answer::Waiting(_) | Answer::Held(_) | Answer::Agreed(_)) if away.poll_at.is_none() => {
+            listen(&mut away, true, now);
+            away::save(tx, &away)?;
+        }
+        _ => {}
+    }
     if let Answer::Agreed(terms) = answer {
         epoch::heard(tx, away.space, terms.epoch, now)?;
     }
@@ -334,11 +360,17 @@ pub fn receive_update(tx: &mut Tx<'_>, by: ActorId, news: &News, now: Timestamp)
     away.slot = must_be_what_was_asked(&away, &news.terms)?;
     away.told_at = Some(news.said_at);
     away.agreement = Some(news.terms.agreement.clone());
-    if let Some((state, by)) = news.state
-        && !is_in_vain(&away, state)
-    {
-        stands(&mut away, state, by, now);
-        listen(&mut away, false, now);
+    match news.state {
+        Some((state, by)) if !is_in_vain(&away, state) => {
+            stands(&mut away, state, by, now);
+            listen(&mut away, false, now);
+        }
+        // The host knew that it was taken back, and has forgotten: it will be asked, and told again.
+        Some(_) if away.state == State::Cancelled && away.poll_at.is_none() => listen(&mut away, true, now),
+        Some(_) if away.state == State::Refused => {
+            event::record(tx, &Event::AwayCancelled { away: away.id }, now)?;
+        }
+        _ => {}
     }
     changed(&mut away, now);
     keep(tx, &away)?;
@@ -355,10 +387,15 @@ pub(super) fn keep(tx: &mut Tx<'_>, away: &Away) -> Result<()> {
     Ok(())
 }
 
-/// The host has not heard yet that it was taken back, or that its guest has left; it will.
+/// The host does not know that it was taken back, that its guest was refused or has left; it will.
 pub(super) fn is_in_vain(away: &Away, state: State) -> bool {
-    let unaware = matches!(state, State::Sent | State::Waiting | State::Held | State::Confirmed);
-    away.state == State::Cancelled && unaware || away.state == State::Completed && state == State::CheckedIn
+    match away.state {
+        State::Cancelled | State::Refused => {
+            matches!(state, State::Sent | State::Waiting | State::Held | State::Confirmed)
+        }
+        State::Completed => state == State::CheckedIn,
+        _ => false,
+    }
 }
 
 /// Where it stands, by the word of the host.

@@ -111,8 +111,10 @@ fn offer_again(tx: &mut Tx<'_>, away: &mut Away, now: Timestamp) -> Result<()> {
 /// The host has its guest in the line, of whom it has said no place.
 fn waits(tx: &mut Tx<'_>, away: &mut Away, now: Timestamp) -> Result<()> {
     match away.state {
-        State::Sent if away.waits => {
+        // What it held is forgotten where its memory was set back.
+        State::Sent | State::Held if away.waits => {
             away.state = State::Waiting;
+            away.held_until = None;
             changed(away, now);
             listen(away, false, now);
             event::record(tx, &Event::AwayAnswered { away: away.id }, now)?;

@@ -144,7 +144,8 @@ statements! {
     FORGET_REST = "DELETE FROM away_booking WHERE member_id = ?1 AND (poll_at IS NULL OR state <> 'cancelled')";
     EPOCH = "INSERT INTO host_epoch (space_id, epoch) VALUES (?1, ?2) ON CONFLICT (space_id) DO UPDATE \
              SET epoch = excluded.epoch WHERE host_epoch.epoch < excluded.epoch";
-    ASK_AT = "UPDATE away_booking SET poll_at = ?2, polls = 0 WHERE space_id = ?1 AND state IN ('sent', 'waiting', 'held', 'confirmed')";
+    // What the host said before it was set back is older than what it says now, whatever its clock showed.
+    ASK_AT = "UPDATE away_booking SET poll_at = ?2, polls = 0, told_at = NULL WHERE space_id = ?1 AND state IN ('sent', 'waiting', 'held', 'confirmed')";
     ASK_ALL = "UPDATE away_booking SET poll_at = ?1, polls = 0 WHERE poll_at IS NOT NULL AND poll_at > ?1";
     REDUCE = "UPDATE away_booking SET reduced = 1, note = NULL, words = NULL WHERE id IN \
               (SELECT id FROM away_booking WHERE reduced = 0 AND ends_at < ?1 ORDER BY ends_at, id LIMIT ?2)";
@@ -373,7 +374,7 @@ pub fn forget_of(tx: &mut Tx<'_>, member: MemberId) -> Result<(), Error> {
     Ok(())
 }
 
-/// Keeps how often the memory of a host was set back; `true` when that is more often than was known.
+/// Keeps the epoch of a host; `true` when it is higher than the one that was known.
 ///
 /// # Errors
 /// The store's.

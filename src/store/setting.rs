@@ -12,7 +12,7 @@ pub enum Setting {
     SetupLink,
     /// When the node was set up, unix milliseconds.
     SetUpAt,
-    /// How often the node's memory was set back.
+    /// The epoch: a number that is higher after each time that the node's memory was set back.
     Epoch,
     /// What the zones of the spaces meant when it was last made sure that bookings agree with them (JSON: name to rules).
     Zones,

@@ -121,7 +121,7 @@ async fn i38_what_a_host_forgot_when_it_was_restored_is_asked_for_again_and_neve
     })
     .await;
     lars.books_here(&attic, "15:00", "16:00").await;
-    assert_eq!(host.act(|tx, _, now| epoch::raise(tx, Acting::Keeper, now)).await, 1);
+    let raised = host.act(|tx, _, now| epoch::raise(tx, Acting::Keeper, now)).await;
     town.settle().await;
     assert_eq!(ben.hears(known).await, "confirmed");
     assert_eq!([ana.hears(stays[0]).await, ana.hears(stays[1]).await], ["confirmed", "refused"]);
@@ -132,7 +132,54 @@ async fn i38_what_a_host_forgot_when_it_was_restored_is_asked_for_again_and_neve
     let said = harbor.said().await;
     assert_eq!(said.iter().filter(|(said, _)| said["type"] == "Offer" && said["id"] == asked.as_str()).count(), 2);
     let epochs = host.said().await;
-    assert!(epochs.iter().any(|(said, _)| said["object"]["epoch"] == 1), "every word about a booking tells it");
+    assert!(epochs.iter().any(|(said, _)| said["object"]["epoch"] == raised), "every word about a booking tells it");
+}
+
+#[tokio::test]
+async fn i38_i47_a_host_that_was_restored_unsays_what_it_said_and_both_say_the_same_again() {
+    let (town, [ana, ben], loft) = town().await;
+    let attic = loft.lets(room(r#"{"approval": "blocking"}"#)).await;
+    let (harbor, host) = (town.node("harbor.test"), town.node("loft.test"));
+    let [by_mail, by_asking] = [ana.books(&attic, "13:00", "14:00").await, ana.books(&attic, "15:00", "16:00").await];
+    let refused = ben.books(&attic, "17:00", "18:00").await;
+    town.settle().await;
+    let backup = loft.calendar().await;
+    let ids: Vec<_> = backup.iter().map(|booking| booking.id).collect();
+    assert_eq!(backup.iter().map(|booking| booking.state).collect::<Vec<_>>(), [State::Requested; 3]);
+
+    let decline = async |id| {
+        host.act(move |tx, _, now| booking::decline(tx, Acting::Keeper, id, "Not today.", now)).await;
+    };
+    loft.approves_booking(ids[0]).await;
+    decline(ids[2]).await;
+    town.settle().await;
+    loft.approves_booking(ids[1]).await;
+    harbor.stop().await;
+    town.settle().await;
+    loses_its_mail(host).await;
+    harbor.start().await;
+    minutes(&town, 10).await;
+    let hears = async || [ana.hears(by_mail).await, ana.hears(by_asking).await, ben.hears(refused).await];
+    assert_eq!(hears().await, ["confirmed", "confirmed", "refused"]);
+    assert!(ana.stay(by_asking).await.told_at.is_some());
+
+    // In the backup all three wait for staff, who decide anew.
+    host.act(move |tx, _, now| {
+        for booking in &backup {
+            thirdspace::store::booking::save(tx, booking)?;
+        }
+        epoch::raise(tx, Acting::Keeper, now)
+    })
+    .await;
+    decline(ids[0]).await;
+    loft.approves_booking(ids[2]).await;
+    town.settle().await;
+    assert_eq!(hears().await, ["refused", "held", "cancelled"], "nobody counts on what the host does not know");
+    decline(ids[1]).await;
+    town.settle().await;
+    assert_eq!(hears().await, ["refused", "refused", "cancelled"]);
+    let there = loft.calendar().await.into_iter().map(|booking| booking.state);
+    assert_eq!(there.collect::<Vec<_>>(), [State::Refused, State::Refused, State::Cancelled], "nor waits for nobody");
 }
 
 #[tokio::test]

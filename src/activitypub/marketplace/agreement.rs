@@ -55,7 +55,7 @@ pub struct Agreement {
     pub status: Option<String>,
     /// Since when it stands so, by the clock of who keeps it.
     pub updated: Option<Timestamp>,
-    /// How often the memory of who keeps it was set back (`ts:epoch`); 0 if absent.
+    /// The epoch of who keeps it (`ts:epoch`), higher each time that its memory was set back; 0 if absent.
     pub epoch: Option<u32>,
 }
 

@@ -76,8 +76,8 @@ statements! {
                       (SELECT id FROM booking WHERE state = 'refused' AND offer_uri IS NOT NULL AND id < ?1 ORDER BY id LIMIT ?2)";
     AHEAD = concat!("SELECT ", columns!(""), " FROM booking WHERE space_id = ?1 AND starts_at >= ?2 \
              AND (starts_at > ?2 OR id > ?3) AND state IN ('requested', 'held', 'confirmed') ORDER BY starts_at, id LIMIT 500");
-    OPEN_FROM_ELSEWHERE = "SELECT id FROM booking WHERE due_at IS NOT NULL AND offer_uri IS NOT NULL \
-                           AND state IN ('confirmed', 'checked_in') ORDER BY due_at, id LIMIT ?1";
+    OPEN_FROM_ELSEWHERE = "SELECT id, state FROM booking WHERE due_at IS NOT NULL AND offer_uri IS NOT NULL \
+                           AND state IN ('requested', 'held', 'confirmed', 'checked_in') ORDER BY due_at, id LIMIT ?1";
     OPEN_OF_HOST = "SELECT count(*) FROM actor a CROSS JOIN booking b ON b.requester_id = a.id WHERE a.local = 0 \
                     AND a.host = ?1 AND b.state IN ('requested', 'held', 'confirmed', 'checked_in')";
     STARTS_AT = "SELECT starts_at FROM booking WHERE id = ?1";
@@ -286,12 +286,12 @@ pub fn ahead(tx: &mut Tx<'_>, space: SpaceId, from: Timestamp, behind: BookingId
     tx.query(AHEAD, params![space, from, behind], read)
 }
 
-/// What stands and was asked for elsewhere, that at which something happens first first; at most `limit`.
+/// What stands or waits for an answer and was asked for elsewhere, that at which something happens first first; at most `limit`.
 ///
 /// # Errors
 /// The store's.
-pub fn open_from_elsewhere(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<BookingId>, Error> {
-    tx.query(OPEN_FROM_ELSEWHERE, params![limit], |row| row.get(0))
+pub fn open_from_elsewhere(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<(BookingId, State)>, Error> {
+    tx.query(OPEN_FROM_ELSEWHERE, params![limit], |row| Ok((row.get(0)?, row.get(1)?)))
 }
 
 /// How much the people of a server have at this node, or wait for.

@@ -109,7 +109,7 @@ fn status(booking: &Booking, state: State) -> &'static str {
     }
 }
 
-/// A booking at one of our spaces, as it stands; `epoch` tells how often the memory of this node was set back.
+/// A booking at one of our spaces, as it stands, in this epoch of the node.
 #[must_use]
 pub fn agreement(site: &Site, booking: &Booking, space: &str, epoch: u32) -> Option<Agreement> {
     let state = booking.state;
