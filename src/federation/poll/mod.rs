@@ -1,11 +1,13 @@
 //! Asking the hosts of bookings elsewhere what became of them, by signed GET: a few at a time, one question at a time to each
-//! server, and none to one that does not answer.
+//! server and few in a row, and none to one that does not answer.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use jiff::Timestamp;
 use serde_json::Value;
+use tokio::time::{Instant, timeout};
 use url::form_urlencoded::byte_serialize;
 
 use super::document::BY_OFFER;
@@ -26,8 +28,14 @@ use crate::store::{self, Tx};
 use crate::store::away::{self, Question};
 use crate::store::process::{self, Duty};
 
-/// Questions in one round.
-const AT_ONCE: u32 = 20;
+/// What is looked at in one round, the longest due first.
+const DUE: u32 = 500;
+/// Hosts that are asked in one round, and the questions to each of them.
+const HOSTS: usize = 20;
+const OF_ONE_HOST: usize = 4;
+/// The longest that a question takes. A host with which as much was spent is asked nothing more in this round, so that it holds the
+/// others up for a minute at most.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// Requests that one question may cost: where the booking stands, the booking itself, and other ways to sign.
 const BUDGET: u32 = 8;
 
@@ -37,17 +45,21 @@ const BUDGET: u32 = 8;
 /// When the store does not answer: what was heard is lost and asked again.
 pub async fn poll(node: &Node) -> operations::Result<bool> {
     let now = node.clock.now();
-    let due = node.store.read(move |tx: &mut Tx<'_>| away::poll_due(tx, now, AT_ONCE)).await?;
+    let due = node.store.read(move |tx: &mut Tx<'_>| away::poll_due(tx, now, DUE)).await?;
     if due.is_empty() {
         return Ok(false);
     }
     let mut hosts: BTreeMap<String, Vec<(Question, Id)>> = BTreeMap::new();
     for question in due {
         let Ok(space) = Id::parse(&question.space) else { continue };
-        hosts.entry(space.host().to_owned()).or_default().push((question, space));
+        if hosts.len() < HOSTS || hosts.contains_key(space.host()) {
+            hosts.entry(space.host().to_owned()).or_default().push((question, space));
+        }
     }
     let heard = join_all(hosts.into_values().map(|questions| ask_host(node, questions))).await;
     let heard: Vec<(Question, Heard)> = heard.into_iter().flatten().collect();
+    // That took its time.
+    let now = node.clock.now();
     node.store
         .write(move |tx| {
             let ours = process::take(tx, Duty::Poll, now)?;
@@ -77,23 +89,34 @@ fn is_lasting(error: &operations::Error) -> bool {
     }
 }
 
-/// One after the other; who does not answer the first question is not asked the others.
+/// One after the other; who does not answer one is not asked the others. What there is no time for stays due.
 async fn ask_host(node: &Node, questions: Vec<(Question, Id)>) -> Vec<(Question, Heard)> {
     let mut answers = Vec::with_capacity(questions.len());
     let mut answering = match questions.first() {
         Some((_, space)) => is_open(node, space).await,
         None => false,
     };
-    for (question, space) in questions {
+    let began = Instant::now();
+    for (number, (question, space)) in questions.into_iter().enumerate() {
+        if answering && (number >= OF_ONE_HOST || began.elapsed() >= PATIENCE) {
+            break;
+        }
         let heard = match answering {
-            true => ask(node, &question, &space).await,
-            false => Ok(Heard::Silence),
+            true => timeout(PATIENCE, ask(node, &question, &space)).await,
+            false => Ok(Ok(Heard::Silence)),
         };
-        let heard = heard.unwrap_or_else(|error| {
-            tracing::debug!(%error, booking = question.away.0, "a host does not say what became of a booking");
-            answering = !matches!(error, Error::Http(_));
-            Heard::Silence
-        });
+        let heard = match heard {
+            Ok(Ok(heard)) => heard,
+            Ok(Err(error)) => {
+                tracing::debug!(%error, booking = question.away.0, "a host does not say what became of a booking");
+                answering = !matches!(error, Error::Http(_));
+                Heard::Silence
+            }
+            Err(_) => {
+                answering = false;
+                Heard::Silence
+            }
+        };
         answers.push((question, heard));
     }
     answers

@@ -179,3 +179,32 @@ async fn i38_a_host_that_gives_two_bookings_one_address_is_no_matter_to_the_gues
     assert!((all[1].polls, all[1].poll_at) > (0, Some(ground.node.clock.now())), "it has its turn again, and not at once");
     assert!(!poll(&ground.node).await.unwrap());
 }
+
+#[tokio::test]
+async fn i38_a_host_that_takes_its_time_is_asked_a_little_at_a_time_and_less_and_less_often() {
+    let ground = Ground::new().await;
+    let done = ground.set_up().await;
+    let ana = Acting::Member(done.admin, Role::Member);
+    let slow = ground.stranger("slow", "attic").await;
+    for _ in 0..6 {
+        asked(&ground, ana, slow, "http://slow.test/resources/1").await;
+    }
+    // Each answer takes half an hour, and says nothing.
+    let clock = ground.node.clock.clone();
+    ground.peers.behave(move |_| {
+        clock.advance(SignedDuration::from_mins(30));
+        Reply::Json(json!({"type": "Note", "id": "http://slow.test/notes/1"}))
+    });
+    ground.wait(5 * 60);
+    let due = async || {
+        let now = ground.node.clock.now();
+        let page = crate::store::page::Page::new(None, None);
+        let during = crate::coworking::slot::Slot::new(start(), start() + SignedDuration::from_hours(72)).unwrap();
+        let all = ground.act(move |tx| Ok(away::list(tx, done.admin, during, page)?.items)).await;
+        all.into_iter().filter(|stay| stay.poll_at <= Some(now)).count()
+    };
+    assert_eq!(due().await, 6);
+    assert!(poll(&ground.node).await.unwrap());
+    assert_eq!(due().await, 2, "four were asked about, and are due when some time has passed since they were answered");
+    assert!(poll(&ground.node).await.unwrap());
+}
