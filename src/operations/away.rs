@@ -446,7 +446,8 @@ fn other_than_asked(away: &Away, terms: &Terms) -> Option<String> {
     if terms.proposal != away.proposal {
         return Some(terms.proposal.clone());
     }
-    let zone = Zone::parse(&away.zone).ok()?;
+    // A time that cannot be read here is not known to be the same.
+    let Ok(zone) = Zone::parse(&away.zone) else { return Some(format!("a time by the clock of {}", away.zone)) };
     let meaning = |wall| zone.meaning("start", wall).ok();
     // A wall time was meant, which is another instant when the rules of its zone changed, as far as they are known here.
     let is_then = away.slot == terms.slot
@@ -456,6 +457,10 @@ fn other_than_asked(away: &Away, terms: &Terms) -> Option<String> {
     }
     if terms.units != away.units {
         return Some(format!("{} units", terms.units));
+    }
+    // Who came without a booking asked for no price, and for whoever is there it is settled.
+    if matches!(away.state, State::CheckedIn | State::Completed | State::NoShow) {
+        return None;
     }
     // Who does not speak of it takes what was offered.
     let found = terms.in_return.as_ref()?;

@@ -65,12 +65,13 @@ fn ask_later(away: &mut Away, now: Timestamp) {
 
 fn unknown(tx: &mut Tx<'_>, away: &mut Away, now: Timestamp) -> Result<()> {
     match away.state {
-        State::Sent | State::Waiting if away.deadline <= now => expire(tx, away, now)?,
+        State::Sent | State::Waiting if away.deadline <= now => end(tx, away, State::Expired, now)?,
         State::Sent | State::Waiting => {
             offer_again(tx, away, now)?;
             ask_later(away, now);
         }
-        State::Held | State::Confirmed if away.slot.end() <= now => expire(tx, away, now)?,
+        State::Held | State::Confirmed if away.slot.end() <= now => end(tx, away, State::Expired, now)?,
+        State::CheckedIn if away.slot.end() <= now => end(tx, away, State::Completed, now)?,
         // Its memory was set back: what it does not know it does not keep.
         State::Held | State::Confirmed => {
             away.state = State::Sent;
@@ -91,8 +92,8 @@ fn unknown(tx: &mut Tx<'_>, away: &mut Away, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
-fn expire(tx: &mut Tx<'_>, away: &mut Away, now: Timestamp) -> Result<()> {
-    away.state = State::Expired;
+fn end(tx: &mut Tx<'_>, away: &mut Away, state: State, now: Timestamp) -> Result<()> {
+    away.state = state;
     away.held_until = None;
     changed(away, now);
     listen(away, false, now);
@@ -144,7 +145,11 @@ fn told(tx: &mut Tx<'_>, away: &mut Away, news: &News, now: Timestamp) -> Result
         return Ok(());
     };
     if is_in_vain(away, *state) {
-        event::record(tx, &Event::AwayCancelled { away: away.id }, now)?;
+        let unheard = match away.state {
+            State::Completed => Event::AwayLeft { away: away.id },
+            _ => Event::AwayCancelled { away: away.id },
+        };
+        event::record(tx, &unheard, now)?;
         away.agreement = Some(terms.agreement.clone());
         ask_later(away, now);
         return Ok(());
@@ -177,7 +182,7 @@ fn told(tx: &mut Tx<'_>, away: &mut Away, news: &News, now: Timestamp) -> Result
 mod tests {
     use super::*;
     use crate::coworking::booking::BookingInput;
-    use crate::coworking::id::EventId;
+    use crate::coworking::id::{EventId, MemberId};
     use crate::coworking::member::Role;
     use crate::coworking::slot::Slot;
     use crate::coworking::space::Zone;
@@ -198,34 +203,34 @@ mod tests {
         Heard::Stands(Box::new(News { terms, asked: Some(there.id), state: Some((state, None)), said_at }))
     }
 
+    fn question(there: &Away) -> Question {
+        let poll_at = there.poll_at.unwrap_or(at(0));
+        Question { away: there.id, space: String::new(), agreement: there.agreement.clone(), poll_at }
+    }
+
+    fn asks(tx: &mut Tx<'_>, ben: MemberId) -> Result<Away> {
+        let zone = Zone::parse("Europe/Amsterdam")?;
+        let input =
+            BookingInput { start: zone.shown(at(403_200)), end: zone.shown(at(406_800)), ..BookingInput::default() };
+        let there = Elsewhere {
+            space: stranger(tx, "loft")?,
+            proposal: PROPOSAL.into(),
+            name: "Attic".into(),
+            zone: zone.as_str().into(),
+            rules_version: None,
+            units: None,
+            price: Default::default(),
+        };
+        ask(tx, acting(ben), &there, &input.parse(&zone)?, at(100))
+    }
+
     #[test]
     fn i2_i38_what_a_host_shows_counts_once_and_may_follow_the_wall_time_alone() {
         let (ground, _) = Ground::set_up();
         let ben = ground.member("ben", Role::Member);
         ground
             .act(move |tx, _| {
-                let space = stranger(tx, "loft")?;
-                let zone = Zone::parse("Europe/Amsterdam")?;
-                let input = BookingInput {
-                    start: zone.shown(at(403_200)),
-                    end: zone.shown(at(406_800)),
-                    ..BookingInput::default()
-                };
-                let there = Elsewhere {
-                    space,
-                    proposal: PROPOSAL.into(),
-                    name: "Attic".into(),
-                    zone: zone.as_str().into(),
-                    rules_version: None,
-                    units: None,
-                    price: Default::default(),
-                };
-                let asked = ask(tx, acting(ben), &there, &input.parse(&zone)?, at(100))?;
-                let question = |there: &Away| Question {
-                    away: there.id,
-                    space: String::new(),
-                    poll_at: there.poll_at.unwrap_or(at(0)),
-                };
+                let asked = asks(tx, ben)?;
                 // As if the zone had meant an hour less when it was asked for.
                 let earlier = |slot: Slot| {
                     let hour = jiff::SignedDuration::from_hours(1);
@@ -264,5 +269,33 @@ mod tests {
             .unwrap();
         let asked = ground.events().iter().filter(|fact| fact.event.name() == "AwayAsked").count();
         assert_eq!(asked, 2);
+    }
+
+    #[test]
+    fn i38_who_was_there_has_left_when_it_is_over_whatever_was_lost() {
+        let (ground, _) = Ground::set_up();
+        let ben = ground.member("ben", Role::Member);
+        ground
+            .act(move |tx, _| {
+                let asked = asks(tx, ben)?;
+                let agreement = Some("https://pier.example/bookings/7".to_owned());
+                let in_there = Away { state: State::CheckedIn, agreement, ..asked };
+                away::save(tx, &in_there)?;
+                receive(tx, &question(&in_there), &Heard::Unknown, at(404_000))?;
+                let now = view(tx, acting(ben), in_there.id)?;
+                assert_eq!(now.state, State::CheckedIn, "its host may remember");
+                receive(tx, &question(&now), &Heard::Unknown, now.slot.end())?;
+                let now = view(tx, acting(ben), in_there.id)?;
+                assert_eq!((now.state, now.poll_at), (State::Completed, None));
+
+                // Who left and is there still as the host knows has left, and has not taken anything back.
+                let left = Away { poll_at: Some(at(406_900)), ..now };
+                away::save(tx, &left)?;
+                receive(tx, &question(&left), &heard(&left, left.slot, State::CheckedIn, at(407_000)), at(407_000))?;
+                assert_eq!(view(tx, acting(ben), left.id)?.state, State::Completed);
+                Ok(())
+            })
+            .unwrap();
+        assert_eq!(ground.events().last().map(|fact| fact.event.name()), Some("AwayLeft"));
     }
 }

@@ -108,6 +108,8 @@ pub struct Question {
     pub away: AwayId,
     /// The host, by its id in the network.
     pub space: String,
+    /// The host's address of it, where it has said one.
+    pub agreement: Option<String>,
     /// When it was to be asked. What is different by then was settled by somebody else.
     pub poll_at: Timestamp,
 }
@@ -154,7 +156,7 @@ statements! {
     OPEN_AT_HOST = "SELECT count(*) FROM actor a CROSS JOIN away_booking w ON w.space_id = a.id WHERE a.local = 0 \
                     AND a.host = ?1 AND w.state IN ('sent', 'waiting', 'held', 'confirmed', 'checked_in')";
     FORGET = "DELETE FROM away_booking WHERE id = ?1";
-    POLL_DUE = "SELECT w.id, a.uri, w.poll_at FROM away_booking w CROSS JOIN actor a ON a.id = w.space_id \
+    POLL_DUE = "SELECT w.id, a.uri, w.agreement, w.poll_at FROM away_booking w CROSS JOIN actor a ON a.id = w.space_id \
                 WHERE w.poll_at IS NOT NULL AND w.poll_at <= ?1 ORDER BY w.poll_at, w.id LIMIT ?2";
     // The state of a row whose deadline has passed says so by itself.
     DELIVERED = "SELECT state FROM delivery WHERE activity_id = ?1 ORDER BY inbox LIMIT 1";
@@ -439,7 +441,7 @@ pub fn forget(tx: &mut Tx<'_>, id: AwayId) -> Result<(), Error> {
 /// The store's.
 pub fn poll_due(tx: &mut Tx<'_>, now: Timestamp, limit: u32) -> Result<Vec<Question>, Error> {
     tx.query(POLL_DUE, params![now, limit], |row| {
-        Ok(Question { away: row.get(0)?, space: row.get(1)?, poll_at: row.get(2)? })
+        Ok(Question { away: row.get(0)?, space: row.get(1)?, agreement: row.get(2)?, poll_at: row.get(3)? })
     })
 }
 

@@ -1,10 +1,13 @@
 //! Bookings whose mail is lost for good: the home asks the host, and then both say the same.
 
 use jiff::SignedDuration;
+use serde_json::json;
 use thirdspace::coworking::booking::State;
 use thirdspace::coworking::member::Acting;
+use thirdspace::coworking::resource::ResourceInput;
 use thirdspace::coworking::waitlist::State as Waiting;
 use thirdspace::jobs;
+use thirdspace::operations::visit::Door;
 use thirdspace::operations::{booking, epoch, queue};
 use thirdspace::store::{actor, away, delivery, inbox, waitlist};
 
@@ -180,6 +183,48 @@ async fn i38_i47_a_host_that_was_restored_unsays_what_it_said_and_both_say_the_s
     assert_eq!(hears().await, ["refused", "refused", "cancelled"]);
     let there = loft.calendar().await.into_iter().map(|booking| booking.state);
     assert_eq!(there.collect::<Vec<_>>(), [State::Refused, State::Refused, State::Cancelled], "nor waits for nobody");
+}
+
+#[tokio::test]
+async fn i38_what_was_given_at_the_door_is_asked_about_where_its_host_keeps_it() {
+    let (town, [ana, _], loft) = town().await;
+    let dear = r#"{"price": {"kind": "money", "amount": 1250, "currency": "EUR", "per": "hour"}}"#;
+    loft.lets(ResourceInput { kind: "hot_desk".into(), units: Some(2), ..room(dear) }).await;
+    let (harbor, host) = (town.node("harbor.test"), town.node("loft.test"));
+    let visit = ana.arrives(Door::At(ana.whom(&loft.handle()).await), None).await.unwrap();
+    town.settle().await;
+    let stay = ana.visited(visit).await.expect("she was given a desk");
+    assert_eq!(ana.hears(stay).await, "checked_in");
+    // That it is over is lost.
+    let end = ana.stay(stay).await.slot.end();
+    harbor.stop().await;
+    town.wait(end.duration_since(town.now())).await;
+    loses_its_mail(host).await;
+    harbor.start().await;
+    assert_eq!(ana.hears(stay).await, "checked_in");
+    minutes(&town, 15).await;
+    let over = ana.stay(stay).await;
+    assert_eq!((over.state.as_str(), over.told_at), ("completed", Some(end)), "by the word of the host");
+}
+
+#[tokio::test]
+async fn i38_a_host_that_spoke_in_the_future_is_heard_when_it_speaks_again() {
+    let (town, [ana, _], loft) = town().await;
+    let attic = loft.lets(room("{}")).await;
+    let (harbor, host) = (town.node("harbor.test"), town.node("loft.test"));
+    let stay = ana.books(&attic, "15:00", "17:00").await;
+    town.settle().await;
+    let yes = host.said().await.into_iter().find(|(said, _)| said["type"] == "Accept").expect("a yes").0;
+    let news = json!({
+        "@context": yes["@context"], "type": "Update", "id": "http://loft.test/activities/99", "actor": loft.uri(),
+        "to": [ana.uri()], "published": "2099-01-01T00:00:00Z", "object": yes["result"],
+    });
+    assert_eq!(loft.delivers(harbor, &news.to_string()).await.0, 202);
+    town.settle().await;
+    assert!(ana.stay(stay).await.told_at.is_some_and(|told| told <= town.now()));
+    loft.cancels_booking(loft.calendar().await[0].id, "A pipe burst, we are sorry.").await;
+    minutes(&town, 1).await;
+    assert_eq!(ana.hears(stay).await, "cancelled");
 }
 
 #[tokio::test]

@@ -24,9 +24,9 @@ use crate::operations;
 use crate::operations::peer::{self, Reach};
 use crate::operations::poll::{self, Heard};
 use crate::site::Site;
-use crate::store::{self, Tx};
 use crate::store::away::{self, Question};
 use crate::store::process::{self, Duty};
+use crate::store::{self, Tx};
 
 /// What is looked at in one round, the longest due first.
 const DUE: u32 = 500;
@@ -131,9 +131,15 @@ async fn is_open(node: &Node, space: &Id) -> bool {
 }
 
 async fn ask(node: &Node, question: &Question, space: &Id) -> Result<Heard, Error> {
-    let offer = node.site.asked(question.away);
-    let offer: String = byte_serialize(offer.as_bytes()).collect();
-    let address = format!("{}{BY_OFFER}?id={offer}", space.url().origin().ascii_serialization());
+    let address = match &question.agreement {
+        // What was given at the door answers no question.
+        Some(agreement) => agreement.clone(),
+        None => {
+            let offer = node.site.asked(question.away);
+            let offer: String = byte_serialize(offer.as_bytes()).collect();
+            format!("{}{BY_OFFER}?id={offer}", space.url().origin().ascii_serialization())
+        }
+    };
     let address = Id::parse(&address).map_err(|error| Error::Unusable(error.to_string()))?;
     match fetch::answer(node, &address, &Budget::new(BUDGET)).await {
         Ok(document) => read(&node.site, space, question.away, &document, node.clock.now())
@@ -144,13 +150,7 @@ async fn ask(node: &Node, question: &Question, space: &Id) -> Result<Heard, Erro
 }
 
 /// What a document says that stands where a space keeps the booking: its own word, when it has said nothing of when it said so.
-pub(super) fn read(
-    site: &Site,
-    space: &Id,
-    about: AwayId,
-    document: &Value,
-    now: Timestamp,
-) -> Result<Heard, Refusal> {
+pub(super) fn read(site: &Site, space: &Id, about: AwayId, document: &Value, now: Timestamp) -> Result<Heard, Refusal> {
     let wrong = |error: String| Refusal::malformed("agreement", error, "an agreement");
     let agreement = Agreement::read(document).map_err(|error| wrong(error.to_string()))?;
     // Who waits has nothing yet that could have an address.
@@ -160,7 +160,7 @@ pub(super) fn read(
             false => Err(Refusal::malformed("inReplyTo", "another", "the offer that was asked about")),
         };
     }
-    let news = translate::news(site, space, &agreement, agreement.updated.unwrap_or(now))?;
+    let news = translate::news(site, space, &agreement, agreement.updated.unwrap_or(now).min(now))?;
     Ok(Heard::Stands(Box::new(news)))
 }
 

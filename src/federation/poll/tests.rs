@@ -38,6 +38,7 @@ async fn i38_i43_what_a_host_shows_counts_when_it_is_its_own_and_what_was_asked_
         "@context": "https://www.w3.org/ns/activitystreams",
         "type": "Agreement", "id": "http://loft.test/bookings/7", "attributedTo": "http://loft.test/users/attic",
         "inReplyTo": format!("http://harbor.test/asked/{}", asked.id), "preview": {"type": "Note", "name": "Confirmed"},
+        "updated": "2099-01-01T00:00:00Z",
         "stipulates": {
             "type": "Commitment", "id": "http://loft.test/bookings/7#primary",
             "satisfies": "http://loft.test/resources/1#primary",
@@ -79,6 +80,7 @@ async fn i38_i43_what_a_host_shows_counts_when_it_is_its_own_and_what_was_asked_
     assert!(poll(&ground.node).await.unwrap());
     let there = ground.act(move |tx| booking::view(tx, ana, id)).await;
     assert_eq!((there.state, there.agreement.as_deref()), (State::Confirmed, Some("http://loft.test/bookings/7")));
+    assert_eq!(there.told_at, Some(ground.node.clock.now()), "nobody speaks in the future");
     let paths: Vec<String> = ground.peers.take().into_iter().map(|got| got.path).collect();
     assert_eq!(paths, [format!("/bookings/by-offer?id=http%3A%2F%2Fharbor.test%2Fasked%2F{id}"), "/bookings/7".into()]);
     assert!(!poll(&ground.node).await.unwrap(), "it stands: nobody is asked before its day");
@@ -176,7 +178,10 @@ async fn i38_a_host_that_gives_two_bookings_one_address_is_no_matter_to_the_gues
     let all = ground.act(move |tx| [one, other, good].map(|id| booking::view(tx, ana, id)).into_iter().collect());
     let all: Vec<away::Away> = all.await;
     assert_eq!([all[0].state, all[1].state, all[2].state], [State::Confirmed, State::Sent, State::Confirmed]);
-    assert!((all[1].polls, all[1].poll_at) > (0, Some(ground.node.clock.now())), "it has its turn again, and not at once");
+    assert!(
+        (all[1].polls, all[1].poll_at) > (0, Some(ground.node.clock.now())),
+        "it has its turn again, and not at once"
+    );
     assert!(!poll(&ground.node).await.unwrap());
 }
 

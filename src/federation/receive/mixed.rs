@@ -365,8 +365,12 @@ impl<'p> Story<'p> {
                 crate::federation::document::Answer::Document(document) => Some(document.body),
                 _ => None,
             };
-            let question =
-                store::away::Question { away: asked.id, space: "https://loft.example/spaces/harbor".into(), poll_at };
+            let question = store::away::Question {
+                away: asked.id,
+                space: "https://loft.example/spaces/harbor".into(),
+                agreement: asked.agreement,
+                poll_at,
+            };
             let heard = self.pair.harbor.ground.act(move |tx, site| {
                 let heard = match &shown {
                     None => Heard::Unknown,

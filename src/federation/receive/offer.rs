@@ -81,7 +81,8 @@ pub(super) fn news(tx: &mut Tx<'_>, case: &Case<'_>) -> Acted {
     let document = object.as_ref().and_then(ObjectRef::embedded).ok_or_else(|| not_for_us("an agreement"))?;
     let wrong = |error: String| Stop::Refused(Refusal::malformed("object", error, "an agreement"));
     let agreement = Agreement::read(document).map_err(|error| wrong(error.to_string()))?;
-    let said_at = json::time(case.activity.value(), "published").unwrap_or(case.now);
+    // Nobody speaks in the future: what is said later would never be newer.
+    let said_at = json::time(case.activity.value(), "published").unwrap_or(case.now).min(case.now);
     let news = translate::news(case.site, &case.activity.actor, &agreement, said_at).map_err(Stop::Refused)?;
     away::receive_update(tx, case.actor, &news, case.now)?;
     Ok(Done::Nothing)

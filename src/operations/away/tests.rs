@@ -48,8 +48,10 @@ fn i41_a_yes_to_another_price_or_time_signs_nobody_up_and_the_host_is_told() {
                     in_return: in_return.map(str::to_owned),
                     epoch: None,
                 };
-                receive_answer(tx, pier, asked.id, &Answer::Agreed(terms), now)?;
-                let away = view(tx, acting(ben), asked.id)?;
+                receive_answer(tx, pier, asked.id, &Answer::Agreed(terms.clone()), now)?;
+                let nowhere = Away { zone: "Mars/Olympus".into(), ..asked };
+                assert!(must_be_what_was_asked(&nowhere, &terms).is_err(), "what cannot be read is not the same");
+                let away = view(tx, acting(ben), nowhere.id)?;
                 assert_eq!(away.state, *expected, "{price:?} for {in_return:?}, {later:?} later");
                 assert_eq!(away.agreement.is_some(), *expected == State::Confirmed);
                 if let Some(words) = away.words {
