@@ -3,6 +3,7 @@
 //! A refusal names the rule, its value and what would pass. It is never retried. Doors render it: the API as
 //! problem details, pages beside the field, the command line as a sentence.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::decision::{Rule, Unbookable};
@@ -67,7 +68,7 @@ pub enum Refusal {
         /// What was given, cut short.
         found: String,
         /// What would pass.
-        expected: &'static str,
+        expected: Cow<'static, str>,
     },
     /// Somebody has it already.
     #[error("{field} {value:?} is taken; choose another")]
@@ -433,13 +434,13 @@ impl Refusal {
     }
 
     /// A value of the wrong form; long input is cut so that the answer stays readable.
-    pub fn malformed(field: &'static str, found: impl fmt::Display, expected: &'static str) -> Self {
+    pub fn malformed(field: &'static str, found: impl fmt::Display, expected: impl Into<Cow<'static, str>>) -> Self {
         let mut found = found.to_string();
         if let Some((cut, _)) = found.char_indices().nth(80) {
             found.truncate(cut);
             found.push('…');
         }
-        Self::Malformed { field, found, expected }
+        Self::Malformed { field, found, expected: expected.into() }
     }
 }
 

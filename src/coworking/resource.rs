@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::capacity::Buffers;
 use super::hours::{Hours, HoursInput};
 use super::id::ResourceId;
+use super::peer::Level;
 use super::profile::{NAME_LIMIT, URL_LIMIT};
 use super::refusal::{self, Refusal};
 use super::rules::{Rules, RulesInput};
@@ -63,6 +64,14 @@ word!(
         Staff = "staff",
     }
 );
+
+impl Audience {
+    /// As what people of a server at this level book, where they may book at all.
+    #[must_use]
+    pub fn of(level: Level) -> Self {
+        if level == Level::Trusted { Self::Guest } else { Self::External }
+    }
+}
 
 /// A picture.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -263,6 +272,14 @@ impl ResourceInput {
 }
 
 impl Resource {
+    /// What people from elsewhere who book as these are shown: their own rules, or where there are none those of the others, so
+    /// that they hear what there is; with whose rules they are.
+    #[must_use]
+    pub fn shown_to(&self, audience: Audience) -> Option<(Audience, &Rules)> {
+        let other = if audience == Audience::Guest { Audience::External } else { Audience::Guest };
+        [audience, other].into_iter().find_map(|whose| Some((whose, self.rules.get(&whose)?)))
+    }
+
     /// The most people at once.
     #[must_use]
     pub fn holds(&self, units: u32) -> u32 {

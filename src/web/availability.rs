@@ -1,19 +1,20 @@
 //! When something can be booked, for programs elsewhere: how much is taken when, and nobody's name.
 
-use actix_web::HttpResponse;
-use actix_web::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL};
+use actix_web::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, VARY};
 use actix_web::web::{Data, Path, Query};
+use actix_web::{HttpRequest, HttpResponse};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::Door;
 use super::error::Result;
+use super::{Door, activitypub};
 use crate::coworking::Refusal;
 use crate::coworking::id::ResourceId;
-use crate::coworking::resource::Audience;
 use crate::coworking::slot::Slot;
+use crate::federation::document::rows;
 use crate::operations::booking::{self, Availability};
 use crate::store::Tx;
+use crate::store::post::Reader;
 
 /// The longest time that is told at once.
 const LONGEST: SignedDuration = SignedDuration::from_hours(24 * 31);
@@ -80,14 +81,23 @@ struct Shown {
 ///
 /// # Errors
 /// For what is not there, or not for people from elsewhere; for more than 31 days.
-pub async fn show(door: Data<Door>, id: Path<ResourceId>, asked: Query<Asked>) -> Result<HttpResponse> {
+pub async fn show(
+    door: Data<Door>,
+    request: HttpRequest,
+    id: Path<ResourceId>,
+    asked: Query<Asked>,
+) -> Result<HttpResponse> {
     let now = door.node.clock.now();
     let (id, window) = (*id, asked.window(now)?);
-    let free: Availability = door
-        .node
-        .store
-        .read(move |tx: &mut Tx<'_>| booking::availability(tx, id, Audience::Guest, window, now))
-        .await?;
+    let reader = match activitypub::reader(&door, &request).await {
+        Ok(reader) => reader,
+        Err(denial) => return Ok(activitypub::inbox::denied(&denial)),
+    };
+    let look = move |tx: &mut Tx<'_>| {
+        let audience = rows::audience_of(tx, reader)?;
+        booking::availability(tx, id, audience, window, now)
+    };
+    let free: Availability = door.node.store.read(look).await?;
     let updated = Timestamp::from_second(free.updated.as_second()).unwrap_or(free.updated);
     let shown = Shown {
         timezone: free.zone,
@@ -96,8 +106,11 @@ pub async fn show(door: Data<Door>, id: Path<ResourceId>, asked: Query<Asked>) -
         bookable: free.bookable.into_iter().map(Span::from).collect(),
         busy: free.busy.into_iter().map(|(slot, units)| Busy { span: slot.into(), units }).collect(),
     };
+    // Closures are for one audience and not for another.
+    let kept = if reader == Reader::Stranger { "no-cache" } else { "private, no-store" };
     Ok(HttpResponse::Ok()
         .insert_header((ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
-        .insert_header((CACHE_CONTROL, "no-cache"))
+        .insert_header((CACHE_CONTROL, kept))
+        .insert_header((VARY, "Signature, Signature-Input"))
         .json(shown))
 }

@@ -3,9 +3,13 @@
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use thirdspace::coworking::booking::State;
+use thirdspace::coworking::member::Acting;
 use thirdspace::coworking::peer::Level;
 use thirdspace::coworking::resource::{Audience, ResourceInput};
-use thirdspace::coworking::rules::RulesInput;
+use thirdspace::coworking::rules::{Price, RulesInput};
+use thirdspace::operations::away::Elsewhere;
+use thirdspace::operations::resource::{self, NewClosure};
+use thirdspace::store::space;
 
 use crate::town::{Person, Town};
 
@@ -143,6 +147,62 @@ async fn i41_i42_rules_that_changed_are_not_taken_by_surprise() {
     let mut prices: Vec<String> = offers.iter().map(|offer| paid(offer).as_str().unwrap().to_owned()).collect();
     prices.sort();
     assert_eq!(prices, ["25", "50"]);
+}
+
+#[tokio::test]
+async fn i41_everybody_is_shown_the_rules_and_the_price_at_which_they_book() {
+    let (town, [ana, ben], loft) = town().await;
+    let host = town.node("loft.test");
+    host.judges("harbor.test", Level::Known).await;
+    let dear = |amount: u32| {
+        let outside = json!({"price": {"kind": "money", "amount": amount, "currency": "EUR", "per": "hour"}});
+        let rules = [(Audience::Guest, json!({})), (Audience::External, outside)];
+        let rules = rules.map(|(audience, rules)| (audience, serde_json::from_value::<RulesInput>(rules).unwrap()));
+        ResourceInput { rules: Some(rules.into()), ..room("{}") }
+    };
+    let attic = loft.lets(dear(1000)).await;
+    let price = |shown: &Value| shown["rules"]["price"]["kind"].clone();
+    assert_eq!([price(&host.shows(&attic).await.1), price(&ana.asks(host, &attic).await.1)], ["money", "money"]);
+    let stay = ana.books(&attic, "13:00", "15:00").await;
+    town.settle().await;
+    assert_eq!(ana.hears(stay).await, "confirmed", "{:?}", ana.stay(stay).await.words);
+
+    // Who offers something else hears how much it is; who saw other rules is shown those by which they book.
+    let seen = ana.looks_at(&attic).await;
+    let less = ben.asks_for(&Elsewhere { price: Price::Free, ..seen.clone() }, "15:00", "17:00").await;
+    town.settle().await;
+    let words = ben.stay(less).await.words.unwrap();
+    assert!(words.contains("20.00 EUR"), "{words}");
+    loft.changes_what_is_let(&attic, dear(1500)).await;
+    let late = ben.asks_for(&seen, "15:00", "17:00").await;
+    town.settle().await;
+    assert_eq!(ben.hears(late).await, "refused");
+    let said = host.said().await;
+    let fresh: Vec<&Value> = said.iter().map(|(said, _)| &said["fresh"]).filter(|fresh| fresh.is_object()).collect();
+    assert_eq!((fresh.len(), &fresh[0]["rules"]["price"]["amount"]), (1, &json!(1500)));
+
+    // Guests of those who are trusted book by the rules for guests, and nobody else is shown these.
+    host.judges("harbor.test", Level::Trusted).await;
+    assert_eq!([price(&ana.asks(host, &attic).await.1), price(&host.shows(&attic).await.1)], ["free", "money"]);
+    let proposals = format!("{}/proposals?page=true", loft.uri());
+    let first = |page: (u16, Value)| price(&page.1["orderedItems"][0]);
+    let shown = [first(ana.asks(host, &proposals).await), first(host.shows(&proposals).await)];
+    assert_eq!(shown, ["free", "money"]);
+    let guest = ben.books(&attic, "15:00", "17:00").await;
+    town.settle().await;
+    assert_eq!((ben.hears(guest).await, ben.stay(guest).await.price), ("confirmed", Price::Free));
+
+    // Nor are times at which it is closed for others.
+    let slot = ben.stay(guest).await.slot;
+    host.act(move |tx, _, now| {
+        let (space, audiences) = (space::default(tx)?.expect("it is set up").id, vec![Audience::External]);
+        let closed = NewClosure { space, resource: None, slot, audiences, reason: "A party of members".into() };
+        resource::close(tx, Acting::Keeper, &closed, now)
+    })
+    .await;
+    let free = format!("{attic}/availability?from={}&to={}", slot.start(), slot.end());
+    let times = |shown: (u16, Value)| shown.1["bookable"].as_array().unwrap().len();
+    assert_eq!((times(ana.asks(host, &free).await), times(host.shows(&free).await)), (1, 0));
 }
 
 #[tokio::test]

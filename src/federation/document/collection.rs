@@ -1,4 +1,5 @@
-//! Collections of our actors and posts, whole or in pages. Everything in them is for everybody.
+//! Collections of our actors and posts, whole or in pages. Everything in them is for everybody; by which rules something can be
+//! booked hangs on who reads.
 
 use std::collections::HashMap;
 
@@ -46,7 +47,14 @@ pub enum Part {
 ///
 /// # Errors
 /// The store's.
-pub fn collection(tx: &mut Tx<'_>, site: &Site, owner: &Local, which: Collection, part: Part) -> Result<Answer, Error> {
+pub fn collection(
+    tx: &mut Tx<'_>,
+    site: &Site,
+    owner: &Local,
+    which: Collection,
+    part: Part,
+    reader: Reader,
+) -> Result<Answer, Error> {
     let uri = match owner {
         Local::Node => site.node_actor(),
         Local::Member(name) => site.member(name),
@@ -67,7 +75,7 @@ pub fn collection(tx: &mut Tx<'_>, site: &Site, owner: &Local, which: Collection
     let value = match which {
         Collection::Outbox => outbox(tx, site, &owner, part)?,
         Collection::Featured => featured(tx, &owner, part)?,
-        Collection::Proposals => proposals(tx, site, &owner, part)?,
+        Collection::Proposals => return Ok(proposals(tx, site, &owner, part, reader)?.into()),
         Collection::Followers | Collection::Following => network(tx, &owner, which, part)?,
     };
     Ok(value.map(|value| Document::public(&value, owner.id)).into())
@@ -151,17 +159,27 @@ fn featured(tx: &mut Tx<'_>, owner: &Actor, part: Part) -> Result<Option<Value>,
 }
 
 /// What can be booked at a space, the newest first; of what is not for people from elsewhere nothing is told.
-fn proposals(tx: &mut Tx<'_>, site: &Site, owner: &Actor, part: Part) -> Result<Option<Value>, Error> {
+fn proposals(
+    tx: &mut Tx<'_>,
+    site: &Site,
+    owner: &Actor,
+    part: Part,
+    reader: Reader,
+) -> Result<Option<Document>, Error> {
     let Some(host) = rows::host(tx, SpaceId(owner.id.0))? else { return Ok(None) };
     let id = below(None, owner, "proposals");
     let Part::Page(before) = part else {
         let total = resource::count(tx, SpaceId(owner.id.0))?;
-        return Ok(Some(Sent::paged(&id, total as u64, &first(&id)).to_value(context_of_ids())));
+        let whole = Sent::paged(&id, total as u64, &first(&id)).to_value(context_of_ids());
+        return Ok(Some(Document::public(&whole, owner.id)));
     };
+    let audience = rows::audience_of(tx, reader)?;
     let there = resource::list(tx, SpaceId(owner.id.0), Page::new(before, None))?;
-    let shown = there.items.iter().filter_map(|kept| translate::bookable(site, &host, kept));
+    let public = !there.items.iter().any(|kept| translate::is_by_reader(&kept.resource));
+    let shown = there.items.iter().filter_map(|kept| translate::bookable(site, &host, kept, audience));
     let items = shown.map(|bookable| bookable.to_value()).collect();
-    Ok(Some(page(&id, before, there.next, items, context::bookable())))
+    let page = page(&id, before, there.next, items, context::bookable());
+    Ok(Some(Document { public, ..Document::public(&page, owner.id) }))
 }
 
 fn network(tx: &mut Tx<'_>, owner: &Actor, which: Collection, part: Part) -> Result<Option<Value>, Error> {

@@ -34,7 +34,7 @@ pub fn object(tx: &mut Tx<'_>, site: &Site, what: &Local, reader: Reader) -> Res
         Local::Follow(id) => Ok(asked(tx, site, *id, reader)?.into()),
         Local::Like(id) => Ok(liked(tx, site, *id, reader)?.into()),
         Local::Announce(id) => Ok(announced(tx, site, *id, reader)?.into()),
-        Local::Resource(id) => Ok(bookable(tx, site, *id)?.into()),
+        Local::Resource(id) => Ok(bookable(tx, site, *id, reader)?.into()),
         Local::Booking(id) => Ok(agreed(tx, site, *id, reader)?.into()),
         Local::Asked(id) => Ok(wished(tx, site, *id, reader)?.into()),
         // Where somebody is was told once, to the space alone.
@@ -174,13 +174,15 @@ fn announced(tx: &mut Tx<'_>, site: &Site, id: AnnounceId, reader: Reader) -> Re
     Ok(Some(Document { public: composed.public, ..Document::public(&composed.body, found.actor) }))
 }
 
-/// What can be booked, for everybody; of what is gone a tombstone.
-fn bookable(tx: &mut Tx<'_>, site: &Site, id: ResourceId) -> Result<Option<Document>, Error> {
+/// What can be booked, for everybody by the rules by which they book; of what is gone a tombstone.
+fn bookable(tx: &mut Tx<'_>, site: &Site, id: ResourceId, reader: Reader) -> Result<Option<Document>, Error> {
     let Some(kept) = resource::by_id(tx, id)? else { return Ok(None) };
-    let Some(shown) = rows::bookable(tx, site, id)? else { return Ok(None) };
+    let audience = rows::audience_of(tx, reader)?;
+    let Some(shown) = rows::bookable(tx, site, id, audience)? else { return Ok(None) };
+    let public = !translate::is_by_reader(&kept.resource);
     Ok(Some(match kept.retired_at {
         Some(time) => Document::tombstone(&tombstone(&site.resource(id), "Proposal", time), kept.space.into()),
-        None => Document::public(&shown.document(), kept.space.into()),
+        None => Document { public, ..Document::public(&shown.document(), kept.space.into()) },
     }))
 }
 

@@ -3,17 +3,20 @@
 use jiff::tz::TimeZone;
 
 use crate::activitypub::actor::ActorDocument;
+use crate::activitypub::id::Id;
 use crate::activitypub::marketplace::Bookable;
 use crate::activitypub::sent::{Addressing, SentNote};
 use crate::coworking::id::{ActorId, ResourceId, SpaceId};
+use crate::coworking::peer;
+use crate::coworking::resource::Audience;
 use crate::federation::translate::actor::{self as translate, Belongings};
 use crate::federation::translate::booking::{self, Host};
 use crate::federation::translate::hospitality;
 use crate::federation::translate::post::{self as posts, Counts, Surroundings};
 use crate::site::Site;
 use crate::store::actor::{self, Actor};
-use crate::store::post::{self, Post, PostView};
-use crate::store::{Error, Tx, key, resource, space};
+use crate::store::post::{self, Post, PostView, Reader};
+use crate::store::{self, Error, Tx, key, resource, space};
 
 /// The document of an actor of ours; `None` until it has keys.
 ///
@@ -116,12 +119,25 @@ pub fn host(tx: &mut Tx<'_>, id: SpaceId) -> Result<Option<Host>, Error> {
     Ok(actor.map(|actor| Host { uri: actor.uri, name: actor.name, zone: space.zone, place: space.place }))
 }
 
-/// What can be booked, as it stands at its URL; `None` for what is not for people from elsewhere.
+/// As what a reader would book here: whoever signs from a trusted server as a guest.
 ///
 /// # Errors
 /// The store's.
-pub fn bookable(tx: &mut Tx<'_>, site: &Site, id: ResourceId) -> Result<Option<Bookable>, Error> {
+pub fn audience_of(tx: &mut Tx<'_>, reader: Reader) -> Result<Audience, Error> {
+    let Reader::Actor(reader) = reader else { return Ok(Audience::External) };
+    let id = actor::by_id(tx, reader)?.filter(|actor| !actor.local).and_then(|actor| Id::parse(&actor.uri).ok());
+    Ok(match id.and_then(|id| peer::Host::of(id.url())) {
+        Some(host) => Audience::of(store::peer::level(tx, &host)?),
+        None => Audience::External,
+    })
+}
+
+/// What can be booked, as it stands at its URL for those who book as these; `None` for what is not for people from elsewhere.
+///
+/// # Errors
+/// The store's.
+pub fn bookable(tx: &mut Tx<'_>, site: &Site, id: ResourceId, audience: Audience) -> Result<Option<Bookable>, Error> {
     let Some(kept) = resource::by_id(tx, id)? else { return Ok(None) };
     let host = host(tx, kept.space)?;
-    Ok(host.and_then(|host| booking::bookable(site, &host, &kept)))
+    Ok(host.and_then(|host| booking::bookable(site, &host, &kept, audience)))
 }

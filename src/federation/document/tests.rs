@@ -78,7 +78,10 @@ fn an_actor_is_read_by_others_as_soon_as_it_has_keys_and_until_it_leaves() {
             let (value, document) = found(here(tx, &ben_at)?);
             assert!(document.gone);
             assert_eq!((&value["type"], &value["formerType"]), (&"Tombstone".into(), &"Person".into()));
-            assert_eq!(collection(tx, site, &ben_at, Collection::Outbox, Part::Whole)?, Answer::Missing);
+            assert_eq!(
+                collection(tx, site, &ben_at, Collection::Outbox, Part::Whole, Reader::Stranger)?,
+                Answer::Missing
+            );
             Ok(())
         })
         .unwrap();
@@ -209,10 +212,10 @@ fn follows_and_likes_are_for_the_two_whom_they_are_about_and_announces_for_all()
 /// All items of a collection, by its pages.
 fn walk(tx: &mut Tx<'_>, site: &Site, which: Collection) -> operations::Result<(Vec<Value>, u64, usize)> {
     let owner = Local::Member(name("ben"));
-    let (whole, _) = found(collection(tx, site, &owner, which, Part::Whole)?);
+    let (whole, _) = found(collection(tx, site, &owner, which, Part::Whole, Reader::Stranger)?);
     let (mut part, mut items, mut pages) = (Part::Page(None), Vec::new(), 0);
     loop {
-        let (page, _) = found(collection(tx, site, &owner, which, part)?);
+        let (page, _) = found(collection(tx, site, &owner, which, part, Reader::Stranger)?);
         assert_eq!(page["partOf"], whole["id"]);
         items.extend(page["orderedItems"].as_array().unwrap().clone());
         pages += 1;
@@ -247,8 +250,14 @@ fn an_outbox_is_walked_to_its_end_and_has_nothing_private() {
             assert!(items.iter().all(|item| item.get("@context").is_none()), "the page's covers them");
             assert!(!items.iter().any(|item| item.to_string().contains("number 1<")), "that was for followers");
 
-            let newest =
-                found(collection(tx, site, &Local::Member(name("ben")), Collection::Outbox, Part::Page(None))?);
+            let newest = found(collection(
+                tx,
+                site,
+                &Local::Member(name("ben")),
+                Collection::Outbox,
+                Part::Page(None),
+                Reader::Stranger,
+            )?);
             assert!(newest.0["@context"].to_string().contains("vf:purpose"));
             Ok(())
         })
@@ -268,10 +277,11 @@ fn a_network_is_shown_by_number_alone_unless_its_owner_shows_it() {
             let owner = Local::Member(name("ben"));
             let edit = |hides| ProfileInput { hides_network: Some(hides), ..Default::default() };
             profile::edit(tx, site, acting(ben), ben.into(), &edit(true).parse()?, at(3))?;
-            let (hidden, _) = found(collection(tx, site, &owner, Collection::Followers, Part::Whole)?);
+            let (hidden, _) =
+                found(collection(tx, site, &owner, Collection::Followers, Part::Whole, Reader::Stranger)?);
             assert!(ReceivedCollection::read(&hidden).unwrap().is_hidden());
             assert_eq!(hidden["totalItems"], 3);
-            let page = collection(tx, site, &owner, Collection::Followers, Part::Page(None))?;
+            let page = collection(tx, site, &owner, Collection::Followers, Part::Page(None), Reader::Stranger)?;
             assert_eq!(page, Answer::Missing);
 
             profile::edit(tx, site, acting(ben), ben.into(), &edit(false).parse()?, at(4))?;
@@ -294,7 +304,7 @@ fn pins_and_public_answers_are_listed() {
             let post = say(tx, site, ben, "First", Visibility::Public)?;
             pin::pin(tx, acting(ben), post, at(4))?;
             let owner = Local::Member(name("ben"));
-            let (pinned, _) = found(collection(tx, site, &owner, Collection::Featured, Part::Whole)?);
+            let (pinned, _) = found(collection(tx, site, &owner, Collection::Featured, Part::Whole, Reader::Stranger)?);
             assert_eq!(pinned["orderedItems"], serde_json::json!([site.post(post)]));
 
             let answer = |tx: &mut Tx<'_>, visibility: Option<&str>| {

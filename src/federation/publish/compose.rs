@@ -441,7 +441,10 @@ impl Composer<'_, '_, '_> {
             Saying::Yes(agreement) => activity::accept_offer(&self.id, deal, &agreement, self.at),
             Saying::News(agreement) => activity::update_agreement(&self.id, deal, &agreement, self.at),
             Saying::No(no, stale) => {
-                let fresh = if stale { rows::bookable(self.tx, self.site, booking.resource)? } else { None };
+                let fresh = match stale {
+                    true => rows::bookable(self.tx, self.site, booking.resource, booking.audience)?,
+                    false => None,
+                };
                 activity::reject_offer(&self.id, deal, &no, fresh.as_ref(), self.at)
             }
         };

@@ -127,7 +127,7 @@ fn by_the_way(
     now: Timestamp,
 ) -> Result<Booking> {
     let asking = Asking::elsewhere(guest, level, arriving.uri.clone(), arriving.hash)?;
-    let audience = if level == Level::Trusted { Audience::Guest } else { Audience::External };
+    let audience = Audience::of(level);
     take_a_place(tx, &asking, audience, arriving.space, (arriving.until, by), now)
 }
 

@@ -99,7 +99,7 @@ pub fn receive_offer(
     let kept = resource::by_id(tx, offered.request.resource)?.ok_or(Refusal::NotFound { what: "resource" })?;
     let (is_gone, scene) = (kept.retired_at.is_some(), Scene::of(tx, kept)?);
     must_be_worth_an_answer(tx, requester, now)?;
-    let audience = if level == Level::Trusted { Audience::Guest } else { Audience::External };
+    let audience = Audience::of(level);
     let stale = |seen: Timestamp| seen.as_second() != scene.kept.updated.as_second();
     let outcome = match (offered.rules_version.is_some_and(stale), &offered.wrong) {
         _ if is_gone => Err(Error::Refused(Refusal::Gone { what: "resource" })),
@@ -244,7 +244,7 @@ fn decline(
     refusal: &Refusal,
     now: Timestamp,
 ) -> Result<BookingId> {
-    let audience = if level == Level::Trusted { Audience::Guest } else { Audience::External };
+    let audience = Audience::of(level);
     let rules: Rules = match scene.rules(audience) {
         Some(rules) => rules.clone(),
         None => RulesInput::default().parse()?,

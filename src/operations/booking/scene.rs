@@ -260,9 +260,13 @@ pub fn availability(
     now: Timestamp,
 ) -> Result<Availability> {
     let scene = Scene::load(tx, id)?;
-    if scene.rules(audience).is_none() && audience == Audience::Guest && scene.rules(Audience::External).is_none() {
-        return Err(Refusal::NotFound { what: "resource" }.into());
-    }
+    let audience = match audience {
+        Audience::Guest | Audience::External => {
+            let shown = scene.kept.resource.shown_to(audience);
+            shown.ok_or(Refusal::NotFound { what: "resource" })?.0
+        }
+        Audience::Resident | Audience::Staff => audience,
+    };
     let calendars = scene.calendars(tx, window, None, now)?;
     let mut bookable = scene.hours().within(&scene.zone, window);
     for closed in scene.closed(tx, audience, window)? {

@@ -33,7 +33,7 @@ pub struct Busy {
 pub(super) fn seen_as(acting: Option<Acting>, resource: &Resource) -> Option<Audience> {
     match acting {
         Some(_) => Some(Audience::Resident),
-        None => [Audience::External, Audience::Guest].into_iter().find(|who| resource.rules.contains_key(who)),
+        None => resource.shown_to(Audience::External).map(|(who, _)| who),
     }
 }
 

@@ -54,7 +54,7 @@ async fn take(
 }
 
 /// A "no" to a peer that asks.
-pub(super) fn denied(denial: &Denial) -> HttpResponse {
+pub(in crate::web) fn denied(denial: &Denial) -> HttpResponse {
     answered(&Answer::from(denial.clone()))
 }
 
@@ -71,12 +71,12 @@ fn answered(answer: &Answer) -> HttpResponse {
 }
 
 /// Names in lower case, values raw: they are what was signed.
-pub(super) fn headers(request: &HttpRequest) -> Vec<(&str, &[u8])> {
+pub(in crate::web) fn headers(request: &HttpRequest) -> Vec<(&str, &[u8])> {
     request.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect()
 }
 
 /// The head as the federation takes it.
-pub(super) fn head<'r>(node: &Node, request: &'r HttpRequest, headers: &'r [(&'r str, &'r [u8])]) -> Head<'r> {
+pub(in crate::web) fn head<'r>(node: &Node, request: &'r HttpRequest, headers: &'r [(&'r str, &'r [u8])]) -> Head<'r> {
     let asker = asker(node, request.peer_addr(), request.headers());
     Head { method: request.method().as_str(), target: target(request), headers, asker }
 }

@@ -1,8 +1,8 @@
 //! What peers read: actors, posts, activities and collections, each at the URL that is its id.
 //!
 //! The same URL is a page for people where there is one. A public document is made once and kept
-//! ([`Documents`](super::document::Documents)); what not everybody may read is made for each reader whom a signature
-//! tells, and answers everybody else as if it did not exist.
+//! ([`Documents`](super::document::Documents)); what not everybody may read, or reads otherwise, is made for each reader whom a
+//! signature tells. What somebody may not read answers them as if it did not exist.
 
 pub mod inbox;
 mod subject;
@@ -20,7 +20,7 @@ use super::pages::{After, Cut, Wanted};
 use super::{Door, etag, pages};
 use crate::coworking::Refusal;
 use crate::federation::document::{self, Answer};
-use crate::federation::verify;
+use crate::federation::verify::{self, Denial};
 use crate::site::Local;
 use crate::store::actor::ActorType;
 use crate::store::post::Reader;
@@ -41,7 +41,7 @@ pub async fn get(door: web::Data<Door>, request: HttpRequest) -> Result<HttpResp
         && is_open(&door)
         && let Some(document) = door.documents.get(target(&request))
     {
-        return Ok(answer(&door, &request, &document));
+        return Ok(answer(&door, &request, &document, true));
     }
     let subject =
         Subject::read(&door.node.site, request.path(), request.query_string()).ok_or(Error::not_found("page"))?;
@@ -54,7 +54,9 @@ pub async fn get(door: web::Data<Door>, request: HttpRequest) -> Result<HttpResp
     if is_open(&door) || subject == Subject::Object(Local::Node) {
         match for_everybody(&door, &request, &subject).await {
             Err(Error::Refused(Refusal::NotFound { .. })) if is_signed(&request) => {}
-            answer => return answer,
+            Ok(None) => {}
+            Ok(Some(answer)) => return Ok(answer),
+            Err(error) => return Err(error),
         }
     }
     for_reader(&door, &request, &subject).await
@@ -69,32 +71,45 @@ fn is_signed(request: &HttpRequest) -> bool {
     request.headers().contains_key("signature") || request.headers().contains_key("signature-input")
 }
 
-/// What everybody may read, made once.
-async fn for_everybody(door: &Door, request: &HttpRequest, subject: &Subject) -> Result<HttpResponse> {
+/// What everybody may read, made once; `None` when somebody signs who may read it otherwise.
+async fn for_everybody(door: &Door, request: &HttpRequest, subject: &Subject) -> Result<Option<HttpResponse>> {
     let moment = door.documents.moment();
     let made = make(door, subject, Reader::Stranger).await?;
     if made.gone {
-        return Ok(gone(made.body));
+        return Ok(Some(gone(made.body)));
+    }
+    if !made.public && is_signed(request) {
+        return Ok(None);
     }
     let document = Document::new(made.body.into(), MEDIA_TYPE, Some(made.about), moment);
     let document = match made.public && subject.is_spelled(request.uri().query()) {
         true => door.documents.keep(target(request), document),
         false => Arc::new(document),
     };
-    Ok(answer(door, request, &document))
+    Ok(Some(answer(door, request, &document, made.public)))
+}
+
+/// Who asks, as far as a signature tells.
+///
+/// # Errors
+/// [`Denial`] when it is signed and the signature does not hold, or its maker may not speak here.
+pub(super) async fn reader(door: &Door, request: &HttpRequest) -> std::result::Result<Reader, Denial> {
+    let headers = headers(request);
+    let signed = verify::reader(&door.node, &head(&door.node, request, &headers)).await?;
+    Ok(signed.map_or(Reader::Stranger, |reader| Reader::Actor(reader.actor)))
 }
 
 /// What those alone may read whom their signature tells.
 async fn for_reader(door: &Door, request: &HttpRequest, subject: &Subject) -> Result<HttpResponse> {
-    let headers = headers(request);
-    let head = head(&door.node, request, &headers);
-    let reader = match verify::reader(&door.node, &head).await {
-        Ok(Some(reader)) => reader,
-        Ok(None) if is_open(door) => return Err(Error::not_found(subject.noun())),
-        Ok(None) => return Err(Error::wrong(Wrong::Unauthorized, "this node answers signed requests only")),
+    let reader = match reader(door, request).await {
+        Ok(Reader::Stranger) if is_open(door) => return Err(Error::not_found(subject.noun())),
+        Ok(Reader::Stranger) => {
+            return Err(Error::wrong(Wrong::Unauthorized, "this node answers signed requests only"));
+        }
+        Ok(reader) => reader,
         Err(denial) => return Ok(denied(&denial)),
     };
-    let made = make(door, subject, Reader::Actor(reader.actor)).await?;
+    let made = make(door, subject, reader).await?;
     if made.gone {
         return Ok(gone(made.body));
     }
@@ -110,7 +125,7 @@ async fn make(door: &Door, subject: &Subject, reader: Reader) -> Result<document
     let (node, wanted) = (door.node.clone(), subject.clone());
     let made = door.node.store.read(move |tx| match &wanted {
         Subject::Object(local) => document::object(tx, &node.site, local, reader),
-        Subject::Collection(owner, which, part) => document::collection(tx, &node.site, owner, *which, *part),
+        Subject::Collection(owner, which, part) => document::collection(tx, &node.site, owner, *which, *part, reader),
         Subject::ByOffer(offer) => document::by_offer(tx, &node.site, offer, reader),
         Subject::Replies(post, part) => document::replies(tx, &node.site, *post, *part),
     });
@@ -156,14 +171,14 @@ async fn page(door: &web::Data<Door>, request: &HttpRequest, subject: &Subject) 
     })
 }
 
-/// A public document, or word that the asker has it.
-fn answer(door: &Door, request: &HttpRequest, document: &Document) -> HttpResponse {
+/// A public document, or word that the asker has it; with word to caches whether everybody gets the same.
+fn answer(door: &Door, request: &HttpRequest, document: &Document, same: bool) -> HttpResponse {
     let held = etag::is_held(request.headers(), &document.etag);
     let mut answer = HttpResponse::build(if held { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
     answer
         .insert_header((ETAG, document.etag.clone()))
         .insert_header((CACHE_CONTROL, PUBLIC))
-        .insert_header((VARY, if is_open(door) { BY_ACCEPT } else { BY_READER }));
+        .insert_header((VARY, if same && is_open(door) { BY_ACCEPT } else { BY_READER }));
     if held {
         return answer.finish();
     }

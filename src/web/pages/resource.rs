@@ -156,7 +156,7 @@ fn facts(what: &Resource, made_of: Vec<String>) -> Vec<(&'static str, String)> {
 
 /// As it stands in what a card says: the price for those from elsewhere, or else for members.
 pub(super) fn price_of(what: &Resource) -> Option<String> {
-    let audiences = [Audience::Guest, Audience::External, Audience::Resident];
+    let audiences = [Audience::External, Audience::Guest, Audience::Resident];
     let rules = audiences.iter().find_map(|audience| what.rules.get(audience))?;
     Some(terms::price(&rules.price)).filter(|_| rules.price != Price::Free)
 }

@@ -253,7 +253,7 @@ pub fn examples() -> Vec<(&'static str, Value)> {
     let or_wait = translate::ask(&site, &or_wait).expect("a question");
     let part = Part { series: SeriesId(12), original: booking(State::Requested).wall_start };
     let one_of_series = translate::ask(&site, &Away { part: Some(part), ..stay() }).expect("a question");
-    let bookable = translate::bookable(&site, &harbor(), &attic()).expect("it is for guests");
+    let bookable = translate::bookable(&site, &harbor(), &attic(), Audience::Guest).expect("it is for guests");
     let (no, at) = (translate::no(&booking(State::Refused)), noon());
     let stale = thirdspace::activitypub::marketplace::No {
         reason: Some("stale".into()),

@@ -22,16 +22,17 @@ const SOCIAL_CAPITAL: &str = "https://w3id.org/thirdspace/ns#SocialCapital";
 /// Money, by the name of its currency.
 const CURRENCY: &str = "urn:iso:std:iso:4217:";
 
-/// The rules that people from elsewhere are shown: those for guests of trusted spaces, or else for anybody.
+/// Does it hang on the reader's server which rules are shown?
 #[must_use]
-pub fn shown_rules(resource: &Resource) -> Option<&Rules> {
-    resource.rules.get(&Audience::Guest).or_else(|| resource.rules.get(&Audience::External))
+pub fn is_by_reader(resource: &Resource) -> bool {
+    let shown = |audience| resource.shown_to(audience).map(|(_, rules)| rules);
+    shown(Audience::Guest) != shown(Audience::External)
 }
 
 /// The rules by which people of a server book.
 #[must_use]
 pub fn rules_for(resource: &Resource, level: Level) -> Option<&Rules> {
-    resource.rules.get(if level == Level::Trusted { &Audience::Guest } else { &Audience::External })
+    resource.rules.get(&Audience::of(level))
 }
 
 /// The version of a resource's rules, in the whole seconds that are sent.
@@ -74,10 +75,11 @@ pub fn location(host: &Host) -> place::Place {
     }
 }
 
-/// What can be booked, for those from elsewhere; `None` for what is not for them.
+/// What can be booked, for those from elsewhere who book as these: by their rules and at their price. `None` for what is not
+/// for people from elsewhere.
 #[must_use]
-pub fn bookable(site: &Site, host: &Host, kept: &Kept) -> Option<Bookable> {
-    let rules = shown_rules(&kept.resource)?;
+pub fn bookable(site: &Site, host: &Host, kept: &Kept, audience: Audience) -> Option<Bookable> {
+    let (_, rules) = kept.resource.shown_to(audience)?;
     let id = Id::parse(&site.resource(kept.id)).ok()?;
     let part = |fragment: &str| Id::parse(&format!("{id}#{fragment}")).ok();
     let minutes = |time: SignedDuration| Measure::of(u32::try_from(time.as_mins()).unwrap_or(u32::MAX), MINUTE);

@@ -23,7 +23,7 @@ use crate::site::{Local, Site};
 use crate::store::away::Away;
 use crate::store::booking::{Booking, Origin, Refused};
 
-pub use bookable::{Host, bookable, elsewhere, location, rules_for, rules_version, shown_rules};
+pub use bookable::{Host, bookable, elsewhere, is_by_reader, location, rules_for, rules_version};
 pub use waiting::{WaitFact, WaitSaying, wait_saying, waiting};
 pub use wished::{Wished, about, wished};
 

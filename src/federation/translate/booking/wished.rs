@@ -11,7 +11,7 @@ use crate::activitypub::marketplace::{Ask, Decimal, Measure};
 use crate::coworking::Refusal;
 use crate::coworking::booking::{BookingInput, Request};
 use crate::coworking::id::ResourceId;
-use crate::coworking::rules::{Price, Rules};
+use crate::coworking::rules::{Price, Rules, written_amount};
 use crate::coworking::slot::Slot;
 use crate::coworking::space::Zone;
 use crate::operations::booking::Offered;
@@ -119,15 +119,12 @@ impl Wished {
             return Err(Refusal::malformed("resourceQuantity", self.minutes, "the minutes of the time for each unit"));
         }
         let price = rules.map(|rules| &rules.price).unwrap_or(&Price::Free);
-        let due = match price {
-            Price::Money { currency, .. } => money(price.total(zone, slot, units), currency),
-            Price::Free | Price::SocialCapital => None,
-        };
-        if let Some(due) = due
-            && self.in_return.as_ref().and_then(|measure| measure.value) != due.value
-        {
-            let found = self.in_return.as_ref().and_then(|measure| measure.value).unwrap_or_default();
-            return Err(Refusal::malformed("stipulatesReciprocal", found, "what the proposal asks for the time"));
+        let Price::Money { currency, .. } = price else { return Ok(()) };
+        let total = price.total(zone, slot, units);
+        let given = self.in_return.as_ref().and_then(|measure| measure.value);
+        if money(total, currency).is_some_and(|due| given != due.value) {
+            let due = format!("{} {currency}, which is asked of you for the time", written_amount(total, currency));
+            return Err(Refusal::malformed("stipulatesReciprocal", given.unwrap_or_default(), due));
         }
         Ok(())
     }
