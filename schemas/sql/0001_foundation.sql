@@ -674,7 +674,8 @@ CREATE TABLE waitlist (
   promised_until INTEGER,              -- until when it is kept, or can be given back without being late
   words TEXT,                          -- why they were taken off
   joined_at INTEGER NOT NULL,
-  updated INTEGER NOT NULL
+  updated INTEGER NOT NULL,
+  rules TEXT                           -- JSON of coworking::Rules: those to which somebody from elsewhere said yes in advance
 ) STRICT;
 CREATE INDEX waitlist_line ON waitlist (space_id, id) WHERE state = 'waiting';
 CREATE INDEX waitlist_waiting ON waitlist (requester_id, id) WHERE state = 'waiting';

@@ -3,11 +3,13 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::booking::Origin;
+use super::json::{self, Json};
 use super::page::{Page, Slice};
 use super::plan::statements;
 use super::{Error, Notice, Row, Tx, Value, params};
 use crate::coworking::id::{ActorId, BookingId, EventId, ResourceId, SpaceId, WaitId};
 use crate::coworking::resource::{Audience, Kind};
+use crate::coworking::rules::Rules;
 use crate::coworking::slot::Slot;
 use crate::coworking::waitlist::{LINE, State, Wanted};
 
@@ -54,6 +56,8 @@ pub struct Wait {
     pub joined_at: Timestamp,
     /// When it changed last.
     pub updated: Timestamp,
+    /// The rules to which somebody from elsewhere said yes in advance; whoever waits here looks at what is held for them.
+    pub rules: Option<Rules>,
 }
 
 impl Wait {
@@ -68,13 +72,13 @@ macro_rules! columns {
     () => {
         "id, space_id, resource_id, kind, any_of_kind, requester_id, booked_by_id, audience, state, starts_at, ends_at, \
          minutes, units, people, note, offer_uri, offer_hash, deadline, told_by, look_at, booking_id, promised_until, words, \
-         joined_at, updated"
+         joined_at, updated, rules"
     };
 }
 
 statements! {
     ADD = concat!("INSERT INTO waitlist (", columns!(), ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, \
-          ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)");
+          ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)");
     SAVE = "UPDATE waitlist SET state = ?2, booking_id = ?3, promised_until = ?4, words = ?5, updated = ?6 WHERE id = ?1";
     BY_ID = concat!("SELECT ", columns!(), " FROM waitlist WHERE id = ?1");
     BY_OFFER = concat!("SELECT ", columns!(), " FROM waitlist WHERE offer_uri = ?1");
@@ -130,6 +134,7 @@ fn read(row: &Row<'_>) -> Result<Wait, Error> {
         words: row.get(22)?,
         joined_at: row.get(23)?,
         updated: row.get(24)?,
+        rules: row.get::<Option<Json<Rules>>>(25)?.map(|Json(rules)| rules),
     })
 }
 
@@ -173,7 +178,8 @@ pub fn add(tx: &mut Tx<'_>, new: &Wait) -> Result<(), Error> {
             new.promised_until,
             new.words.as_deref(),
             new.joined_at,
-            new.updated
+            new.updated,
+            new.rules.as_ref().map(json::text).transpose()?
         ],
     )?;
     Ok(())

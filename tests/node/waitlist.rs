@@ -88,3 +88,45 @@ async fn i30_the_last_room_comes_free_and_goes_to_a_neighbour_and_then_to_a_gues
     town.wait(SignedDuration::from_hours(5)).await;
     assert_eq!(ben.hears(last).await, "refused");
 }
+
+#[tokio::test]
+async fn i41_whoever_waits_from_elsewhere_is_given_nothing_by_rules_that_they_never_saw() {
+    let town = Town::open(&["harbor.test", "loft.test"]).await;
+    let [ana] = town.members(["ana@harbor.test"]).await;
+    let [lars, mia] = town.members(["lars@loft.test", "mia@loft.test"]).await;
+    let (host, loft) = (town.node("loft.test"), town.space("loft.test").await);
+    host.judges("harbor.test", Level::Trusted).await;
+    let room = |name: &str, amount: u32| {
+        let guests = json!({"price": {"kind": "money", "amount": amount, "currency": "EUR", "per": "hour"}});
+        let rules = [(Audience::Resident, json!({})), (Audience::Guest, guests)];
+        let rules = rules.map(|(audience, rules)| (audience, serde_json::from_value::<RulesInput>(rules).unwrap()));
+        ResourceInput {
+            kind: "meeting_room".into(),
+            name: name.into(),
+            rules: Some(rules.into()),
+            ..ResourceInput::default()
+        }
+    };
+    let attic = loft.lets(room("Attic", 500)).await;
+    let had = books(&lars, &attic).await;
+    let stay = ana.asks_or_waits(&attic, "13:00", "15:00").await;
+    town.settle().await;
+    waits(&mia, &attic).await;
+    // Another name is no other rule.
+    loft.changes_what_is_let(&attic, room("The attic", 500)).await;
+    town.settle().await;
+    assert_eq!(ana.hears(stay).await, "waiting");
+
+    loft.changes_what_is_let(&attic, room("The attic", 800)).await;
+    loft.cancels_booking(had.id, "A pipe burst in the room of the others.").await;
+    town.settle().await;
+    assert_eq!(ana.hears(stay).await, "refused");
+    let said = host.said().await;
+    let no = said.iter().map(|(said, _)| said).find(|said| said["type"] == "Reject").expect("she hears why");
+    assert_eq!((&no["reason"], &no["fresh"]["rules"]["price"]["amount"]), (&json!("stale"), &json!(800)));
+    let by_offer = format!("http://loft.test/bookings/by-offer?id=http://harbor.test/asked/{stay}");
+    assert_eq!(ana.asks(host, &by_offer).await.1["preview"]["name"], "Refused");
+    let open = loft.calendar().await.into_iter().filter(|booking| booking.state.is_open());
+    let open: Vec<_> = open.map(|booking| (booking.requester, booking.state)).collect();
+    assert_eq!(open, [(mia.id(), State::Held)], "the next in line has it");
+}

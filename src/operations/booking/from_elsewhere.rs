@@ -4,10 +4,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::answer::take_back;
 use super::ask::{Asking, request};
-use super::scene::Scene;
+use super::scene::{Scene, Whose};
 use super::waitlist::{BookedOrWaits, book_or_wait};
 use super::{Result, promote, settle};
-use crate::coworking::booking::{Request, Side, State};
+use crate::coworking::booking::{Draft, Request, Side, State};
 use crate::coworking::id::{ActorId, BookingId, SpaceId, WaitId, WishId};
 use crate::coworking::peer::Level;
 use crate::coworking::resource::Audience;
@@ -244,8 +244,31 @@ fn decline(
     refusal: &Refusal,
     now: Timestamp,
 ) -> Result<BookingId> {
-    let audience = Audience::of(level);
-    let rules: Rules = match scene.rules(audience) {
+    let whose = Whose { requester, audience: Audience::of(level), instead_of: None };
+    let origin = Origin::Offer { uri: offered.uri.clone(), hash: offered.hash };
+    let no = refused(tx, scene, whose, origin, &offered.request.draft, refusal, now)?;
+    must_be_counted(tx, requester, now)?;
+    write_no(tx, &Booking { context: offered.context.clone(), ..no }, now)
+}
+
+/// Writes down that somebody cannot have what they wished for.
+pub(super) fn write_no(tx: &mut Tx<'_>, no: &Booking, now: Timestamp) -> Result<BookingId> {
+    booking::add(tx, no)?;
+    event::record(tx, &Event::BookingRefused { booking: no.id }, now)?;
+    Ok(no.id)
+}
+
+/// What was wished for, as a booking that was refused.
+pub(super) fn refused(
+    tx: &mut Tx<'_>,
+    scene: &Scene,
+    whose: Whose,
+    origin: Origin,
+    draft: &Draft,
+    refusal: &Refusal,
+    now: Timestamp,
+) -> Result<Booking> {
+    let rules: Rules = match scene.rules(whose.audience) {
         Some(rules) => rules.clone(),
         None => RulesInput::default().parse()?,
     };
@@ -253,15 +276,15 @@ fn decline(
         Refusal::Unbookable(no) => no.alternatives.iter().map(|slot| (slot.start(), slot.end())).collect(),
         _ => Vec::new(),
     };
-    let (wish, draft) = (&offered.request.draft.wish, &offered.request.draft);
-    let booking = Booking {
+    let wish = &draft.wish;
+    Ok(Booking {
         id: BookingId(tx.next_id(now)),
         space: scene.space.id,
         resource: scene.kept.id,
-        requester,
+        requester: whose.requester,
         booked_by: None,
         guest: None,
-        audience,
+        audience: whose.audience,
         state: State::Refused,
         units: wish.units,
         unit: None,
@@ -275,8 +298,8 @@ fn decline(
         override_reason: None,
         words: Some(refusal.to_string()),
         refusal: Some(Refused { reason: refusal.code().to_owned(), alternatives }),
-        origin: Origin::Offer { uri: offered.uri.clone(), hash: offered.hash },
-        context: offered.context.clone(),
+        origin,
+        context: None,
         part: None,
         expires_at: None,
         cancelled_by: None,
@@ -289,11 +312,7 @@ fn decline(
         estimated: false,
         sequence: 0,
         updated: now,
-    };
-    must_be_counted(tx, requester, now)?;
-    booking::add(tx, &booking)?;
-    event::record(tx, &Event::BookingRefused { booking: booking.id }, now)?;
-    Ok(booking.id)
+    })
 }
 
 /// Somebody elsewhere takes back what they asked for. What has not come yet is refused when it comes.

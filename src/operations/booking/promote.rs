@@ -8,15 +8,15 @@ use jiff::Timestamp;
 
 use super::Result;
 use super::ask::{Asking, request};
-use super::from_elsewhere::{audience_of, not_after};
+use super::from_elsewhere::{audience_of, not_after, refused, write_no};
 use super::scene::{Scene, Whose};
-use crate::coworking::Event;
 use crate::coworking::booking::{Draft, Request};
 use crate::coworking::decision::{Wish, Within};
 use crate::coworking::id::{ActorId, ResourceId, SpaceId, WaitId};
 use crate::coworking::peer::{Host, Level};
 use crate::coworking::slot::Slot;
 use crate::coworking::waitlist::{LOOK_AGAIN, State, promise};
+use crate::coworking::{Event, Refusal};
 use crate::operations::Error;
 use crate::store::booking::{Booking, Origin};
 use crate::store::page::Page;
@@ -117,6 +117,8 @@ pub(super) fn serve(
         }
         if wait.state_at(now) == State::Expired || wait.deadline.is_some_and(|deadline| deadline <= now) {
             end(tx, wait, State::Expired, now)?;
+        } else if let Some(scene) = has_other_rules(tx, &wait)? {
+            ask_anew(tx, wait, &scene, now)?;
         } else if promote(tx, &wait, now)? {
             got += 1;
         } else {
@@ -125,6 +127,31 @@ pub(super) fn serve(
         }
     }
     Ok(got)
+}
+
+/// Where what somebody from elsewhere waits for is had by other rules than those to which they said yes.
+fn has_other_rules(tx: &mut Tx<'_>, wait: &Wait) -> Result<Option<Scene>> {
+    let Some(seen) = &wait.rules else { return Ok(None) };
+    if !is_welcome(tx, wait)? {
+        return Ok(None);
+    }
+    match Scene::load(tx, wait.resource) {
+        Ok(scene) if scene.rules(wait.audience) != Some(seen) => Ok(Some(scene)),
+        Ok(_) | Err(Error::Refused(_)) => Ok(None),
+        Err(broken) => Err(broken),
+    }
+}
+
+/// Tells somebody from elsewhere that the rules have changed: they are bound to nothing that they have not seen, and can ask by
+/// the new ones.
+fn ask_anew(tx: &mut Tx<'_>, wait: Wait, scene: &Scene, now: Timestamp) -> Result<()> {
+    let (wanted, no) = (wait.wanted, Refusal::Stale { what: "rules" });
+    let wish = Wish { slot: wanted.window, units: wanted.units, unit: None, people: wanted.people };
+    let draft = Draft { wish, note: wait.note.clone(), guest: None };
+    let whose = Whose { requester: wait.requester, audience: wait.audience, instead_of: None };
+    let refused = refused(tx, scene, whose, wait.origin.clone(), &draft, &no, now)?;
+    let booking = Some(write_no(tx, &refused, now)?);
+    end(tx, Wait { booking, ..wait }, State::Left, now).map(drop)
 }
 
 /// Gives somebody the first thing that they can have, if there is one.

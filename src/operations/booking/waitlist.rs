@@ -77,6 +77,7 @@ pub fn join(tx: &mut Tx<'_>, asking: &Asking, waiting: &Waiting, now: Timestamp)
         words: None,
         joined_at: now,
         updated: now,
+        rules: scene.rules(asking.audience()).filter(|_| !here).cloned(),
     };
     must_be_full(tx, &wait, now)?;
     let too_many = |field, limit: usize, found: usize| Refusal::TooMany { field, limit, found: found + 1 };

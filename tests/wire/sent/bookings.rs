@@ -208,6 +208,7 @@ fn waits() -> Agreement {
         words: None,
         joined_at: noon(),
         updated: noon(),
+        rules: Some(rules()),
     };
     let zone = Zone::parse("Europe/Amsterdam").expect("a zone");
     translate::waiting(&site(), &wait, &zone).expect("an agreement")
