@@ -11,7 +11,7 @@ use crate::coworking::booking::{Draft, Request, Side, State};
 use crate::coworking::id::{ActorId, BookingId, SpaceId, WaitId, WishId};
 use crate::coworking::peer::Level;
 use crate::coworking::resource::Audience;
-use crate::coworking::rules::{Rules, RulesInput};
+use crate::coworking::rules::{Approval, Rules, RulesInput};
 use crate::coworking::{Event, Refusal, waitlist as waiting};
 use crate::operations::Error;
 use crate::store::booking::{self, Booking, Origin, Refused};
@@ -112,7 +112,10 @@ pub fn receive_offer(
         (false, None) => tx.savepoint(|tx| {
             let asking = Asking::elsewhere(requester, level, offered.uri.clone(), offered.hash)?;
             let asking = asking.together(offered.context.clone());
-            must_not_wait_for_too_much(tx, &scene, requester, offered.context.as_deref())?;
+            // What nobody has to look at waits for nobody.
+            if scene.rules(audience).is_some_and(|rules| rules.approval != Approval::None) {
+                must_not_wait_for_too_much(tx, &scene, requester, offered.context.as_deref(), now)?;
+            }
             if offered.waits {
                 return book_or_wait(tx, &asking, &offered.request, offered.deadline, now);
             }
@@ -222,12 +225,18 @@ fn waits_again(known: &Wait) -> Event {
 }
 
 /// Whoever floods the front desk starves everybody else's requests.
-fn must_not_wait_for_too_much(tx: &mut Tx<'_>, scene: &Scene, requester: ActorId, context: Option<&str>) -> Result<()> {
-    let found = booking::waiting_of_host(tx, scene.space.id, requester)?;
+fn must_not_wait_for_too_much(
+    tx: &mut Tx<'_>,
+    scene: &Scene,
+    requester: ActorId,
+    context: Option<&str>,
+    now: Timestamp,
+) -> Result<()> {
+    let found = booking::waiting_of_host(tx, scene.space.id, requester, now)?;
     if found >= WAITING {
         return Err(Refusal::TooMany { field: "waiting requests", limit: WAITING, found: found + 1 }.into());
     }
-    let own = booking::waiting_of(tx, scene.space.id, requester, context)?;
+    let own = booking::waiting_of(tx, scene.space.id, requester, context, now)?;
     if own >= WAITING_OF_ONE {
         return Err(Refusal::TooMany { field: "waiting requests", limit: WAITING_OF_ONE, found: own + 1 }.into());
     }
@@ -246,7 +255,7 @@ fn decline(
 ) -> Result<BookingId> {
     let whose = Whose { requester, audience: Audience::of(level), instead_of: None };
     let origin = Origin::Offer { uri: offered.uri.clone(), hash: offered.hash };
-    let no = refused(tx, scene, whose, origin, &offered.request.draft, refusal, now)?;
+    let no = as_refused(tx, scene, whose, origin, &offered.request.draft, refusal, now)?;
     must_be_counted(tx, requester, now)?;
     write_no(tx, &Booking { context: offered.context.clone(), ..no }, now)
 }
@@ -259,7 +268,7 @@ pub(super) fn write_no(tx: &mut Tx<'_>, no: &Booking, now: Timestamp) -> Result<
 }
 
 /// What was wished for, as a booking that was refused.
-pub(super) fn refused(
+pub(super) fn as_refused(
     tx: &mut Tx<'_>,
     scene: &Scene,
     whose: Whose,

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::Result;
 use super::ask::{Asking, request};
-use super::from_elsewhere::{audience_of, not_after, refused, write_no};
+use super::from_elsewhere::{as_refused, audience_of, not_after, write_no};
 use super::scene::{Scene, Whose};
 use crate::coworking::booking::{Draft, Request};
 use crate::coworking::decision::{Wish, Within};
@@ -149,7 +149,7 @@ fn ask_anew(tx: &mut Tx<'_>, wait: Wait, scene: &Scene, now: Timestamp) -> Resul
     let wish = Wish { slot: wanted.window, units: wanted.units, unit: None, people: wanted.people };
     let draft = Draft { wish, note: wait.note.clone(), guest: None };
     let whose = Whose { requester: wait.requester, audience: wait.audience, instead_of: None };
-    let refused = refused(tx, scene, whose, wait.origin.clone(), &draft, &no, now)?;
+    let refused = as_refused(tx, scene, whose, wait.origin.clone(), &draft, &no, now)?;
     let booking = Some(write_no(tx, &refused, now)?);
     end(tx, Wait { booking, ..wait }, State::Left, now).map(drop)
 }

@@ -45,7 +45,7 @@ statements! {
     OF_RESOURCE = list!("resource_id");
     OF_SERIES = list!("series_id");
     WAITING_OF_HOST = "SELECT count(*) FROM booking b CROSS JOIN actor a ON a.id = b.requester_id \
-                       WHERE b.space_id = ?1 AND b.state = 'requested' \
+                       WHERE b.space_id = ?1 AND b.state = 'requested' AND b.expires_at > ?3 \
                        AND a.host = (SELECT w.host FROM actor w WHERE w.id = ?2)";
     OPEN_OF = concat!("SELECT ", columns!(""), " FROM booking WHERE requester_id = ?1 \
                AND state IN ('requested', 'held', 'confirmed') ORDER BY starts_at, id LIMIT 1000");
@@ -70,7 +70,8 @@ statements! {
               AND state IN ('requested', 'held', 'confirmed', 'checked_in') ORDER BY starts_at, id LIMIT 1";
     // What was asked for together is one thing for those who answer.
     WAITING_OF = "SELECT count(DISTINCT coalesce(context, CAST(id AS TEXT))) FROM booking \
-                  WHERE space_id = ?1 AND state = 'requested' AND requester_id = ?2 AND coalesce(context, '') <> ?3";
+                  WHERE space_id = ?1 AND state = 'requested' AND requester_id = ?2 AND coalesce(context, '') <> ?3 \
+                  AND expires_at > ?4";
     REFUSED_SINCE = "SELECT count(*) FROM booking WHERE requester_id = ?1 AND state = 'refused' AND requested_at > ?2";
     FORGET_REFUSED = "DELETE FROM booking WHERE id IN \
                       (SELECT id FROM booking WHERE state = 'refused' AND offer_uri IS NOT NULL AND id < ?1 ORDER BY id LIMIT ?2)";
@@ -209,13 +210,19 @@ pub fn is_booked(tx: &mut Tx<'_>, resource: ResourceId, now: Timestamp) -> Resul
     Ok(false)
 }
 
-/// How many requests of somebody wait for the staff of a space; those that were made together are one, and those made
+/// How many requests of somebody still wait for the staff of a space; those that were made together are one, and those made
 /// together with `context` none.
 ///
 /// # Errors
 /// The store's.
-pub fn waiting_of(tx: &mut Tx<'_>, space: SpaceId, requester: ActorId, context: Option<&str>) -> Result<usize, Error> {
-    let asked = params![space, requester, context.unwrap_or_default()];
+pub fn waiting_of(
+    tx: &mut Tx<'_>,
+    space: SpaceId,
+    requester: ActorId,
+    context: Option<&str>,
+    now: Timestamp,
+) -> Result<usize, Error> {
+    let asked = params![space, requester, context.unwrap_or_default(), now];
     let count = tx.query_one(WAITING_OF, asked, |row| row.get::<u32>(0))?;
     Ok(usize::try_from(count.unwrap_or_default()).unwrap_or(usize::MAX))
 }
@@ -261,12 +268,17 @@ pub fn waiting(tx: &mut Tx<'_>, space: SpaceId, page: Page) -> Result<Slice<Book
     Ok(Slice::cut(rows, page, |booking| booking.id.0))
 }
 
-/// How many requests of the people of one server, somebody's of them, wait for the staff of a space.
+/// How many requests of the people of one server, somebody's of them, still wait for the staff of a space.
 ///
 /// # Errors
 /// The store's.
-pub fn waiting_of_host(tx: &mut Tx<'_>, space: SpaceId, somebody: ActorId) -> Result<usize, Error> {
-    let count = tx.query_one(WAITING_OF_HOST, params![space, somebody], |row| row.get::<u32>(0))?;
+pub fn waiting_of_host(
+    tx: &mut Tx<'_>,
+    space: SpaceId,
+    somebody: ActorId,
+    now: Timestamp,
+) -> Result<usize, Error> {
+    let count = tx.query_one(WAITING_OF_HOST, params![space, somebody, now], |row| row.get::<u32>(0))?;
     Ok(usize::try_from(count.unwrap_or_default()).unwrap_or(usize::MAX))
 }
 

@@ -5,7 +5,7 @@ use crate::coworking::id::ActorId;
 use crate::coworking::peer::{Host, Level};
 use crate::coworking::resource::Audience;
 use crate::operations::testing::stranger;
-use crate::operations::{departure, peer};
+use crate::operations::{Error, departure, peer};
 use crate::store::actor::{self, RemoteProfile};
 use crate::store::booking as rows;
 
@@ -92,6 +92,45 @@ fn i28_ten_thousand_offers_of_one_server_leave_few_rows_and_starve_nobody() {
             let dan = somebody(tx, "pier.example", "dan");
             receives(tx, dan, Level::Trusted, &other, now)?;
             refuse_unread(tx, dan, space, "https://pier.example/offers/3", &wrong, now)?;
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn i26_i28_what_waits_for_staff_keeps_nobody_from_what_needs_none() {
+    let (ground, done) = Ground::set_up();
+    ground
+        .act(move |tx, _| {
+            let hall = pool(tx, &done, 1, r#"{"approval": "open", "at_once": 9}"#);
+            let desks = pool(tx, &done, 5, r#"{"peer_percent": 100}"#);
+            let mut number = 0;
+            let mut asks = |tx: &mut Tx<'_>, name: &str, what: ResourceId, (from, to): (&str, &str), now: &str| {
+                number += 1;
+                let who = somebody(tx, "pier.example", name);
+                let offer = offered(format!("https://pier.example/offers/{number}"), wish(what, from, to));
+                let id = receives(tx, who, Level::Trusted, &offer, time(now))?;
+                let booking = rows::by_id(tx, id)?.unwrap();
+                Ok::<_, Error>((booking.state, booking.refusal.map(|refused| refused.reason)))
+            };
+            let hours = ["10:00", "11:00", "12:00", "13:00", "14:00", "15:00", "16:00"];
+            let hour = |number: usize| (hours[number], hours[number + 1]);
+            let too_many = || (State::Refused, Some("too-many".to_owned()));
+            let four = ["gus", "cleo", "dan", "eva"];
+            for name in four {
+                for number in 0..5 {
+                    assert_eq!(asks(tx, name, hall, hour(number), "08:30")?, (State::Requested, None));
+                }
+                assert_eq!(asks(tx, name, hall, hour(5), "08:31")?, too_many(), "five are enough for one");
+            }
+            assert_eq!(asks(tx, "fay", hall, hour(5), "08:32")?, too_many(), "twenty for one server");
+            for name in four.into_iter().chain(["fay"]) {
+                assert_eq!(asks(tx, name, desks, hour(0), "08:33")?, (State::Confirmed, None));
+            }
+            // The first time has come, and nobody decided.
+            for name in ["gus", "fay"] {
+                assert_eq!(asks(tx, name, hall, hour(5), "10:01")?, (State::Requested, None));
+            }
             Ok(())
         })
         .unwrap();
