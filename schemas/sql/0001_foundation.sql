@@ -170,7 +170,8 @@ CREATE TABLE booking (
   estimated INTEGER NOT NULL DEFAULT 0, -- nobody saw when its guest left
   sequence INTEGER NOT NULL DEFAULT 0, -- grows with each change that calendars should show
   updated INTEGER NOT NULL,
-  reduced INTEGER NOT NULL DEFAULT 0   -- are the words and the times of coming and going forgotten?
+  reduced INTEGER NOT NULL DEFAULT 0,  -- are the words and the times of coming and going forgotten?
+  told_by INTEGER                      -- the event that said that it stands, of those from elsewhere
 ) STRICT;
 CREATE INDEX booking_requester ON booking (requester_id, long, starts_at, id);
 CREATE INDEX booking_space ON booking (space_id, long, starts_at, id);

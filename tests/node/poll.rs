@@ -1,6 +1,6 @@
 //! Bookings whose mail is lost for good: the home asks the host, and then both say the same.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use thirdspace::coworking::booking::State;
 use thirdspace::coworking::member::Acting;
@@ -9,6 +9,7 @@ use thirdspace::coworking::waitlist::State as Waiting;
 use thirdspace::jobs;
 use thirdspace::operations::visit::Door;
 use thirdspace::operations::{booking, epoch, queue};
+use thirdspace::store::booking::Booking;
 use thirdspace::store::{actor, away, delivery, inbox, waitlist};
 
 use crate::booking::{room, town};
@@ -74,6 +75,39 @@ async fn i38_an_offer_an_answer_or_the_news_are_lost_and_the_home_finds_out_by_a
     minutes(&town, 60).await;
     assert_eq!(ana.hears(stay).await, "cancelled");
     assert_eq!(ana.stay(stay).await.cancelled_by.map(|side| side.as_str()), Some("host"));
+}
+
+#[tokio::test]
+async fn i38_giving_back_what_one_has_not_heard_of_yet_is_never_late() {
+    let (town, [ana, ben], loft) = town().await;
+    let attic = loft.lets(room(r#"{"approval": "blocking", "cancel_minutes": 720}"#)).await;
+    let (harbor, host) = (town.node("harbor.test"), town.node("loft.test"));
+    let (stay, other) = (ana.books(&attic, "13:00", "15:00").await, ben.books(&attic, "15:00", "17:00").await);
+    town.settle().await;
+    // Her server is down when staff approve, and theirs when she takes it back.
+    harbor.stop().await;
+    for booking in loft.calendar().await {
+        loft.approves_booking(booking.id).await;
+    }
+    town.settle().await;
+    host.stop().await;
+    harbor.start().await;
+    assert_eq!(ana.hears(stay).await, "held", "nobody has told her");
+    ana.takes_back(stay).await;
+    minutes(&town, 60).await;
+    host.start().await;
+    minutes(&town, 60).await;
+    let find = |there: Vec<Booking>, begins: Timestamp| there.into_iter().find(|one| one.slot.start() == begins).unwrap();
+    let back = find(loft.calendar().await, ana.stay(stay).await.slot.start());
+    assert_eq!((back.state, back.late), (State::Cancelled, false));
+
+    // He has known of his for long enough.
+    assert_eq!(ben.hears(other).await, "confirmed");
+    minutes(&town, 16).await;
+    ben.takes_back(other).await;
+    town.settle().await;
+    let back = find(loft.calendar().await, ben.stay(other).await.slot.start());
+    assert_eq!((back.state, back.late), (State::Cancelled, true));
 }
 
 #[tokio::test]

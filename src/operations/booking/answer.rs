@@ -8,14 +8,14 @@ use jiff::Timestamp;
 use super::ask::{side, take_all};
 use super::scene::{Scene, Whose, is_final};
 use super::{Result, answered, of, place, promote, settle};
-use crate::coworking::booking::{NOTE_LIMIT, Side, State, is_late};
+use crate::coworking::booking::{GRACE, NOTE_LIMIT, Side, State, is_late};
 use crate::coworking::decision::Wish;
 use crate::coworking::id::{BookingId, ResourceId};
 use crate::coworking::member::{Acting, Role};
 use crate::coworking::rules::Approval;
 use crate::coworking::{Refusal, refusal};
 use crate::store::Tx;
-use crate::store::booking::{self, Booking, Refused, Taken};
+use crate::store::booking::{self, Booking, Origin, Refused, Taken};
 use crate::store::page::Page;
 
 fn wish(booking: &Booking) -> Wish {
@@ -192,11 +192,19 @@ pub(super) fn take_back(
     }
     booking.words = words;
     booking.cancelled_by = Some(by);
-    let thinks_again = promote::second_thoughts(tx, &booking)?.is_some_and(|until| now <= until);
     booking.late = by == Side::Guest
         && state == State::Confirmed
-        && !thinks_again
-        && (booking.late || is_late(booking.slot, &booking.rules, answered(&booking), now));
+        && (booking.late || is_late(booking.slot, &booking.rules, answered(&booking), now))
+        && !may_think_again(tx, &booking, now)?;
     settle(tx, &mut booking, State::Cancelled, now)?;
     Ok(booking)
+}
+
+/// Who asked from elsewhere gives nothing back late of which they do not know that they have it, have just heard that they do, or
+/// did not know when it would be theirs.
+fn may_think_again(tx: &mut Tx<'_>, booking: &Booking, now: Timestamp) -> Result<bool> {
+    let Origin::Offer { .. } = booking.origin else { return Ok(false) };
+    let since = now.saturating_sub(GRACE).unwrap_or(Timestamp::MIN);
+    Ok(promote::second_thoughts(tx, booking)?.is_some_and(|until| now <= until)
+        || booking::is_news(tx, booking.id, since)?)
 }

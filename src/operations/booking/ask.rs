@@ -214,7 +214,10 @@ pub fn request(tx: &mut Tx<'_>, asking: &Asking, request: &Request, now: Timesta
         State::Requested => Event::BookingRequested { booking: id },
         _ => Event::BookingConfirmed { booking: id },
     };
-    event::record(tx, &fact, now)?;
+    let told_by = event::record(tx, &fact, now)?;
+    if state == State::Confirmed && asking.is_elsewhere() {
+        booking::tell(tx, id, told_by)?;
+    }
     Ok(booking)
 }
 

@@ -26,7 +26,7 @@ use crate::coworking::booking::State;
 use crate::coworking::id::{ActorId, BookingId};
 use crate::coworking::member::{Acting, Role};
 use crate::coworking::{Event, Refusal};
-use crate::store::booking::{self, Booking};
+use crate::store::booking::{self, Booking, Origin};
 use crate::store::{Tx, event};
 
 pub(super) use answer::cancel_alone;
@@ -96,6 +96,9 @@ fn settle(tx: &mut Tx<'_>, booking: &mut Booking, state: State, now: Timestamp) 
         State::Cancelled => Event::BookingCancelled { booking: id },
         State::NoShow => Event::BookingNoShow { booking: id },
     };
-    event::record(tx, &fact, now)?;
+    let told_by = event::record(tx, &fact, now)?;
+    if state == State::Confirmed && matches!(booking.origin, Origin::Offer { .. }) {
+        booking::tell(tx, id, told_by)?;
+    }
     Ok(())
 }

@@ -7,6 +7,7 @@ mod life;
 mod list;
 mod old;
 mod part;
+mod told;
 
 pub use appeal::{Appeal, answer_appeal, appeal, appeals};
 pub use calendar::{Taken, calendar, give, release, takes};
@@ -19,3 +20,4 @@ pub use list::{
 };
 pub use old::{OccupancyDay, forget_old, occupancy, reduce};
 pub use part::{of_series, set_part, together};
+pub use told::{is_news, tell};
