@@ -183,7 +183,7 @@ CREATE INDEX booking_present ON booking (requester_id, id) WHERE state = 'checke
 CREATE INDEX booking_waiting ON booking (space_id, id) WHERE state = 'requested';
 CREATE INDEX booking_refused ON booking (requester_id, requested_at) WHERE state = 'refused';
 CREATE INDEX booking_booked_by ON booking (booked_by_id) WHERE booked_by_id IS NOT NULL;
-CREATE INDEX booking_refused_old ON booking (id) WHERE state = 'refused' AND offer_uri IS NOT NULL;
+CREATE INDEX booking_refused_old ON booking (id) WHERE state = 'refused' AND offer_uri IS NOT NULL AND answered_at = requested_at;
 CREATE INDEX booking_series ON booking (series_id, long, starts_at, id) WHERE series_id IS NOT NULL;
 CREATE INDEX booking_context ON booking (context, id) WHERE context IS NOT NULL;
 

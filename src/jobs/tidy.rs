@@ -22,7 +22,7 @@ const AT_ONCE: u32 = 500;
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 /// What happened stays in the diary for so long after it was published.
 const EVENTS_KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
-/// A no to somebody elsewhere is given again for so long when they ask again.
+/// A no of the rules to somebody elsewhere is given again for so long when they ask again.
 const REFUSED_KEPT: SignedDuration = SignedDuration::from_hours(24 * 7);
 /// What was taken back before it came may come for so long.
 const BURIED: SignedDuration = SignedDuration::from_hours(24 * 7);

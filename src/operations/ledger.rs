@@ -361,7 +361,7 @@ mod tests {
                 comes(tx, attic, "2027-01-29", "15:00", "16:00")?;
                 comes(tx, attic, "2027-02-01", "10:00", "11:00")?;
                 let asked = comes(tx, strict, "2027-01-27", "10:00", "11:00")?;
-                decline(tx, Acting::Keeper, asked.id, "Not that day.", now)?;
+                decline(tx, Acting::Keeper, asked.id, "Not that day.", at("2027-01-10T12:00:00Z"))?;
                 assert_eq!(no(tx, |tx| comes(tx, attic, "2027-01-29", "10:30", "11:30")).code(), "unbookable");
 
                 // Nobody says anything to those who are no partners.
@@ -396,6 +396,8 @@ mod tests {
                 assert_eq!(no(tx, |tx| receive(tx, pier, space, &early, "{}", later)).code(), "malformed");
                 assert_eq!(statements(tx, Acting::Keeper, space, Page::default())?.items[1].differences, []);
 
+                // What staff said is remembered longer than what the rules say to whoever asks.
+                crate::store::booking::forget_refused(tx, later, 100)?;
                 let (from, to) = ("2027-01".parse()?, "2027-02".parse()?);
                 let book = book(tx, Acting::Keeper, None, from, to)?;
                 let entry = |month| book.get(&(month, "pier.example".to_owned())).cloned().unwrap();

@@ -97,7 +97,8 @@ async fn i38_giving_back_what_one_has_not_heard_of_yet_is_never_late() {
     minutes(&town, 60).await;
     host.start().await;
     minutes(&town, 60).await;
-    let find = |there: Vec<Booking>, begins: Timestamp| there.into_iter().find(|one| one.slot.start() == begins).unwrap();
+    let find =
+        |there: Vec<Booking>, begins: Timestamp| there.into_iter().find(|one| one.slot.start() == begins).unwrap();
     let back = find(loft.calendar().await, ana.stay(stay).await.slot.start());
     assert_eq!((back.state, back.late), (State::Cancelled, false));
 

@@ -72,9 +72,11 @@ statements! {
     WAITING_OF = "SELECT count(DISTINCT coalesce(context, CAST(id AS TEXT))) FROM booking \
                   WHERE space_id = ?1 AND state = 'requested' AND requester_id = ?2 AND coalesce(context, '') <> ?3 \
                   AND expires_at > ?4";
-    REFUSED_SINCE = "SELECT count(*) FROM booking WHERE requester_id = ?1 AND state = 'refused' AND requested_at > ?2";
-    FORGET_REFUSED = "DELETE FROM booking WHERE id IN \
-                      (SELECT id FROM booking WHERE state = 'refused' AND offer_uri IS NOT NULL AND id < ?1 ORDER BY id LIMIT ?2)";
+    // What was answered at once was answered by the rules: people took longer, and what they said counts as any booking does.
+    REFUSED_SINCE = "SELECT count(*) FROM booking WHERE requester_id = ?1 AND state = 'refused' AND answered_at = requested_at \
+                     AND requested_at > ?2";
+    FORGET_REFUSED = "DELETE FROM booking WHERE id IN (SELECT id FROM booking WHERE state = 'refused' AND offer_uri IS NOT NULL \
+                      AND answered_at = requested_at AND id < ?1 ORDER BY id LIMIT ?2)";
     AHEAD = concat!("SELECT ", columns!(""), " FROM booking WHERE space_id = ?1 AND starts_at >= ?2 \
              AND (starts_at > ?2 OR id > ?3) AND state IN ('requested', 'held', 'confirmed') ORDER BY starts_at, id LIMIT 500");
     OPEN_FROM_ELSEWHERE = "SELECT id, state FROM booking WHERE due_at IS NOT NULL AND offer_uri IS NOT NULL \
@@ -227,7 +229,7 @@ pub fn waiting_of(
     Ok(usize::try_from(count.unwrap_or_default()).unwrap_or(usize::MAX))
 }
 
-/// How often somebody was refused since a time.
+/// How often somebody was refused at once since a time.
 ///
 /// # Errors
 /// The store's.
@@ -236,7 +238,8 @@ pub fn refused_since(tx: &mut Tx<'_>, requester: ActorId, since: Timestamp) -> R
     Ok(usize::try_from(count.unwrap_or_default()).unwrap_or(usize::MAX))
 }
 
-/// Forgets what was refused to people elsewhere before `time`, at most `limit` at once; tells how many.
+/// Forgets what was refused at once to people elsewhere before `time`, at most `limit` at once; tells how many. What staff
+/// declined is kept as other bookings are: it says how far requests are honoured.
 ///
 /// # Errors
 /// The store's.
@@ -272,12 +275,7 @@ pub fn waiting(tx: &mut Tx<'_>, space: SpaceId, page: Page) -> Result<Slice<Book
 ///
 /// # Errors
 /// The store's.
-pub fn waiting_of_host(
-    tx: &mut Tx<'_>,
-    space: SpaceId,
-    somebody: ActorId,
-    now: Timestamp,
-) -> Result<usize, Error> {
+pub fn waiting_of_host(tx: &mut Tx<'_>, space: SpaceId, somebody: ActorId, now: Timestamp) -> Result<usize, Error> {
     let count = tx.query_one(WAITING_OF_HOST, params![space, somebody, now], |row| row.get::<u32>(0))?;
     Ok(usize::try_from(count.unwrap_or_default()).unwrap_or(usize::MAX))
 }
