@@ -778,6 +778,7 @@ CREATE TABLE series (
   updated INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX series_requester ON series (requester_id, id);
+CREATE INDEX series_split_from ON series (split_from) WHERE split_from IS NOT NULL;
 -- What somebody says who is said not to have come. One for each booking.
 CREATE TABLE appeal (
   booking_id INTEGER PRIMARY KEY,

@@ -12,7 +12,7 @@ use crate::node::Node;
 use crate::operations;
 use crate::store::process::Duty;
 use crate::store::{
-    self, Tx, activity, arrival, away, booking, delivery, directory, event, inbox, key, mail, media, session,
+    self, Tx, activity, arrival, away, booking, delivery, directory, event, inbox, key, mail, media, series, session,
     tombstone, visit, waitlist, webhook,
 };
 
@@ -99,6 +99,7 @@ pub async fn tidy(node: &Node) -> Result<u64, store::Error> {
     rows += all(node, move |tx| booking::forget_old(tx, over, AT_ONCE)).await?;
     rows += all(node, move |tx| away::reduce(tx, seen, AT_ONCE)).await?;
     rows += all(node, move |tx| away::forget_old(tx, over, AT_ONCE)).await?;
+    rows += all(node, move |tx| series::tidy(tx, over, AT_ONCE)).await?;
     // What was signed with an old key is on its way for a week at most.
     rows += node.store.write(move |tx| key::forget_retired(tx, given_up)).await?;
     Ok(rows)

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{Result, away, booking};
 use crate::coworking::id::ActorId;
-use crate::store::{Notice, Tx, actor, follow, member, notification, post, timeline};
+use crate::store::{Notice, Tx, actor, follow, member, notification, post, series, timeline};
 
 /// Takes back all that an actor said, liked, announced, followed and booked, and what it was told. Its tombstone is not made
 /// here.
@@ -21,6 +21,7 @@ pub fn forget(tx: &mut Tx<'_>, gone: ActorId, now: Timestamp) -> Result<()> {
     if let Some(member) = member::by_id(tx, gone)? {
         away::forget(tx, member.id, now)?;
     }
+    series::forget_of(tx, gone)?;
     post::bury_all_of(tx, gone, now)?;
     follow::remove_all_of(tx, gone)?;
     timeline::clear(tx, gone)?;

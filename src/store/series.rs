@@ -10,7 +10,7 @@ use super::booking::wall;
 use super::json::{self, Json};
 use super::page::{Page, Slice};
 use super::plan::statements;
-use super::{Error, Row, Tx, Value, params};
+use super::{Error, Row, Tx, Value, id, params};
 use crate::coworking::id::{ActorId, ResourceId, SeriesId};
 use crate::coworking::series::{Override, Rule, Series, State};
 use crate::coworking::space::Zone;
@@ -68,6 +68,12 @@ statements! {
             state = ?8, updated = ?9 WHERE id = ?1";
     BY_ID = concat!("SELECT ", columns!(), " FROM series WHERE id = ?1");
     LIST = concat!("SELECT ", columns!(), " FROM series WHERE requester_id = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3");
+    // Whose later part a series is has the same requester.
+    FORGET_OF = "DELETE FROM series WHERE requester_id = ?1";
+    EMPTY = "SELECT s.id FROM series s WHERE s.id < ?1 AND NOT EXISTS (SELECT 1 FROM booking b WHERE b.series_id = s.id) \
+             AND NOT EXISTS (SELECT 1 FROM away_booking w WHERE w.series_id = s.id) ORDER BY s.id LIMIT ?2";
+    UNSPLIT = "UPDATE series SET split_from = NULL WHERE split_from = ?1";
+    FORGET = "DELETE FROM series WHERE id = ?1";
 }
 
 fn read(row: &Row<'_>) -> Result<Kept, Error> {
@@ -172,6 +178,29 @@ pub fn by_id(tx: &mut Tx<'_>, id: SeriesId) -> Result<Option<Kept>, Error> {
 pub fn list(tx: &mut Tx<'_>, requester: ActorId, page: Page) -> Result<Slice<Kept>, Error> {
     let rows = tx.query(LIST, params![requester, page.below(), page.fetched()], read)?;
     Ok(Slice::cut(rows, page, |kept| kept.id.0))
+}
+
+/// Forgets all of somebody's.
+///
+/// # Errors
+/// The store's.
+pub fn forget_of(tx: &mut Tx<'_>, requester: ActorId) -> Result<(), Error> {
+    tx.execute(FORGET_OF, params![requester])?;
+    Ok(())
+}
+
+/// Forgets those made before `time` of which no booking is kept any more, here or elsewhere, at most `limit` at once; tells how
+/// many.
+///
+/// # Errors
+/// The store's.
+pub fn tidy(tx: &mut Tx<'_>, time: Timestamp, limit: u32) -> Result<u64, Error> {
+    let empty: Vec<SeriesId> = tx.query(EMPTY, params![id::first_at(time), limit], |row| row.get(0))?;
+    for series in &empty {
+        tx.execute(UNSPLIT, params![*series])?;
+        tx.execute(FORGET, params![*series])?;
+    }
+    Ok(u64::try_from(empty.len()).unwrap_or(u64::MAX))
 }
 
 #[cfg(test)]

@@ -100,6 +100,7 @@ statements! {
                 AND look_at > 0";
     PROMISED = "SELECT promised_until FROM waitlist WHERE booking_id = ?1 ORDER BY id LIMIT 1";
     DELAY = "SELECT ended_at - created_at FROM delivery WHERE activity_id = ?1 AND state = 'done' ORDER BY inbox LIMIT 1";
+    HUSH = "UPDATE waitlist SET note = NULL, words = NULL WHERE requester_id = ?1";
     TIDY = "DELETE FROM waitlist WHERE id IN (SELECT id FROM waitlist WHERE ends_at < ?1 ORDER BY ends_at, id LIMIT ?2)";
 }
 
@@ -335,6 +336,15 @@ pub fn promised_until(tx: &mut Tx<'_>, booking: BookingId) -> Result<Option<Time
 pub fn delay(tx: &mut Tx<'_>, wait: &Wait) -> Result<Option<SignedDuration>, Error> {
     let millis = tx.query_one(DELAY, params![wait.told_by], |row| row.get::<Option<i64>>(0))?.flatten();
     Ok(millis.map(SignedDuration::from_millis))
+}
+
+/// Forgets all words of and to somebody who waited.
+///
+/// # Errors
+/// The store's.
+pub fn hush(tx: &mut Tx<'_>, requester: ActorId) -> Result<(), Error> {
+    tx.execute(HUSH, params![requester])?;
+    Ok(())
 }
 
 /// Forgets those who waited for a time that was over before `time`, at most `limit` at once; tells how many.

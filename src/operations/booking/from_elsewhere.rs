@@ -364,6 +364,7 @@ pub fn forget(tx: &mut Tx<'_>, requester: ActorId, now: Timestamp) -> Result<()>
     for wait in waitlist::waiting_of(tx, requester)? {
         promote::end(tx, wait, waiting::State::Left, now)?;
     }
+    waitlist::hush(tx, requester)?;
     loop {
         let open = booking::open_of(tx, requester)?;
         if open.is_empty() {

@@ -15,19 +15,21 @@ statements! {
             ON CONFLICT (uri) DO NOTHING";
     FIND = "SELECT id FROM actor WHERE uri = ?1";
     DROP_REFUSED = "DELETE FROM booking WHERE requester_id = ?1 AND state = 'refused'";
+    FORGET_APPEALS = "DELETE FROM appeal WHERE booking_id IN (SELECT id FROM booking WHERE requester_id = ?1)";
     DISOWN = "UPDATE booking SET requester_id = ?2, guest = NULL, note = NULL, override_reason = NULL, words = NULL, \
-              offer_uri = NULL, offer_hash = NULL, context = NULL WHERE requester_id = ?1";
+              offer_uri = NULL, offer_hash = NULL, context = NULL, series_id = NULL, original = NULL WHERE requester_id = ?1";
     UNSIGN = "UPDATE booking SET booked_by_id = NULL WHERE booked_by_id = ?1";
 }
 
-/// Takes somebody's name and words from all that they booked or were refused, also for others. What they had stays counted as
-/// somebody's.
+/// Takes somebody's name and words from all that they booked or were refused, also for others, and what ties one of it to the
+/// other. What they had stays counted as somebody's.
 ///
 /// # Errors
 /// The store's.
 pub fn disown(tx: &mut Tx<'_>, gone: ActorId, now: Timestamp) -> Result<(), Error> {
     tx.execute(UNSIGN, params![gone])?;
     tx.execute(DROP_REFUSED, params![gone])?;
+    tx.execute(FORGET_APPEALS, params![gone])?;
     let nobody = match tx.query_one(FIND, params![NOBODY], |row| row.get::<ActorId>(0))? {
         Some(nobody) => nobody,
         None => {

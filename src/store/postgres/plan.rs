@@ -38,6 +38,7 @@ INSERT INTO known_space (id, uri, host, hops, via, seen_at, due_at, listing, tow
 INSERT INTO known_resource (space_id, number, body, words) SELECT 1 + n % 10000, n / 10000, '{}', 'w' FROM generate_series(1, 50000) AS n;
 INSERT INTO series (id, requester_id, resource_id, name, zone, wall_start, wall_end, rule, changes, state, made_at, updated)
   SELECT n, 1 + n % 200, 1 + n % 2000, 'n', 'UTC', 'w', 'w', 'r', '{}', 'open', n, n FROM generate_series(1, 3000) AS n;
+INSERT INTO appeal (booking_id, space_id, words, said_at) SELECT n, 1 + n % 3, 'w', n FROM generate_series(1, 10000) AS n;
 INSERT INTO media (name, media_type, bytes, uses, changed_at) SELECT n || '.png', 'image/png', CAST('x' AS BYTEA), n % 50, n FROM generate_series(1, 5000) AS n;
 INSERT INTO claim (resource_id, day, booking_id, starts_at, ends_at, kept_until, units, given) SELECT 1 + n % 2000, n % 300, n, n, n + 1, n + 1, 1, '[0]' FROM generate_series(1, 20000) AS n;
 INSERT INTO claimed_step (resource_id, unit, step, booking_id) SELECT 1 + n % 2000, 0, n, n FROM generate_series(1, 30000) AS n;

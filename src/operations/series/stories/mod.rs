@@ -1,6 +1,7 @@
 //! Stories of series at one space, and what holds whatever is done to them.
 
 mod clash;
+mod gone;
 mod mixed;
 mod scope;
 
