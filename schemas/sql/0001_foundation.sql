@@ -463,6 +463,7 @@ CREATE TABLE notification (
   member_id INTEGER NOT NULL REFERENCES member (actor_id),
   kind TEXT NOT NULL CHECK (kind IN ('follow', 'follow_request', 'follow_accepted', 'mention', 'reply', 'direct', 'like', 'announce', 'offer_reply', 'moved', 'report',
     'booking_requested', 'booking_held', 'booking_confirmed', 'booking_declined', 'booking_expired', 'booking_moved', 'booking_cancelled', 'booking_no_show',
+    'booking_no_show_lifted', 'booking_appeal_dismissed',
     'stay_confirmed', 'stay_refused', 'stay_cancelled', 'webhook_disabled')),
   actor_id INTEGER NOT NULL REFERENCES actor (id),
   post_id INTEGER,

@@ -71,6 +71,8 @@ fn words(kind: NotificationKind) -> &'static str {
         NotificationKind::News(Kind::Moved) => "changed your booking",
         NotificationKind::News(Kind::Cancelled | Kind::StayCancelled) => "cancels your booking",
         NotificationKind::News(Kind::NoShow) => "gave your booking back: nobody came",
+        NotificationKind::News(Kind::Lifted) => "believes that you came",
+        NotificationKind::News(Kind::Dismissed) => "has looked at your appeal: it stays as it is",
         NotificationKind::News(Kind::WebhookDisabled) => "switched a webhook off",
     }
 }

@@ -21,7 +21,8 @@ pub(super) enum Webhook {
     Add {
         /// Where: a public address, over https
         url: String,
-        /// What: booking.requested, .confirmed, .moved, .cancelled, .no_show, checkin.opened, checkin.closed [default: all]
+        /// What: booking.requested, .confirmed, .declined, .expired, .moved, .cancelled, .no_show, .no_show_lifted,
+        /// checkin.opened, .undone, .closed [default: all]
         #[arg(long = "event", value_delimiter = ',', value_name = "EVENT")]
         events: Vec<String>,
     },

@@ -210,6 +210,11 @@ pub enum Event {
         /// The booking.
         booking: BookingId,
     },
+    /// Where a booking stands is to be told again to somebody elsewhere: they asked, or this node was restored.
+    BookingAskedAgain {
+        /// The booking.
+        booking: BookingId,
+    },
     /// A booking was taken back.
     BookingCancelled {
         /// The booking.
@@ -225,6 +230,11 @@ pub enum Event {
         /// The booking.
         booking: BookingId,
     },
+    /// That its guest is there was a mistake of the front desk.
+    BookingCheckInUndone {
+        /// The booking.
+        booking: BookingId,
+    },
     /// It is over.
     BookingCompleted {
         /// The booking.
@@ -232,6 +242,16 @@ pub enum Event {
     },
     /// Nobody came.
     BookingNoShow {
+        /// The booking.
+        booking: BookingId,
+    },
+    /// Those who work here believe that somebody came.
+    BookingNoShowLifted {
+        /// The booking.
+        booking: BookingId,
+    },
+    /// Those who work here have looked at an appeal, and nobody came.
+    BookingAppealDismissed {
         /// The booking.
         booking: BookingId,
     },
@@ -351,11 +371,15 @@ impl Event {
             Self::BookingRefused { .. } => "BookingRefused",
             Self::WishRefused { .. } => "WishRefused",
             Self::BookingChanged { .. } => "BookingChanged",
+            Self::BookingAskedAgain { .. } => "BookingAskedAgain",
             Self::BookingCancelled { .. } => "BookingCancelled",
             Self::BookingExpired { .. } => "BookingExpired",
             Self::BookingCheckedIn { .. } => "BookingCheckedIn",
+            Self::BookingCheckInUndone { .. } => "BookingCheckInUndone",
             Self::BookingCompleted { .. } => "BookingCompleted",
             Self::BookingNoShow { .. } => "BookingNoShow",
+            Self::BookingNoShowLifted { .. } => "BookingNoShowLifted",
+            Self::BookingAppealDismissed { .. } => "BookingAppealDismissed",
             Self::AwayAsked { .. } => "AwayAsked",
             Self::AwayAnswered { .. } => "AwayAnswered",
             Self::AwayCancelled { .. } => "AwayCancelled",

@@ -29,6 +29,10 @@ word!(
         Cancelled = "booking_cancelled",
         /// Nobody came.
         NoShow = "booking_no_show",
+        /// Staff believe that somebody came.
+        Lifted = "booking_no_show_lifted",
+        /// Staff have looked at an appeal, and it stays as it is.
+        Dismissed = "booking_appeal_dismissed",
         /// Another node said yes.
         StayConfirmed = "stay_confirmed",
         /// Another node said no.
@@ -51,18 +55,26 @@ pub enum Fact {
     Confirmed,
     /// The answer was no.
     Refused,
-    /// It has another time, place or size; or somebody elsewhere asked again where it stands.
+    /// It has another time, place or size.
     Changed,
+    /// Where it stands is told again to somebody elsewhere.
+    Again,
     /// It was taken back.
     Cancelled,
     /// Nobody decided or confirmed in time.
     Expired,
     /// Its guest is there.
     CheckedIn,
+    /// That its guest is there was a mistake.
+    Returned,
     /// It is over.
     Completed,
     /// Nobody came.
     NoShow,
+    /// Staff believe that somebody came.
+    Lifted,
+    /// Staff do not believe it.
+    Dismissed,
 }
 
 /// A booking, as far as it decides what is news of it.
@@ -96,6 +108,8 @@ pub fn to_guest(fact: Fact, stands: Stands) -> Option<Kind> {
         Fact::Changed if open => Some(Kind::Moved),
         Fact::Cancelled if stands.cancelled_by == Some(Side::Host) => Some(Kind::Cancelled),
         Fact::NoShow if stands.state == State::NoShow => Some(Kind::NoShow),
+        Fact::Lifted if stands.state == State::Completed => Some(Kind::Lifted),
+        Fact::Dismissed if stands.state == State::NoShow => Some(Kind::Dismissed),
         // Whoever let a hold lapse looked at a form and left it.
         Fact::Expired if stands.approval != Approval::None && !stands.answered => Some(Kind::Expired),
         _ => None,
@@ -134,7 +148,8 @@ pub fn still_holds(kind: Kind, state: State, slot: Slot, now: Timestamp) -> bool
         Kind::Declined => state == State::Refused,
         Kind::Expired => state == State::Expired,
         Kind::Cancelled => state == State::Cancelled,
-        Kind::NoShow => state == State::NoShow,
+        Kind::NoShow | Kind::Dismissed => state == State::NoShow,
+        Kind::Lifted => state == State::Completed,
         Kind::StayConfirmed | Kind::StayRefused | Kind::StayCancelled | Kind::WebhookDisabled => false,
     }
 }
@@ -215,6 +230,8 @@ impl Subject {
             Kind::Moved => "Changed",
             Kind::Cancelled | Kind::StayCancelled => "Cancelled by the space",
             Kind::NoShow => "Given back",
+            Kind::Lifted => "No no-show any more",
+            Kind::Dismissed => "Still a no-show",
             Kind::WebhookDisabled => "A webhook was switched off",
         };
         format!("{first}: {}", self.whatever())
@@ -234,6 +251,8 @@ impl Subject {
             Kind::Moved => "Your booking was changed; this is what it is now.".to_owned(),
             Kind::Cancelled | Kind::StayCancelled => "The space cancelled your booking.".to_owned(),
             Kind::NoShow => "Nobody came, so it was given back.".to_owned(),
+            Kind::Lifted => "The space believes that you came: it does not count as a no-show.".to_owned(),
+            Kind::Dismissed => "The space has looked at your appeal, and it stays a no-show.".to_owned(),
             Kind::StayConfirmed => "The space confirmed your booking.".to_owned(),
             Kind::WebhookDisabled => "A program that is told of bookings does not answer any more.".to_owned(),
         };

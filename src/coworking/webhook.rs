@@ -18,19 +18,28 @@ pub const SECRET_PREFIX: &str = "whsec_";
 
 word!(
     /// What a webhook can be told.
-    Kind, "events", "booking.requested, booking.confirmed, booking.moved, booking.cancelled, booking.no_show, checkin.opened or checkin.closed", {
+    Kind, "events", "booking.requested, booking.confirmed, booking.declined, booking.expired, booking.moved, booking.cancelled, \
+     booking.no_show, booking.no_show_lifted, checkin.opened, checkin.undone or checkin.closed", {
         /// Somebody asks, and staff decide.
         Requested = "booking.requested",
         /// A booking stands.
         Confirmed = "booking.confirmed",
+        /// Staff said no to what waited for them.
+        Declined = "booking.declined",
+        /// Staff did not decide in time.
+        Expired = "booking.expired",
         /// It has another time, place or size.
         Moved = "booking.moved",
         /// It was taken back, by either side.
         Cancelled = "booking.cancelled",
         /// Nobody came.
         NoShow = "booking.no_show",
+        /// Somebody came after all.
+        Lifted = "booking.no_show_lifted",
         /// Its guest is there.
         Opened = "checkin.opened",
+        /// That was a mistake.
+        Undone = "checkin.undone",
         /// Its guest has left.
         Closed = "checkin.closed",
     }
@@ -38,22 +47,38 @@ word!(
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Requested, Self::Confirmed, Self::Moved, Self::Cancelled, Self::NoShow, Self::Opened, Self::Closed];
+    pub const ALL: [Self; 11] = [
+        Self::Requested,
+        Self::Confirmed,
+        Self::Declined,
+        Self::Expired,
+        Self::Moved,
+        Self::Cancelled,
+        Self::NoShow,
+        Self::Lifted,
+        Self::Opened,
+        Self::Undone,
+        Self::Closed,
+    ];
 }
 
-/// What a fact is to programs. What was booked from elsewhere is never moved: there the same fact repeats where it stands.
+/// What a fact is to programs; `waited` of what waited for staff. What was refused at once never was anything, and what is
+/// kept for minutes is nothing yet.
 #[must_use]
-pub fn told(fact: Fact, from_elsewhere: bool, checked_in: bool) -> Option<Kind> {
+pub fn told(fact: Fact, waited: bool, checked_in: bool) -> Option<Kind> {
     match fact {
         Fact::Requested => Some(Kind::Requested),
         Fact::Confirmed => Some(Kind::Confirmed),
-        Fact::Changed if !from_elsewhere => Some(Kind::Moved),
+        Fact::Refused if waited => Some(Kind::Declined),
+        Fact::Expired if waited => Some(Kind::Expired),
+        Fact::Changed => Some(Kind::Moved),
         Fact::Cancelled => Some(Kind::Cancelled),
         Fact::NoShow => Some(Kind::NoShow),
+        Fact::Lifted => Some(Kind::Lifted),
         Fact::CheckedIn => Some(Kind::Opened),
+        Fact::Returned => Some(Kind::Undone),
         Fact::Completed if checked_in => Some(Kind::Closed),
-        _ => None,
+        Fact::Held | Fact::Refused | Fact::Expired | Fact::Completed | Fact::Again | Fact::Dismissed => None,
     }
 }
 
@@ -125,9 +150,10 @@ mod tests {
     }
 
     #[test]
-    fn a_repeated_answer_is_no_move_and_an_unused_booking_no_departure() {
+    fn a_repeated_answer_is_no_move_a_no_at_once_no_decision_and_an_unused_booking_no_departure() {
         assert_eq!(told(Fact::Changed, false, false), Some(Kind::Moved));
-        assert_eq!(told(Fact::Changed, true, false), None);
+        assert_eq!(told(Fact::Again, true, true), None);
+        assert_eq!([told(Fact::Refused, true, false), told(Fact::Refused, false, false)], [Some(Kind::Declined), None]);
         assert_eq!(told(Fact::Completed, false, true), Some(Kind::Closed));
         assert_eq!(told(Fact::Completed, false, false), None);
         assert_eq!(told(Fact::Held, false, false), None);

@@ -39,7 +39,7 @@ pub fn raise(tx: &mut Tx<'_>, acting: Acting, now: Timestamp) -> Result<u32> {
         let stands = match state {
             State::Requested => Event::BookingRequested { booking },
             State::Held => Event::BookingHeld { booking },
-            _ => Event::BookingChanged { booking },
+            _ => Event::BookingAskedAgain { booking },
         };
         event::record(tx, &stands, now)?;
     }

@@ -10,8 +10,9 @@ use crate::coworking::Event;
 use crate::coworking::id::{ActorId, AwayId, BookingId, MemberId};
 use crate::coworking::member::Role;
 use crate::coworking::news::{self, Fact, Kind, Stands};
+use crate::coworking::rules::Approval;
 use crate::site::Site;
-use crate::store::booking::{self, Booking, Origin};
+use crate::store::booking::{self, Booking};
 use crate::store::event::Recorded;
 use crate::store::mail::{self, NewMail};
 use crate::store::notification::{self, Told};
@@ -34,8 +35,12 @@ pub fn tell(tx: &mut Tx<'_>, site: &Site, fact: &Recorded, now: Timestamp) -> Re
         Event::BookingCancelled { booking } => (booking, Fact::Cancelled),
         Event::BookingExpired { booking } => (booking, Fact::Expired),
         Event::BookingCheckedIn { booking } => (booking, Fact::CheckedIn),
+        Event::BookingCheckInUndone { booking } => (booking, Fact::Returned),
         Event::BookingCompleted { booking } => (booking, Fact::Completed),
         Event::BookingNoShow { booking } => (booking, Fact::NoShow),
+        Event::BookingNoShowLifted { booking } => (booking, Fact::Lifted),
+        Event::BookingAppealDismissed { booking } => (booking, Fact::Dismissed),
+        Event::BookingAskedAgain { booking } => (booking, Fact::Again),
         Event::AwayAnswered { away } => return of_stay(tx, away, now),
         // Who asks and who takes back knows of it; the rest is told where it is done.
         Event::AwayAsked { .. }
@@ -78,15 +83,14 @@ pub fn tell(tx: &mut Tx<'_>, site: &Site, fact: &Recorded, now: Timestamp) -> Re
         | Event::ActorReported { .. }
         | Event::ActorBlocked { .. } => return Ok(()),
     };
-    of_booking(tx, site, booking, what, fact.recorded_at, now)
+    of_booking(tx, site, (booking, what), fact, now)
 }
 
 fn of_booking(
     tx: &mut Tx<'_>,
     site: &Site,
-    id: BookingId,
-    what: Fact,
-    happened_at: Timestamp,
+    (id, what): (BookingId, Fact),
+    fact: &Recorded,
     now: Timestamp,
 ) -> Result<()> {
     let Some(booking) = booking::by_id(tx, id)? else { return Ok(()) };
@@ -98,8 +102,8 @@ fn of_booking(
         cancelled_by: booking.cancelled_by,
     };
     if let Some(kind) = news::to_guest(what, stands) {
-        let told =
-            Piece { kind, actor: booking.space.into(), booking: Some(id), away: None, turn: turn(what, &booking) };
+        let turn = turn(what, &booking, fact);
+        let told = Piece { kind, actor: booking.space.into(), booking: Some(id), away: None, turn };
         told.to(tx, booking.requester, booking.expires_at, now)?;
     }
     if let Some(kind) = news::to_staff(what, stands.state) {
@@ -110,9 +114,10 @@ fn of_booking(
             }
         }
     }
-    let elsewhere = matches!(booking.origin, Origin::Offer { .. });
-    if let Some(kind) = crate::coworking::webhook::told(what, elsewhere, booking.checked_in_at.is_some()) {
-        webhook::tell(tx, site, kind, &booking, turn(what, &booking), happened_at, now)?;
+    // What was refused at once has not changed since.
+    let waited = booking.rules.approval != Approval::None && booking.sequence > 0;
+    if let Some(kind) = crate::coworking::webhook::told(what, waited, booking.checked_in_at.is_some()) {
+        webhook::tell(tx, site, kind, &booking, turn(what, &booking, fact), fact.recorded_at, now)?;
     }
     Ok(())
 }
@@ -136,9 +141,14 @@ pub(super) fn of_webhook(tx: &mut Tx<'_>, site: &Site, since: Timestamp, now: Ti
     Ok(())
 }
 
-/// What can happen to a booking more than once is told each time.
-fn turn(what: Fact, booking: &Booking) -> u64 {
-    if what == Fact::Changed { booking.sequence.into() } else { 0 }
+/// What can happen to a booking more than once is told each time: of being there and not each fact, which is recorded once; of
+/// moves where the last one went.
+fn turn(what: Fact, booking: &Booking, fact: &Recorded) -> u64 {
+    match what {
+        Fact::Changed => booking.sequence.into(),
+        Fact::CheckedIn | Fact::Returned | Fact::Completed => u64::try_from(fact.id.0).unwrap_or_default(),
+        _ => 0,
+    }
 }
 
 /// Who has at least this role.

@@ -69,6 +69,8 @@ pub(in crate::federation) fn compose(tx: &mut Tx<'_>, site: &Site, fact: &Record
         Event::SpaceFounded { .. } | Event::MemberJoined { .. } | Event::ActorBlocked { .. } => Ok(None),
         Event::PartnerAccepted { .. } | Event::PartnerEnded { .. } => Ok(None),
         Event::AwayAnswered { .. } | Event::WaitlistPromoted { .. } => Ok(None),
+        // Only members appeal.
+        Event::BookingAppealDismissed { .. } => Ok(None),
         Event::WaitlistJoined { wait } => composer.waits(wait, WaitFact::Joined),
         Event::WaitlistLeft { wait } => composer.waits(wait, WaitFact::Left),
         Event::WaitlistExpired { wait } => composer.waits(wait, WaitFact::Expired),
@@ -84,7 +86,10 @@ pub(in crate::federation) fn compose(tx: &mut Tx<'_>, site: &Site, fact: &Record
         Event::BookingRefused { booking } => composer.booking(booking, Fact::Refused),
         Event::BookingExpired { booking } => composer.booking(booking, Fact::Expired),
         Event::WishRefused { wish } => composer.wish_refused(wish),
-        Event::BookingChanged { booking } => composer.booking(booking, Fact::Changed),
+        Event::BookingChanged { booking }
+        | Event::BookingAskedAgain { booking }
+        | Event::BookingCheckInUndone { booking }
+        | Event::BookingNoShowLifted { booking } => composer.booking(booking, Fact::Changed),
         Event::BookingCancelled { booking } => composer.booking(booking, Fact::Cancelled),
         Event::BookingCheckedIn { booking } => composer.booking(booking, Fact::CheckedIn),
         Event::BookingCompleted { booking } => composer.booking(booking, Fact::Completed),

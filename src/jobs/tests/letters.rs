@@ -12,7 +12,7 @@ use crate::coworking::id::{BookingId, ResourceId, SpaceId};
 use crate::coworking::resource::{Audience, ResourceInput};
 use crate::coworking::space::Zone;
 use crate::mail::testing::server;
-use crate::operations::booking::{Asking, approve, cancel, change, decline, request};
+use crate::operations::booking::{Asking, appeal, approve, cancel, change, decline, dismiss, lift, request};
 use crate::operations::testing::acting;
 use crate::operations::{mail as letters, mailbox, member, notification, resource};
 use crate::store::mail::State as Letter;
@@ -63,7 +63,7 @@ impl Ground {
     }
 
     /// What a member is told, the oldest first.
-    async fn told(&self, member: MemberId) -> Vec<String> {
+    pub(super) async fn told(&self, member: MemberId) -> Vec<String> {
         let told = self.act(move |tx| notification::list(tx, acting(member), Page::default())).await.items;
         told.iter().rev().map(|line| line.kind.as_str().to_owned()).collect()
     }
@@ -180,6 +180,15 @@ async fn whoever_has_a_booking_hears_of_each_change_but_of_none_of_their_own_goi
     drain(&ground.node).await;
     let told = ground.told(ben).await;
     assert_eq!(told[told.len() - 2..], ["booking_confirmed", "booking_no_show"], "{no_show}");
+    // Whoever says that they came hears what was made of it.
+    let now = ground.node.clock.now();
+    ground.act(move |tx| appeal(tx, acting(ben), no_show, "I was there", now)).await;
+    ground.act(move |tx| dismiss(tx, Acting::Keeper, no_show, now)).await;
+    drain(&ground.node).await;
+    ground.act(move |tx| lift(tx, Acting::Keeper, no_show, now)).await;
+    drain(&ground.node).await;
+    let told = ground.told(ben).await;
+    assert_eq!(told[told.len() - 2..], ["booking_appeal_dismissed", "booking_no_show_lifted"]);
 }
 
 #[tokio::test]

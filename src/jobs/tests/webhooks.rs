@@ -12,7 +12,7 @@ use crate::coworking::Event;
 use crate::coworking::id::WebhookId;
 use crate::coworking::webhook::{Kind, NewWebhook};
 use crate::federation::testing::Received;
-use crate::operations::booking::{cancel, check_in, check_out};
+use crate::operations::booking::{cancel, check_in, check_out, decline, undo_check_in};
 use crate::operations::testing::acting;
 use crate::operations::{notification, webhook};
 use crate::store::event;
@@ -186,4 +186,53 @@ async fn a_webhook_hears_of_the_whole_life_of_a_booking_and_of_nothing_that_is_p
     ground.wait(601);
     drain(&ground.node).await;
     assert!(ground.act(move |tx| webhook::view(tx, Acting::Keeper, id)).await.0.disabled_at.is_some());
+}
+
+#[tokio::test]
+async fn i33_a_check_in_by_mistake_is_taken_back_for_programs_too_and_the_next_one_is_told() {
+    let ground = Ground::new().await;
+    let done = ground.set_up().await;
+    let ben = ground.reader("ben", Role::Member).await;
+    let attic = ground.lets(done.space, room("{}")).await;
+    ground.tells("office.test").await;
+    let booking = ground.books(ben, attic, "10:00", "11:00").await;
+    drain(&ground.node).await;
+    ground.wait(3600);
+    let now = ground.node.clock.now();
+    for _ in 0..2 {
+        ground.act(move |tx| check_in(tx, Acting::Keeper, booking, now)).await;
+        drain(&ground.node).await;
+        ground.act(move |tx| undo_check_in(tx, Acting::Keeper, booking, now)).await;
+        drain(&ground.node).await;
+    }
+    // Also when all of it is told at once.
+    ground.act(move |tx| check_in(tx, Acting::Keeper, booking, now)).await;
+    ground.act(move |tx| undo_check_in(tx, Acting::Keeper, booking, now)).await;
+    ground.act(move |tx| check_in(tx, Acting::Keeper, booking, now)).await;
+    drain(&ground.node).await;
+    let heard = ground.heard("office.test");
+    let kinds: Vec<&str> = heard.iter().map(|got| got.body["type"].as_str().unwrap()).collect();
+    let (opened, undone) = ("checkin.opened", "checkin.undone");
+    assert_eq!(kinds, ["booking.confirmed", opened, undone, opened, undone, opened, undone, opened]);
+    assert_eq!(ground.told(ben).await, ["booking_confirmed"], "nothing of it was changed");
+}
+
+#[tokio::test]
+async fn what_waits_for_staff_comes_to_an_end_for_programs_too() {
+    let ground = Ground::new().await;
+    let done = ground.set_up().await;
+    let ben = ground.reader("ben", Role::Member).await;
+    let hall = ground.lets(done.space, room(r#"{"approval": "open"}"#)).await;
+    ground.tells("office.test").await;
+    let asked = ground.books(ben, hall, "16:00", "17:00").await;
+    let lapses = ground.books(ben, hall, "17:00", "18:00").await;
+    let now = ground.node.clock.now();
+    ground.act(move |tx| decline(tx, Acting::Keeper, asked, "A party", now)).await;
+    ground.wait(10 * 3600);
+    drain(&ground.node).await;
+    let heard = ground.heard("office.test");
+    let of = |id| heard.iter().filter(move |got| got.body["data"]["booking"]["id"] == json!(id));
+    let kinds = |id| of(id).map(|got| got.body["type"].as_str().unwrap()).collect::<Vec<_>>();
+    assert_eq!(kinds(asked), ["booking.requested", "booking.declined"]);
+    assert_eq!(kinds(lapses), ["booking.requested", "booking.expired"]);
 }

@@ -35,6 +35,7 @@ pub fn undo_check_in(tx: &mut Tx<'_>, acting: Acting, id: BookingId, now: Timest
     place::rewrite(tx, id, |taken| Taken { slot, ..taken })?;
     booking.checked_in_at = None;
     changed(tx, &mut booking, State::Confirmed, now)?;
+    event::record(tx, &Event::BookingCheckInUndone { booking: id }, now)?;
     Ok(booking)
 }
 
@@ -73,6 +74,7 @@ pub fn lift(tx: &mut Tx<'_>, acting: Acting, id: BookingId, now: Timestamp) -> R
     // Nobody saw them: it is no evidence that they were there.
     booking.estimated = true;
     changed(tx, &mut booking, State::Completed, now)?;
+    event::record(tx, &Event::BookingNoShowLifted { booking: id }, now)?;
     Ok(booking)
 }
 
@@ -83,18 +85,16 @@ pub fn lift(tx: &mut Tx<'_>, acting: Acting, id: BookingId, now: Timestamp) -> R
 pub fn dismiss(tx: &mut Tx<'_>, acting: Acting, id: BookingId, now: Timestamp) -> Result<Booking> {
     acting.needs(Role::Host, "answer an appeal")?;
     let booking = of(tx, acting, id)?;
-    match booking::answer_appeal(tx, id, now)? {
-        true => Ok(booking),
-        false => Err(Refusal::NotFound { what: "appeal" }.into()),
+    if !booking::answer_appeal(tx, id, now)? {
+        return Err(Refusal::NotFound { what: "appeal" }.into());
     }
+    event::record(tx, &Event::BookingAppealDismissed { booking: id }, now)?;
+    Ok(booking)
 }
 
-/// Writes it down with the fact that makes the other side look again.
 fn changed(tx: &mut Tx<'_>, booking: &mut Booking, state: State, now: Timestamp) -> Result<()> {
     booking.state = state;
     booking.updated = now;
     booking.sequence = booking.sequence.saturating_add(1);
-    booking::save(tx, booking)?;
-    event::record(tx, &Event::BookingChanged { booking: booking.id }, now)?;
-    Ok(())
+    Ok(booking::save(tx, booking)?)
 }

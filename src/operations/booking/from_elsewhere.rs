@@ -210,7 +210,7 @@ fn again(known: &Booking) -> Event {
         State::Refused => Event::BookingRefused { booking },
         State::Expired => Event::BookingExpired { booking },
         State::Cancelled => Event::BookingCancelled { booking },
-        State::CheckedIn | State::Completed | State::NoShow => Event::BookingChanged { booking },
+        State::CheckedIn | State::Completed | State::NoShow => Event::BookingAskedAgain { booking },
     }
 }
 
@@ -348,7 +348,7 @@ pub fn receive_undo(tx: &mut Tx<'_>, requester: ActorId, uri: &str, now: Timesta
     match take_back(tx, booking, Side::Guest, None, now) {
         // Whoever is there or was is told so; what was refused is over on both sides.
         Err(Error::Refused(Refusal::WrongState { .. })) => {
-            event::record(tx, &Event::BookingChanged { booking: id }, now)?;
+            event::record(tx, &Event::BookingAskedAgain { booking: id }, now)?;
             Ok(())
         }
         other => other.map(drop),

@@ -141,15 +141,17 @@ words! {
         words::NotificationKind::Direct, words::NotificationKind::Like, words::NotificationKind::Announce,
         words::NotificationKind::OfferReply, words::NotificationKind::Moved, words::NotificationKind::Report,
         words::News::Requested, words::News::Held, words::News::Confirmed, words::News::Declined, words::News::Expired,
-        words::News::Moved, words::News::Cancelled, words::News::NoShow, words::News::StayConfirmed, words::News::StayRefused,
-        words::News::StayCancelled, words::News::WebhookDisabled,
+        words::News::Moved, words::News::Cancelled, words::News::NoShow, words::News::Lifted, words::News::Dismissed,
+        words::News::StayConfirmed, words::News::StayRefused, words::News::StayCancelled, words::News::WebhookDisabled,
     ];
-    /// What a webhook can be told: somebody asks and staff decide; a booking stands; has another time, place or size; was
-    /// taken back; nobody came; its guest is there; its guest has left.
+    /// What a webhook can be told: somebody asks and staff decide; a booking stands; staff said no; or did not decide in
+    /// time; it has another time, place or size; was taken back; nobody came; or somebody did after all; its guest is
+    /// there; that was a mistake; its guest has left.
     WebhookEvent = [
-        words::WebhookEvent::Requested, words::WebhookEvent::Confirmed, words::WebhookEvent::Moved,
-        words::WebhookEvent::Cancelled, words::WebhookEvent::NoShow, words::WebhookEvent::Opened,
-        words::WebhookEvent::Closed,
+        words::WebhookEvent::Requested, words::WebhookEvent::Confirmed, words::WebhookEvent::Declined,
+        words::WebhookEvent::Expired, words::WebhookEvent::Moved, words::WebhookEvent::Cancelled,
+        words::WebhookEvent::NoShow, words::WebhookEvent::Lifted, words::WebhookEvent::Opened,
+        words::WebhookEvent::Undone, words::WebhookEvent::Closed,
     ];
     /// What became of a message to a webhook: it waits, arrived, or was given up.
     WebhookState = [words::WebhookState::Waiting, words::WebhookState::Done, words::WebhookState::Failed];
