@@ -470,6 +470,7 @@ CREATE TABLE notification (
   booking_id INTEGER,                  -- of news about a booking here
   away_id INTEGER,                     -- of news about a booking elsewhere
   news TEXT,                           -- what is told, of what: told once
+  among INTEGER NOT NULL DEFAULT 0,    -- of how many more it is told that belong to the booking
   notified_at INTEGER NOT NULL,
   read_at INTEGER
 ) STRICT;

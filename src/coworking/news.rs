@@ -195,6 +195,8 @@ pub struct Subject {
     pub words: Option<String>,
     /// How many times would have passed instead.
     pub alternatives: usize,
+    /// Of how many more it is told that belong to it: the others of a series, or what was asked for with it.
+    pub among: u32,
 }
 
 impl Subject {
@@ -257,7 +259,8 @@ impl Subject {
             Kind::WebhookDisabled => "A program that is told of bookings does not answer any more.".to_owned(),
         };
         let why = self.words.as_ref().map(|words| format!(" Its words: “{words}”")).unwrap_or_default();
-        format!("{}, {}: {told}{why}", self.whatever(), self.when())
+        let more = if self.among > 0 { format!(", and {} more", self.among) } else { String::new() };
+        format!("{}, {}{more}: {told}{why}", self.whatever(), self.when())
     }
 
     fn kept(&self) -> String {
@@ -298,6 +301,7 @@ mod tests {
             until: Some("2027-01-15T07:40:00Z".parse().unwrap()),
             words: None,
             alternatives: 2,
+            among: 0,
         }
     }
 
@@ -314,6 +318,8 @@ mod tests {
         ] {
             assert_eq!(subject.sentence(kind), format!("{at}{told}"));
         }
+        let series = Subject { among: 51, ..subject.clone() }.sentence(Kind::Confirmed);
+        assert!(series.ends_with("09:00–10:30 (Europe/Amsterdam), and 51 more: Your booking is confirmed."), "{series}");
         let over_night = Subject {
             slot: Slot::new(subject.slot.start(), "2027-01-16T09:30:00Z".parse().unwrap()).unwrap(),
             units: 2,

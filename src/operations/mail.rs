@@ -75,7 +75,7 @@ pub fn prepare(tx: &mut Tx<'_>, letter: &Mail, now: Timestamp) -> Result<std::re
 }
 
 fn about(tx: &mut Tx<'_>, letter: &Mail, kind: Kind, now: Timestamp) -> Result<Option<About>> {
-    let Some(subject) = subjects::subject(tx, letter.booking, letter.away)? else { return Ok(None) };
+    let Some(subject) = subjects::subject(tx, (letter.booking, letter.among), letter.away)? else { return Ok(None) };
     if let Some(id) = letter.booking {
         let entry = calendar::of_booking(tx, Acting::Keeper, id, now)?;
         let holds = news::still_holds(kind, entry.state, entry.booking.slot, now);

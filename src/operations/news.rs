@@ -102,12 +102,14 @@ fn of_booking(
         cancelled_by: booking.cancelled_by,
     };
     if let Some(kind) = news::to_guest(what, stands) {
-        let turn = turn(what, &booking, fact);
-        let told = Piece { kind, actor: booking.space.into(), booking: Some(id), away: None, turn };
+        // What is done in one act to several that belong together is told once.
+        let at = booking.updated;
+        let turn = (turn(what, &booking, fact), u64::try_from(at.as_millisecond()).unwrap_or_default());
+        let told = Piece::of_booking(tx, (kind, booking.space.into()), &booking, turn, Some(at))?;
         told.to(tx, booking.requester, booking.expires_at, now)?;
     }
     if let Some(kind) = news::to_staff(what, stands.state) {
-        let told = Piece { kind, actor: booking.requester, booking: Some(id), away: None, turn: 0 };
+        let told = Piece::of_booking(tx, (kind, booking.requester), &booking, (0, 0), None)?;
         for member in staff(tx, Role::Host)? {
             if ActorId::from(member) != booking.requester {
                 told.to(tx, member.into(), None, now)?;
@@ -126,7 +128,7 @@ fn of_stay(tx: &mut Tx<'_>, id: AwayId, now: Timestamp) -> Result<()> {
     let Some(away) = away::by_id(tx, id)? else { return Ok(()) };
     let Some(kind) = news::of_stay(away.state, away.cancelled_by) else { return Ok(()) };
     // A host goes from each of them to a later one and never back.
-    let told = Piece { kind, actor: away.space, booking: None, away: Some(id), turn: 0 };
+    let told = Piece { kind, actor: away.space, booking: None, away: Some(id), of: id.0, turn: 0, among: 0 };
     told.to(tx, away.member.into(), None, now)
 }
 
@@ -134,7 +136,8 @@ fn of_stay(tx: &mut Tx<'_>, id: AwayId, now: Timestamp) -> Result<()> {
 pub(super) fn of_webhook(tx: &mut Tx<'_>, site: &Site, since: Timestamp, now: Timestamp) -> Result<()> {
     let Some(node) = actor::by_uri(tx, &site.node_actor())? else { return Ok(()) };
     let turn = u64::try_from(since.as_millisecond()).unwrap_or_default();
-    let told = Piece { kind: Kind::WebhookDisabled, actor: node.id, booking: None, away: None, turn };
+    let kind = Kind::WebhookDisabled;
+    let told = Piece { kind, actor: node.id, booking: None, away: None, of: 0, turn, among: 0 };
     for member in staff(tx, Role::Admin)? {
         told.to(tx, member.into(), None, now)?;
     }
@@ -167,21 +170,39 @@ struct Piece {
     actor: ActorId,
     booking: Option<BookingId>,
     away: Option<AwayId>,
+    /// Of what, and for which time.
+    of: i64,
     turn: u64,
+    /// Of how many more that belong to the booking.
+    among: u32,
 }
 
 impl Piece {
+    /// News of a booking, with the turn of one that stands alone and of several; of those that stand as it does since `act`.
+    fn of_booking(
+        tx: &mut Tx<'_>,
+        (kind, actor): (Kind, ActorId),
+        of: &Booking,
+        (alone, together): (u64, u64),
+        act: Option<Timestamp>,
+    ) -> Result<Self> {
+        let alone = Self { kind, actor, booking: Some(of.id), away: None, of: of.id.0, turn: alone, among: 0 };
+        match booking::bundle(tx, of)? {
+            Some(bundle) => Ok(Self { of: bundle, turn: together, among: booking::alike(tx, of, act)?, ..alone }),
+            None => Ok(alone),
+        }
+    }
+
     /// The name under which it is told once.
     fn name(&self) -> String {
-        let of = self.booking.map_or_else(|| self.away.map_or(0, |away| away.0), |booking| booking.0);
-        format!("{} {of} {}", self.kind, self.turn)
+        format!("{} {} {}", self.kind, self.of, self.turn)
     }
 
     /// Tells a member, and puts a letter on its way to those who want letters.
     fn to(&self, tx: &mut Tx<'_>, member: ActorId, until: Option<Timestamp>, now: Timestamp) -> Result<()> {
-        let Self { kind, actor, booking, away, .. } = *self;
+        let Self { kind, actor, booking, away, among, .. } = *self;
         let news = self.name();
-        if !notification::tell(tx, member, Told { kind, actor, booking, away, news: &news }, now)?
+        if !notification::tell(tx, member, Told { kind, actor, booking, away, news: &news, among }, now)?
             || !news::is_mailed(kind, until, now)
         {
             return Ok(());

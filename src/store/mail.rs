@@ -109,6 +109,8 @@ pub struct Mail {
     pub created_at: Timestamp,
     /// When it was sent or given up.
     pub ended_at: Option<Timestamp>,
+    /// Of how many more it tells that belong to the booking.
+    pub among: u32,
 }
 
 /// A letter to be.
@@ -130,7 +132,8 @@ pub struct NewMail<'a> {
 
 macro_rules! columns {
     () => {
-        "SELECT id, member_id, kind, booking_id, away_id, secret, state, attempts, next_at, error, created_at, ended_at FROM mail "
+        "SELECT id, member_id, kind, booking_id, away_id, secret, state, attempts, next_at, error, created_at, ended_at, \
+         coalesce((SELECT n.among FROM notification n WHERE n.member_id = mail.member_id AND n.news = mail.news), 0) FROM mail "
     };
 }
 
@@ -166,6 +169,7 @@ fn read(row: &Row<'_>) -> Result<Mail, Error> {
         error: row.get(9)?,
         created_at: row.get(10)?,
         ended_at: row.get(11)?,
+        among: row.get(12)?,
     })
 }
 

@@ -4,13 +4,17 @@ use super::{Error, Tx, actor, away, booking, resource};
 use crate::coworking::id::{ActorId, AwayId, BookingId};
 use crate::coworking::news::Subject;
 
-/// What news is about; `None` when that is nothing, or forgotten.
+/// What news is about, and of how many more it is told; `None` when that is nothing, or forgotten.
 ///
 /// # Errors
 /// The store's.
-pub fn subject(tx: &mut Tx<'_>, here: Option<BookingId>, elsewhere: Option<AwayId>) -> Result<Option<Subject>, Error> {
+pub fn subject(
+    tx: &mut Tx<'_>,
+    (here, among): (Option<BookingId>, u32),
+    elsewhere: Option<AwayId>,
+) -> Result<Option<Subject>, Error> {
     match (here, elsewhere) {
-        (Some(id), _) => of_booking(tx, id),
+        (Some(id), _) => Ok(of_booking(tx, id)?.map(|subject| Subject { among, ..subject })),
         (None, Some(id)) => of_stay(tx, id),
         (None, None) => Ok(None),
     }
@@ -29,6 +33,7 @@ fn of_booking(tx: &mut Tx<'_>, id: BookingId) -> Result<Option<Subject>, Error> 
         until: booking.expires_at,
         words: booking.words,
         alternatives: booking.refusal.map_or(0, |refusal| refusal.alternatives.len()),
+        among: 0,
     }))
 }
 
@@ -44,6 +49,7 @@ fn of_stay(tx: &mut Tx<'_>, id: AwayId) -> Result<Option<Subject>, Error> {
         until: away.held_until,
         words: away.words,
         alternatives: away.alternatives.len(),
+        among: 0,
     }))
 }
 

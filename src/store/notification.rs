@@ -132,11 +132,12 @@ statements! {
         " AND NOT EXISTS (SELECT 1 FROM notification k WHERE k.post_id = ?5 AND k.member_id = ?1 AND k.kind = ?3 \
          AND k.actor_id = ?4)"
     );
-    TELL = "INSERT INTO notification (id, member_id, kind, actor_id, booking_id, away_id, news, notified_at) \
-            SELECT ?2, m.actor_id, ?3, ?4, ?5, ?6, ?7, ?8 FROM member m WHERE m.actor_id = ?1 AND m.left_at IS NULL \
+    TELL = "INSERT INTO notification (id, member_id, kind, actor_id, booking_id, away_id, news, notified_at, among) \
+            SELECT ?2, m.actor_id, ?3, ?4, ?5, ?6, ?7, ?8, ?9 FROM member m WHERE m.actor_id = ?1 AND m.left_at IS NULL \
             ON CONFLICT DO NOTHING";
+    MORE = "UPDATE notification SET among = ?3 WHERE member_id = ?1 AND news = ?2 AND among < ?3";
     LIST = concat!(
-        "SELECT n.id, n.kind, n.actor_id, n.post_id, n.notified_at, n.read_at IS NOT NULL, n.booking_id, n.away_id FROM notification n WHERE ",
+        "SELECT n.id, n.kind, n.actor_id, n.post_id, n.notified_at, n.read_at IS NOT NULL, n.booking_id, n.away_id, n.among FROM notification n WHERE ",
         told!(), " AND n.id < ?2 ORDER BY n.id DESC LIMIT ?3"
     );
     UNREAD = concat!("SELECT count(*) FROM notification n WHERE n.read_at IS NULL AND ", told!());
@@ -180,17 +181,23 @@ pub struct Told<'a> {
     pub away: Option<AwayId>,
     /// What is told, of what: told once.
     pub news: &'a str,
+    /// Of how many more that belong to the booking.
+    pub among: u32,
 }
 
-/// Tells a member news, once; `false` for those who know it, or are no members any more.
+/// Tells a member news, once; `false` for those who know it, or are no members any more. When it is news of more by now, who
+/// knows it reads so.
 ///
 /// # Errors
 /// The store's.
 pub fn tell(tx: &mut Tx<'_>, member: ActorId, told: Told<'_>, now: Timestamp) -> Result<bool, Error> {
     let id = tx.next_id(now);
-    let Told { kind, actor, booking, away, news } = told;
+    let Told { kind, actor, booking, away, news, among } = told;
     let kind = NotificationKind::News(kind);
-    let is_new = tx.execute(TELL, params![member, id, kind, actor, booking, away, news, now])? > 0;
+    let is_new = tx.execute(TELL, params![member, id, kind, actor, booking, away, news, now, among])? > 0;
+    if !is_new && among > 0 {
+        tx.execute(MORE, params![member, news, among])?;
+    }
     if is_new {
         tx.notify(Notice::Changed(member.0));
     }
@@ -211,6 +218,7 @@ pub fn list(tx: &mut Tx<'_>, member: MemberId, page: Page) -> Result<Slice<Notif
         read: bool,
         booking: Option<BookingId>,
         away: Option<AwayId>,
+        among: u32,
     }
     let lines = tx.query(LIST, params![member, page.below(), page.fetched()], |row| {
         Ok(Line {
@@ -222,6 +230,7 @@ pub fn list(tx: &mut Tx<'_>, member: MemberId, page: Page) -> Result<Slice<Notif
             read: row.get(5)?,
             booking: row.get(6)?,
             away: row.get(7)?,
+            among: row.get(8)?,
         })
     })?;
     let lines = Slice::cut(lines, page, |line| line.id.0);
@@ -235,7 +244,7 @@ pub fn list(tx: &mut Tx<'_>, member: MemberId, page: Page) -> Result<Slice<Notif
 
     let mut subjects = Vec::with_capacity(lines.items.len());
     for line in &lines.items {
-        subjects.push(news::subject(tx, line.booking, line.away)?);
+        subjects.push(news::subject(tx, (line.booking, line.among), line.away)?);
     }
 
     let items = lines.items.into_iter().zip(subjects).filter_map(|(line, subject)| {

@@ -10,11 +10,12 @@ use crate::coworking::booking::{BookingInput, Request, State};
 use crate::coworking::email::EmailAddress;
 use crate::coworking::id::{BookingId, ResourceId, SpaceId};
 use crate::coworking::resource::{Audience, ResourceInput};
+use crate::coworking::series::{RepeatInput, Scope, SeriesInput};
 use crate::coworking::space::Zone;
 use crate::mail::testing::server;
 use crate::operations::booking::{Asking, appeal, approve, cancel, change, decline, dismiss, lift, request};
 use crate::operations::testing::acting;
-use crate::operations::{mail as letters, mailbox, member, notification, resource};
+use crate::operations::{mail as letters, mailbox, member, notification, resource, series};
 use crate::store::mail::State as Letter;
 use crate::store::page::Page;
 use crate::store::{event, mail};
@@ -251,4 +252,46 @@ async fn an_address_is_asked_first_and_a_letter_that_nobody_wants_any_more_is_no
     assert_eq!(filed(folder.path()).len(), 1);
     let dropped = ground.letters(Letter::Dropped).await;
     assert_eq!((dropped.len(), dropped[0].error.as_deref()), (1, Some("it is not so any more")));
+}
+
+#[tokio::test]
+async fn i24_what_becomes_of_a_series_in_one_act_is_one_letter_and_of_one_of_it_another() {
+    let folder = TempDir::new().unwrap();
+    let ground = Ground::with(&[FROM, ("mail_folder", folder.path().to_str().unwrap())]).await;
+    let done = ground.set_up().await;
+    let ben = ground.reader("ben", Role::Member).await;
+    let attic = ground.lets(done.space, room(r#"{"approval": "blocking", "at_once": 9}"#)).await;
+    let on = |time: &str| format!("2027-01-18T{time}");
+    let first = BookingInput { start: on("10:00"), end: on("11:00"), ..BookingInput::default() };
+    let repeat = RepeatInput { rule: Some("FREQ=DAILY;COUNT=5".into()), ..RepeatInput::default() };
+    let pattern = SeriesInput { first, repeat }.parse(&Zone::parse("Europe/Amsterdam").unwrap()).unwrap();
+    let now = ground.node.clock.now();
+    let made = ground
+        .act(move |tx| {
+            let asking = Asking::here(tx, acting(ben), None, false)?;
+            series::make(tx, &asking, attic, &pattern, (None, None), now)
+        })
+        .await;
+    let (id, first) = (made.kept.id, made.kept.series.start);
+    drain(&ground.node).await;
+    assert_eq!(ground.told(done.admin).await, ["booking_requested"]);
+    ground.act(move |tx| series::approve(tx, Acting::Keeper, id, None, None, now)).await;
+    drain(&ground.node).await;
+    assert_eq!(ground.told(ben).await, ["booking_confirmed"]);
+    assert_eq!(filed(folder.path()), ["ben <ben@mail.example> Confirmed: Attic at Harbor + ics"]);
+
+    ground.wait(60);
+    let (now, one) = (ground.node.clock.now(), made.bookings[1].id);
+    ground.act(move |tx| cancel(tx, Acting::Keeper, one, Some("A pipe burst."), now)).await;
+    drain(&ground.node).await;
+    ground.wait(60);
+    let now = ground.node.clock.now();
+    ground
+        .act(move |tx| series::cancel(tx, Acting::Keeper, id, (Scope::All, first), Some("It burst again."), now))
+        .await;
+    drain(&ground.node).await;
+    let lines = ground.act(move |tx| notification::list(tx, acting(ben), Page::default())).await.items;
+    let among: Vec<u32> = lines.iter().rev().map(|line| line.subject.as_ref().unwrap().among).collect();
+    assert_eq!(among, [4, 0, 3], "five confirmed, one cancelled, and then the four that were left");
+    assert_eq!(filed(folder.path()).len(), 3);
 }

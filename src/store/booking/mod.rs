@@ -19,5 +19,5 @@ pub use list::{
     open_of, open_of_host, refused_since, stays, waiting, waiting_of, waiting_of_host,
 };
 pub use old::{OccupancyDay, forget_old, occupancy, reduce};
-pub use part::{of_series, set_part, together};
+pub use part::{alike, bundle, of_series, set_part, together};
 pub use told::{is_news, tell};
