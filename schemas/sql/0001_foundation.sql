@@ -852,6 +852,7 @@ CREATE TABLE webhook_delivery (
   webhook_id INTEGER NOT NULL REFERENCES webhook (id),
   news TEXT NOT NULL,                  -- what is told, of what: told once
   kind TEXT NOT NULL,
+  booking_id INTEGER,                  -- what it is about
   body TEXT,                           -- until it arrived or was given up
   state TEXT NOT NULL CHECK (state IN ('waiting', 'done', 'failed')),
   attempts INTEGER NOT NULL DEFAULT 0,
@@ -864,6 +865,7 @@ CREATE TABLE webhook_delivery (
 ) STRICT;
 CREATE INDEX webhook_delivery_due ON webhook_delivery (webhook_id, next_at, id) WHERE state = 'waiting';
 CREATE INDEX webhook_delivery_waiting ON webhook_delivery (id) WHERE state = 'waiting';
+CREATE INDEX webhook_delivery_booking ON webhook_delivery (booking_id) WHERE state = 'waiting' AND booking_id IS NOT NULL;
 CREATE INDEX webhook_delivery_list ON webhook_delivery (webhook_id, id);
 CREATE INDEX webhook_delivery_tidy ON webhook_delivery (ended_at) WHERE ended_at IS NOT NULL;
 -- Hospitality between spaces.

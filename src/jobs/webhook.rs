@@ -9,7 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use hmac::{Hmac, KeyInit, Mac};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sha2::Sha256;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -167,6 +167,16 @@ async fn round(node: Arc<Node>, hook: Webhook, deliveries: Vec<WebhookDelivery>,
         if stop.is_cancelled() {
             break;
         }
+        // The webhook may have been removed meanwhile, or somebody left of whom it was told.
+        let delivery = match node.store.read(move |tx: &mut Tx<'_>| webhook::waits(tx, delivery.id)).await {
+            Ok(Some(delivery)) => delivery,
+            Ok(None) => break,
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "cannot read a message to a webhook");
+                tokio::time::sleep(PAUSE).await;
+                break;
+            }
+        };
         let tried = attempt(&node, &hook, &delivery).await;
         let arrived = tried.error.is_none();
         match write(&node, delivery, tried).await {
@@ -188,7 +198,10 @@ async fn attempt(node: &Node, hook: &Webhook, delivery: &WebhookDelivery) -> Tri
     let body = delivery.body.clone().unwrap_or_default();
     let tries = delivery.attempts.saturating_add(1);
     let again = |wanted| next_within(PATIENCE, delivery.id.0, tries, wanted, delivery.created_at, now);
-    let failed = |status, error: String, wanted, gone| Tried { status, error: Some(error), next: again(wanted), gone };
+    let failed = |status, error: String, wanted: Option<SignedDuration>, gone| {
+        let pause = wanted.and_then(|wanted| now.checked_add(wanted).ok());
+        Tried { status, error: Some(error), next: again(wanted), pause, gone }
+    };
     let Ok(url) = Url::parse(&hook.url) else {
         return failed(None, "its address is no web address".to_owned(), None, false);
     };
@@ -203,7 +216,7 @@ async fn attempt(node: &Node, hook: &Webhook, delivery: &WebhookDelivery) -> Tri
         .body_optional();
     match node.http.send(request).await {
         Ok(answer) if (200..300).contains(&answer.status) => {
-            Tried { status: Some(answer.status), error: None, next: None, gone: false }
+            Tried { status: Some(answer.status), error: None, next: None, pause: None, gone: false }
         }
         Ok(answer) => {
             let wanted = answer.headers.get("retry-after").and_then(|value| asked(value, now));

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Result, away, booking};
+use super::{Result, away, booking, webhook};
 use crate::coworking::id::ActorId;
 use crate::store::{Notice, Tx, actor, follow, member, notification, post, series, timeline};
 
@@ -17,6 +17,7 @@ pub fn forget(tx: &mut Tx<'_>, gone: ActorId, now: Timestamp) -> Result<()> {
     for actor in counted {
         tx.notify(Notice::Changed(actor.0));
     }
+    webhook::forget(tx, gone, now)?;
     booking::forget(tx, gone, now)?;
     if let Some(member) = member::by_id(tx, gone)? {
         away::forget(tx, member.id, now)?;

@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 use super::secret::Secret;
 use super::{Result, news};
 use crate::coworking::Refusal;
-use crate::coworking::id::{WebhookDeliveryId, WebhookId};
+use crate::coworking::id::{ActorId, WebhookDeliveryId, WebhookId};
 use crate::coworking::member::{Acting, Role};
 use crate::coworking::space::Zone;
 use crate::coworking::webhook::{Kind, NewWebhook, SECRET_PREFIX, WEBHOOK_LIMIT};
 use crate::site::Site;
-use crate::store::booking::Booking;
+use crate::store::booking::{self, Booking};
 use crate::store::page::{Page, Slice};
 use crate::store::webhook::{self, State, Webhook, WebhookDelivery};
 use crate::store::{Tx, actor, resource};
@@ -116,7 +116,7 @@ pub fn test(tx: &mut Tx<'_>, acting: Acting, id: WebhookId, now: Timestamp) -> R
     }
     let number = WebhookDeliveryId(tx.next_id(now));
     let body = text(number, TEST, now, json!({}))?;
-    webhook::tell(tx, number, id, (&format!("test {number}"), TEST), &body, now)?;
+    webhook::tell(tx, number, id, (&format!("test {number}"), TEST, None), &body, now)?;
     Ok(number)
 }
 
@@ -151,7 +151,24 @@ pub(super) fn tell(
     for hook in listening {
         let id = WebhookDeliveryId(tx.next_id(now));
         let body = text(id, kind.as_str(), happened_at, data.clone())?;
-        webhook::tell(tx, id, hook.id, (&news, kind.as_str()), &body, now)?;
+        webhook::tell(tx, id, hook.id, (&news, kind.as_str(), Some(booking.id)), &body, now)?;
+    }
+    Ok(())
+}
+
+/// Somebody is gone for good: what waits to be told of their bookings names them no more.
+pub(super) fn forget(tx: &mut Tx<'_>, gone: ActorId, now: Timestamp) -> Result<()> {
+    let told = webhook::of_requester(tx, gone)?;
+    if told.is_empty() {
+        return Ok(());
+    }
+    let nobody = booking::nobody(tx, now)?;
+    for (id, body) in told {
+        let mut message: Value = serde_json::from_str(&body).map_err(anyhow::Error::from)?;
+        if let Some(requester) = message.pointer_mut("/data/booking/requester") {
+            *requester = json!({ "id": nobody, "handle": null, "uri": null });
+        }
+        webhook::rewrite(tx, id, &message.to_string())?;
     }
     Ok(())
 }
@@ -206,6 +223,8 @@ pub struct Tried {
     pub error: Option<String>,
     /// When it is tried again; never, when it waited too long.
     pub next: Option<Timestamp>,
+    /// Until when the receiver asked to be left alone.
+    pub pause: Option<Timestamp>,
     /// The receiver said that it is gone for good.
     pub gone: bool,
 }
@@ -216,7 +235,7 @@ pub struct Tried {
 /// # Errors
 /// The store's.
 pub fn settle(tx: &mut Tx<'_>, site: &Site, delivery: &WebhookDelivery, tried: &Tried, now: Timestamp) -> Result<()> {
-    let Tried { status, error, next, gone } = tried;
+    let Tried { status, error, next, pause, gone } = tried;
     let Some(error) = error else {
         webhook::end(tx, delivery.id, State::Done, *status, None, now)?;
         return Ok(webhook::took(tx, delivery.webhook, now)?);
@@ -225,10 +244,13 @@ pub fn settle(tx: &mut Tx<'_>, site: &Site, delivery: &WebhookDelivery, tried: &
         Some(next) => {
             webhook::retry(tx, delivery.id, *status, error, next)?;
             let breath = now.saturating_add(BREATH).unwrap_or(next).min(next);
-            Ok(webhook::rest(tx, delivery.webhook, breath)?)
+            Ok(webhook::rest(tx, delivery.webhook, pause.unwrap_or(breath))?)
         }
         None => {
             webhook::end(tx, delivery.id, State::Failed, *status, Some(error), now)?;
+            if let Some(pause) = pause {
+                webhook::rest(tx, delivery.webhook, *pause)?;
+            }
             let hook = webhook::by_id(tx, delivery.webhook)?;
             // One message that it will not take is no reason, as long as it takes others.
             let takes = hook.and_then(|hook| hook.took_at).is_some_and(|took| took >= delivery.created_at);

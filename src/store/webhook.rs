@@ -7,7 +7,7 @@ use super::page::{Page, Slice};
 use super::plan::statements;
 use super::typed::words;
 use super::{Error, Notice, Row, Tx, id, params};
-use crate::coworking::id::{WebhookDeliveryId, WebhookId};
+use crate::coworking::id::{ActorId, BookingId, WebhookDeliveryId, WebhookId};
 use crate::coworking::webhook::Kind;
 
 /// A webhook.
@@ -124,9 +124,13 @@ statements! {
     TOOK = "UPDATE webhook SET took_at = ?2, rest_until = NULL WHERE id = ?1";
     DISABLE = "UPDATE webhook SET disabled_at = ?2, problem = ?3 WHERE id = ?1 AND disabled_at IS NULL";
     ENABLE = "UPDATE webhook SET disabled_at = NULL, problem = NULL, rest_until = NULL WHERE id = ?1";
-    TELL = "INSERT INTO webhook_delivery (id, webhook_id, news, kind, body, state, next_at, created_at) \
-            VALUES (?1, ?2, ?3, ?4, ?5, 'waiting', ?6, ?6) ON CONFLICT (webhook_id, news) DO NOTHING";
+    TELL = "INSERT INTO webhook_delivery (id, webhook_id, news, kind, booking_id, body, state, next_at, created_at) \
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'waiting', ?7, ?7) ON CONFLICT (webhook_id, news) DO NOTHING";
     DUE = concat!(columns!(), "WHERE webhook_id = ?1 AND state = 'waiting' AND next_at <= ?2 ORDER BY next_at, id LIMIT ?3");
+    WAITS = concat!(columns!(), "WHERE id = ?1 AND state = 'waiting'");
+    OF_REQUESTER = "SELECT d.id, d.body FROM booking b CROSS JOIN webhook_delivery d ON d.booking_id = b.id \
+                    WHERE b.requester_id = ?1 AND d.state = 'waiting' AND d.body IS NOT NULL";
+    REWRITE = "UPDATE webhook_delivery SET body = ?2 WHERE id = ?1 AND state = 'waiting'";
     NEXT = "SELECT next_at FROM webhook_delivery WHERE webhook_id = ?1 AND state = 'waiting' ORDER BY next_at, id LIMIT 1";
     LIST = concat!(columns!(), "WHERE webhook_id = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3");
     WAITING = "SELECT count(*) FROM webhook_delivery WHERE webhook_id = ?1 AND state = 'waiting'";
@@ -253,11 +257,11 @@ pub fn tell(
     tx: &mut Tx<'_>,
     id: WebhookDeliveryId,
     webhook: WebhookId,
-    (news, kind): (&str, &str),
+    (news, kind, booking): (&str, &str, Option<BookingId>),
     body: &str,
     now: Timestamp,
 ) -> Result<bool, Error> {
-    let told = tx.execute(TELL, params![id, webhook, news, kind, body, now])? > 0;
+    let told = tx.execute(TELL, params![id, webhook, news, kind, booking, body, now])? > 0;
     if told {
         tx.notify(Notice::Delivery);
     }
@@ -270,6 +274,31 @@ pub fn tell(
 /// The store's.
 pub fn due(tx: &mut Tx<'_>, id: WebhookId, now: Timestamp, limit: u32) -> Result<Vec<WebhookDelivery>, Error> {
     tx.query(DUE, params![id, now, limit], read_told)
+}
+
+/// A message as it is now; `None` when it does not wait any more, or its webhook is forgotten.
+///
+/// # Errors
+/// The store's.
+pub fn waits(tx: &mut Tx<'_>, id: WebhookDeliveryId) -> Result<Option<WebhookDelivery>, Error> {
+    tx.query_one(WAITS, params![id], read_told)
+}
+
+/// What waits and is about somebody's bookings, with what it says.
+///
+/// # Errors
+/// The store's.
+pub fn of_requester(tx: &mut Tx<'_>, requester: ActorId) -> Result<Vec<(WebhookDeliveryId, String)>, Error> {
+    tx.query(OF_REQUESTER, params![requester], |row| Ok((row.get(0)?, row.get(1)?)))
+}
+
+/// A message says something else, as long as it waits.
+///
+/// # Errors
+/// The store's.
+pub fn rewrite(tx: &mut Tx<'_>, id: WebhookDeliveryId, body: &str) -> Result<(), Error> {
+    tx.execute(REWRITE, params![id, body])?;
+    Ok(())
 }
 
 /// When the next message to a webhook is to be tried.

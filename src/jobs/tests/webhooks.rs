@@ -236,3 +236,61 @@ async fn what_waits_for_staff_comes_to_an_end_for_programs_too() {
     assert_eq!(kinds(asked), ["booking.requested", "booking.declined"]);
     assert_eq!(kinds(lapses), ["booking.requested", "booking.expired"]);
 }
+
+#[tokio::test]
+async fn a_webhook_that_is_removed_gets_nothing_more_and_one_that_wants_a_pause_has_it_for_all_that_waits() {
+    let ground = Ground::new().await;
+    let done = ground.set_up().await;
+    let ben = ground.reader("ben", Role::Member).await;
+    let attic = ground.lets(done.space, room("{}")).await;
+    let (id, _) = ground.tells("office.test").await;
+    for (from, to) in [("10:00", "11:00"), ("11:00", "12:00")] {
+        ground.books(ben, attic, from, to).await;
+    }
+    ground.peers.behave(|_| Reply::SayWith(429, "retry-after", "600"));
+    drain(&ground.node).await;
+    assert_eq!(ground.heard("office.test").len(), 1);
+    for _ in 0..9 {
+        ground.wait(60);
+        drain(&ground.node).await;
+    }
+    assert_eq!(ground.heard("office.test").len(), 0, "not the other one either");
+
+    // It is removed while the first of what waits is on its way.
+    let store = ground.node.store.clone();
+    ground.peers.behave(move |_| {
+        let store = store.clone();
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            runtime.block_on(store.write(move |tx| webhook::remove(tx, Acting::Keeper, id))).unwrap();
+        })
+        .join()
+        .unwrap();
+        Reply::Say(204)
+    });
+    ground.wait(61);
+    drain(&ground.node).await;
+    assert_eq!(ground.heard("office.test").len(), 1);
+}
+
+#[tokio::test]
+async fn i45_what_waits_for_a_program_names_nobody_who_has_left() {
+    let ground = Ground::new().await;
+    let done = ground.set_up().await;
+    let ben = ground.reader("ben", Role::Member).await;
+    let attic = ground.lets(done.space, room("{}")).await;
+    ground.tells("office.test").await;
+    ground.books(ben, attic, "10:00", "11:00").await;
+    ground.peers.behave(|_| Reply::Say(503));
+    drain(&ground.node).await;
+    assert!(ground.heard("office.test")[0].body.to_string().contains("ben"));
+    let now = ground.node.clock.now();
+    ground.act(move |tx| member::leave(tx, Acting::Keeper, ben, now)).await;
+    ground.peers.behave(|_| Reply::Say(204));
+    ground.wait(60);
+    drain(&ground.node).await;
+    let heard = ground.heard("office.test");
+    let kinds: Vec<&str> = heard.iter().map(|got| got.body["type"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["booking.confirmed", "booking.cancelled"]);
+    assert!(!heard.iter().any(|got| got.body.to_string().contains("ben")), "{heard:?}");
+}

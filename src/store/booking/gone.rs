@@ -21,6 +21,19 @@ statements! {
     UNSIGN = "UPDATE booking SET booked_by_id = NULL WHERE booked_by_id = ?1";
 }
 
+/// Whose is what those had who are gone.
+///
+/// # Errors
+/// The store's.
+pub fn nobody(tx: &mut Tx<'_>, now: Timestamp) -> Result<ActorId, Error> {
+    if let Some(nobody) = tx.query_one(FIND, params![NOBODY], |row| row.get(0))? {
+        return Ok(nobody);
+    }
+    let id = ActorId(tx.next_id(now));
+    tx.execute(MAKE, params![id, NOBODY, now])?;
+    Ok(id)
+}
+
 /// Takes somebody's name and words from all that they booked or were refused, also for others, and what ties one of it to the
 /// other. What they had stays counted as somebody's.
 ///
@@ -30,14 +43,7 @@ pub fn disown(tx: &mut Tx<'_>, gone: ActorId, now: Timestamp) -> Result<(), Erro
     tx.execute(UNSIGN, params![gone])?;
     tx.execute(DROP_REFUSED, params![gone])?;
     tx.execute(FORGET_APPEALS, params![gone])?;
-    let nobody = match tx.query_one(FIND, params![NOBODY], |row| row.get::<ActorId>(0))? {
-        Some(nobody) => nobody,
-        None => {
-            let id = ActorId(tx.next_id(now));
-            tx.execute(MAKE, params![id, NOBODY, now])?;
-            id
-        }
-    };
+    let nobody = nobody(tx, now)?;
     tx.execute(DISOWN, params![gone, nobody])?;
     Ok(())
 }

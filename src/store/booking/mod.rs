@@ -11,7 +11,7 @@ mod told;
 
 pub use appeal::{Appeal, answer_appeal, appeal, appeals};
 pub use calendar::{Taken, calendar, give, release, takes};
-pub use gone::disown;
+pub use gone::{disown, nobody};
 pub use life::{Booking, Holds, Origin, Refused, add, by_id, by_offer, due, holds, move_to, next_due, present, save};
 pub(super) use life::{part, wall};
 pub use list::{

@@ -108,8 +108,8 @@ INSERT INTO mail (id, member_id, news, kind, state, next_at, created_at, ended_a
   SELECT n, 1 + n % 200, 'n' || n, 'booking_confirmed', CASE n % 50 WHEN 0 THEN 'waiting' WHEN 1 THEN 'failed' ELSE 'sent' END, n, n, CASE WHEN n % 50 > 0 THEN n END
   FROM generate_series(1, 10000) AS n;
 INSERT INTO webhook (id, url, events, secret, added_at) SELECT n, 'u', '[]', CAST('s' AS BYTEA), n FROM generate_series(1, 20) AS n;
-INSERT INTO webhook_delivery (id, webhook_id, news, kind, state, next_at, created_at, ended_at)
-  SELECT n, 1 + n % 20, 'n' || n, 'k', CASE WHEN n % 50 = 0 THEN 'waiting' ELSE 'done' END, n, n, CASE WHEN n % 50 > 0 THEN n END
+INSERT INTO webhook_delivery (id, webhook_id, news, kind, booking_id, body, state, next_at, created_at, ended_at)
+  SELECT n, 1 + n % 20, 'n' || n, 'k', 1 + n, CASE WHEN n % 50 = 0 THEN 'b' END, CASE WHEN n % 50 = 0 THEN 'waiting' ELSE 'done' END, n, n, CASE WHEN n % 50 > 0 THEN n END
   FROM generate_series(1, 10000) AS n;
 INSERT INTO whereabouts (actor_id, home_space, space) SELECT id, 'https://h/s', '{}' FROM actor WHERE local = 0;
 INSERT INTO statement (id, space_id, partner_id, month, ours, body, made_at)
