@@ -859,12 +859,12 @@ CREATE TABLE webhook_delivery (
   next_at INTEGER NOT NULL,
   status INTEGER,                      -- of the last answer
   error TEXT,
-  created_at INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,         -- since when it waits: anew when its webhook is switched on again
   ended_at INTEGER,
   UNIQUE (webhook_id, news)
 ) STRICT;
 CREATE INDEX webhook_delivery_due ON webhook_delivery (webhook_id, next_at, id) WHERE state = 'waiting';
-CREATE INDEX webhook_delivery_waiting ON webhook_delivery (id) WHERE state = 'waiting';
+CREATE INDEX webhook_delivery_waiting ON webhook_delivery (created_at, id) WHERE state = 'waiting';
 CREATE INDEX webhook_delivery_booking ON webhook_delivery (booking_id) WHERE state = 'waiting' AND booking_id IS NOT NULL;
 CREATE INDEX webhook_delivery_list ON webhook_delivery (webhook_id, id);
 CREATE INDEX webhook_delivery_tidy ON webhook_delivery (ended_at) WHERE ended_at IS NOT NULL;

@@ -6,7 +6,7 @@ use super::json::{self, Json};
 use super::page::{Page, Slice};
 use super::plan::statements;
 use super::typed::words;
-use super::{Error, Notice, Row, Tx, id, params};
+use super::{Error, Notice, Row, Tx, params};
 use crate::coworking::id::{ActorId, BookingId, WebhookDeliveryId, WebhookId};
 use crate::coworking::webhook::Kind;
 
@@ -139,7 +139,7 @@ statements! {
            WHERE id = ?1 AND state = 'waiting'";
     TRY_NOW = "UPDATE webhook_delivery SET next_at = ?2, created_at = ?2 WHERE webhook_id = ?1 AND state = 'waiting'";
     EXPIRE = "UPDATE webhook_delivery SET state = 'failed', body = NULL, error = 'its webhook is switched off', ended_at = ?3 WHERE id IN \
-              (SELECT id FROM webhook_delivery WHERE state = 'waiting' AND id < ?1 ORDER BY id LIMIT ?2)";
+              (SELECT id FROM webhook_delivery WHERE state = 'waiting' AND created_at < ?1 ORDER BY created_at, id LIMIT ?2)";
     TIDY = "DELETE FROM webhook_delivery WHERE id IN \
             (SELECT id FROM webhook_delivery WHERE ended_at IS NOT NULL AND ended_at < ?1 ORDER BY ended_at LIMIT ?2)";
 }
@@ -362,7 +362,7 @@ pub fn end(
 /// # Errors
 /// The store's.
 pub fn expire(tx: &mut Tx<'_>, time: Timestamp, limit: u32, now: Timestamp) -> Result<u64, Error> {
-    tx.execute(EXPIRE, params![id::first_at(time), limit, now])
+    tx.execute(EXPIRE, params![time, limit, now])
 }
 
 /// Forgets what ended before `time`, at most `limit` at once; tells how many.

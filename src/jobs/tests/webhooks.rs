@@ -294,3 +294,26 @@ async fn i45_what_waits_for_a_program_names_nobody_who_has_left() {
     assert_eq!(kinds, ["booking.confirmed", "booking.cancelled"]);
     assert!(!heard.iter().any(|got| got.body.to_string().contains("ben")), "{heard:?}");
 }
+
+#[tokio::test]
+async fn what_waits_for_a_webhook_that_is_switched_on_again_has_its_three_days_whatever_its_age() {
+    let ground = Ground::new().await;
+    let done = ground.set_up().await;
+    let ben = ground.reader("ben", Role::Member).await;
+    let attic = ground.lets(done.space, room("{}")).await;
+    let (id, _) = ground.tells("office.test").await;
+    ground.books(ben, attic, "10:00", "11:00").await;
+    while crate::federation::publish::publish(&ground.node).await.unwrap() {}
+    let now = ground.node.clock.now();
+    ground.act(move |tx| Ok(crate::store::webhook::disable(tx, id, "it hangs", now)?)).await;
+    ground.wait(190 * 3600);
+    ground.peers.behave(|_| Reply::HangUp);
+    let now = ground.node.clock.now();
+    ground.act(move |tx| webhook::enable(tx, Acting::Keeper, id, now)).await;
+    drain(&ground.node).await;
+    ground.wait(12 * 3600);
+    tidy(&ground.node).await.unwrap();
+    let told = ground.act(move |tx| webhook::deliveries(tx, Acting::Keeper, id, Page::default())).await.items;
+    let waits: Vec<_> = told.iter().filter(|one| one.kind == "booking.confirmed").map(|one| one.state).collect();
+    assert_eq!(waits, [Message::Waiting], "{told:?}");
+}
