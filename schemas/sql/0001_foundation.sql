@@ -464,7 +464,7 @@ CREATE TABLE notification (
   kind TEXT NOT NULL CHECK (kind IN ('follow', 'follow_request', 'follow_accepted', 'mention', 'reply', 'direct', 'like', 'announce', 'offer_reply', 'moved', 'report',
     'booking_requested', 'booking_held', 'booking_confirmed', 'booking_declined', 'booking_expired', 'booking_moved', 'booking_cancelled', 'booking_no_show',
     'booking_no_show_lifted', 'booking_appeal_dismissed',
-    'stay_confirmed', 'stay_refused', 'stay_cancelled', 'webhook_disabled')),
+    'stay_confirmed', 'stay_refused', 'stay_cancelled', 'stay_unsure', 'stay_expired', 'webhook_disabled')),
   actor_id INTEGER NOT NULL REFERENCES actor (id),
   post_id INTEGER,
   booking_id INTEGER,                  -- of news about a booking here
@@ -477,6 +477,7 @@ CREATE TABLE notification (
 CREATE INDEX notification_member ON notification (member_id, id);
 CREATE INDEX notification_unread ON notification (member_id, id) WHERE read_at IS NULL;
 CREATE INDEX notification_post ON notification (post_id) WHERE post_id IS NOT NULL;
+CREATE INDEX notification_away ON notification (away_id, id) WHERE away_id IS NOT NULL;
 CREATE UNIQUE INDEX notification_news ON notification (member_id, news) WHERE news IS NOT NULL;
 
 -- What happened, in the order it happened; the publisher turns each into activities, once.

@@ -39,6 +39,10 @@ word!(
         StayRefused = "stay_refused",
         /// Another node took it back.
         StayCancelled = "stay_cancelled",
+        /// Another node said yes, and has to say it again.
+        StayUnsure = "stay_unsure",
+        /// Another node did not answer in time.
+        StayExpired = "stay_expired",
         /// To administrators: a program that was told what happens does not answer any more.
         WebhookDisabled = "webhook_disabled",
     }
@@ -125,13 +129,31 @@ pub fn to_staff(fact: Fact, state: State) -> Option<Kind> {
     }
 }
 
-/// What a member hears of a booking elsewhere after its host has spoken.
+/// A booking elsewhere, as far as it decides what is news of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stay {
+    /// Where it stands.
+    pub state: away::State,
+    /// Who cancelled it.
+    pub cancelled_by: Option<Side>,
+    /// Is it over?
+    pub is_over: bool,
+    /// What the member was told of it last.
+    pub told: Option<Kind>,
+}
+
+/// What a member hears of a booking elsewhere after something came of it there: its host has spoken, or knows nothing of it.
 #[must_use]
-pub fn of_stay(state: away::State, cancelled_by: Option<Side>) -> Option<Kind> {
-    match state {
+pub fn of_stay(stay: Stay) -> Option<Kind> {
+    match stay.state {
         away::State::Confirmed => Some(Kind::StayConfirmed),
         away::State::Refused => Some(Kind::StayRefused),
-        away::State::Cancelled if cancelled_by == Some(Side::Host) => Some(Kind::StayCancelled),
+        away::State::Cancelled if stay.cancelled_by == Some(Side::Host) => Some(Kind::StayCancelled),
+        // Whoever counts on it has to know.
+        away::State::Sent | away::State::Waiting | away::State::Held if stay.told == Some(Kind::StayConfirmed) => {
+            Some(Kind::StayUnsure)
+        }
+        away::State::Expired if !stay.is_over => Some(Kind::StayExpired),
         _ => None,
     }
 }
@@ -150,7 +172,12 @@ pub fn still_holds(kind: Kind, state: State, slot: Slot, now: Timestamp) -> bool
         Kind::Cancelled => state == State::Cancelled,
         Kind::NoShow | Kind::Dismissed => state == State::NoShow,
         Kind::Lifted => state == State::Completed,
-        Kind::StayConfirmed | Kind::StayRefused | Kind::StayCancelled | Kind::WebhookDisabled => false,
+        Kind::StayConfirmed
+        | Kind::StayRefused
+        | Kind::StayCancelled
+        | Kind::StayUnsure
+        | Kind::StayExpired
+        | Kind::WebhookDisabled => false,
     }
 }
 
@@ -161,6 +188,10 @@ pub fn stay_still_holds(kind: Kind, state: away::State, slot: Slot, now: Timesta
         Kind::StayConfirmed => now < slot.end() && matches!(state, away::State::Confirmed | away::State::CheckedIn),
         Kind::StayRefused => state == away::State::Refused,
         Kind::StayCancelled => state == away::State::Cancelled,
+        Kind::StayUnsure => {
+            now < slot.end() && matches!(state, away::State::Sent | away::State::Waiting | away::State::Held)
+        }
+        Kind::StayExpired => now < slot.end() && state == away::State::Expired,
         _ => false,
     }
 }
@@ -228,7 +259,8 @@ impl Subject {
             Kind::Held => "Held for you",
             Kind::Confirmed | Kind::StayConfirmed => "Confirmed",
             Kind::Declined | Kind::StayRefused => "Declined",
-            Kind::Expired => "Not answered in time",
+            Kind::Expired | Kind::StayExpired => "Not answered in time",
+            Kind::StayUnsure => "Confirmed no more",
             Kind::Moved => "Changed",
             Kind::Cancelled | Kind::StayCancelled => "Cancelled by the space",
             Kind::NoShow => "Given back",
@@ -249,7 +281,11 @@ impl Subject {
             Kind::Held => self.kept(),
             Kind::Confirmed => "Your booking is confirmed.".to_owned(),
             Kind::Declined | Kind::StayRefused => "The space said no.".to_owned() + &self.instead(),
-            Kind::Expired => "The space did not answer in time, so you do not have it.".to_owned(),
+            Kind::Expired | Kind::StayExpired => "The space did not answer in time, so you do not have it.".to_owned(),
+            Kind::StayUnsure => {
+                "Your booking is not confirmed any more: the space has to say yes again. You hear whether it does."
+                    .to_owned()
+            }
             Kind::Moved => "Your booking was changed; this is what it is now.".to_owned(),
             Kind::Cancelled | Kind::StayCancelled => "The space cancelled your booking.".to_owned(),
             Kind::NoShow => "Nobody came, so it was given back.".to_owned(),
@@ -319,7 +355,10 @@ mod tests {
             assert_eq!(subject.sentence(kind), format!("{at}{told}"));
         }
         let series = Subject { among: 51, ..subject.clone() }.sentence(Kind::Confirmed);
-        assert!(series.ends_with("09:00–10:30 (Europe/Amsterdam), and 51 more: Your booking is confirmed."), "{series}");
+        assert!(
+            series.ends_with("09:00–10:30 (Europe/Amsterdam), and 51 more: Your booking is confirmed."),
+            "{series}"
+        );
         let over_night = Subject {
             slot: Slot::new(subject.slot.start(), "2027-01-16T09:30:00Z".parse().unwrap()).unwrap(),
             units: 2,
@@ -356,7 +395,11 @@ mod tests {
         assert_eq!((lapsed(Approval::Blocking), lapsed(Approval::None)), (Some(Kind::Expired), None));
         assert_eq!(to_staff(Fact::Requested, State::Requested), Some(Kind::Requested));
         assert_eq!(to_staff(Fact::Requested, State::Confirmed), None);
-        assert_eq!(of_stay(away::State::Cancelled, Some(Side::Guest)), None);
+        let stay = |state, told| of_stay(Stay { state, cancelled_by: Some(Side::Guest), is_over: false, told });
+        let yes = Some(Kind::StayConfirmed);
+        assert_eq!(stay(away::State::Cancelled, yes), None);
+        assert_eq!([stay(away::State::Sent, yes), stay(away::State::Sent, None)], [Some(Kind::StayUnsure), None]);
+        assert_eq!(stay(away::State::Expired, Some(Kind::StayUnsure)), Some(Kind::StayExpired));
 
         let now = Timestamp::from_second(1_800_000_000).unwrap();
         let until = |minutes| Some(now + SignedDuration::from_mins(minutes));

@@ -126,9 +126,16 @@ fn of_booking(
 
 fn of_stay(tx: &mut Tx<'_>, id: AwayId, now: Timestamp) -> Result<()> {
     let Some(away) = away::by_id(tx, id)? else { return Ok(()) };
-    let Some(kind) = news::of_stay(away.state, away.cancelled_by) else { return Ok(()) };
-    // A host goes from each of them to a later one and never back.
-    let told = Piece { kind, actor: away.space, booking: None, away: Some(id), of: id.0, turn: 0, among: 0 };
+    let stay = news::Stay {
+        state: away.state,
+        cancelled_by: away.cancelled_by,
+        is_over: away.slot.end() <= now,
+        told: notification::last_of_stay(tx, id)?,
+    };
+    let Some(kind) = news::of_stay(stay) else { return Ok(()) };
+    // A host goes from each of them to a later one and never back, until it is asked anew.
+    let turn = u64::try_from(away.asked_by.0).unwrap_or_default();
+    let told = Piece { kind, actor: away.space, booking: None, away: Some(id), of: id.0, turn, among: 0 };
     told.to(tx, away.member.into(), None, now)
 }
 

@@ -136,6 +136,7 @@ statements! {
             SELECT ?2, m.actor_id, ?3, ?4, ?5, ?6, ?7, ?8, ?9 FROM member m WHERE m.actor_id = ?1 AND m.left_at IS NULL \
             ON CONFLICT DO NOTHING";
     MORE = "UPDATE notification SET among = ?3 WHERE member_id = ?1 AND news = ?2 AND among < ?3";
+    LAST_OF_STAY = "SELECT kind FROM notification WHERE away_id = ?1 ORDER BY id DESC LIMIT 1";
     LIST = concat!(
         "SELECT n.id, n.kind, n.actor_id, n.post_id, n.notified_at, n.read_at IS NOT NULL, n.booking_id, n.away_id, n.among FROM notification n WHERE ",
         told!(), " AND n.id < ?2 ORDER BY n.id DESC LIMIT ?3"
@@ -202,6 +203,17 @@ pub fn tell(tx: &mut Tx<'_>, member: ActorId, told: Told<'_>, now: Timestamp) ->
         tx.notify(Notice::Changed(member.0));
     }
     Ok(is_new)
+}
+
+/// What was told last of a booking elsewhere.
+///
+/// # Errors
+/// The store's.
+pub fn last_of_stay(tx: &mut Tx<'_>, away: AwayId) -> Result<Option<Kind>, Error> {
+    match tx.query_one(LAST_OF_STAY, params![away], |row| row.get(0))? {
+        Some(NotificationKind::News(kind)) => Ok(Some(kind)),
+        _ => Ok(None),
+    }
 }
 
 /// A member's notifications, the newest first.

@@ -163,6 +163,16 @@ async fn i38_what_a_host_forgot_when_it_was_restored_is_asked_for_again_and_neve
     town.settle().await;
     assert_eq!(ben.hears(known).await, "confirmed");
     assert_eq!([ana.hears(stays[0]).await, ana.hears(stays[1]).await], ["confirmed", "refused"]);
+    let mut told = ana.told().await;
+    let by_loft = |kind: &str| format!("{kind} by @loft@loft.test");
+    assert_eq!(
+        told[2..4],
+        [by_loft("stay_unsure"), by_loft("stay_unsure")],
+        "whoever counts on it hears that it is open"
+    );
+    told.sort();
+    let kinds = ["stay_confirmed"; 3].into_iter().chain(["stay_refused"]).chain(["stay_unsure"; 2]);
+    assert_eq!(told, kinds.map(by_loft).collect::<Vec<_>>());
     let there = loft.calendar().await;
     assert_eq!(there.iter().filter(|there| there.state == State::Confirmed).count(), 3);
     // The question had the same id both times.

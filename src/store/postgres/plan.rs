@@ -78,6 +78,8 @@ INSERT INTO report (id, reporter_id, target_id, content, reported_at, resolved_a
 INSERT INTO home_entry (member_id, id, post_id, author_id) SELECT 1 + n % 200, n, 1 + n % 30000, 1 + n % 10000 FROM generate_series(1, 40000) AS n;
 INSERT INTO notification (id, member_id, kind, actor_id, post_id, notified_at, read_at)
   SELECT n, 1 + n % 200, 'like', 1 + n % 9000, 1 + n % 30000, n, CASE WHEN n % 10 > 0 THEN n END FROM generate_series(1, 20000) AS n;
+INSERT INTO notification (id, member_id, kind, actor_id, away_id, news, notified_at)
+  SELECT 20000 + n, 1 + n % 200, 'stay_confirmed', 1 + n % 9000, n, 'n' || n, n FROM generate_series(1, 10000) AS n;
 INSERT INTO event (id, name, body, recorded_at, published_at)
   SELECT n, 'e', '{}', n, CASE WHEN n % 100 > 0 THEN n END FROM generate_series(1, 20000) AS n;
 INSERT INTO inbox (id, actor_id, type, body, state, next_at)

@@ -142,7 +142,8 @@ words! {
         words::NotificationKind::OfferReply, words::NotificationKind::Moved, words::NotificationKind::Report,
         words::News::Requested, words::News::Held, words::News::Confirmed, words::News::Declined, words::News::Expired,
         words::News::Moved, words::News::Cancelled, words::News::NoShow, words::News::Lifted, words::News::Dismissed,
-        words::News::StayConfirmed, words::News::StayRefused, words::News::StayCancelled, words::News::WebhookDisabled,
+        words::News::StayConfirmed, words::News::StayRefused, words::News::StayCancelled, words::News::StayUnsure,
+        words::News::StayExpired, words::News::WebhookDisabled,
     ];
     /// What a webhook can be told: somebody asks and staff decide; a booking stands; staff said no; or did not decide in
     /// time; it has another time, place or size; was taken back; nobody came; or somebody did after all; its guest is
