@@ -467,8 +467,9 @@ CREATE TABLE notification (
     'stay_confirmed', 'stay_refused', 'stay_cancelled', 'stay_unsure', 'stay_expired', 'webhook_disabled')),
   actor_id INTEGER NOT NULL REFERENCES actor (id),
   post_id INTEGER,
-  booking_id INTEGER,                  -- of news about a booking here
-  away_id INTEGER,                     -- of news about a booking elsewhere
+  -- Of news about a booking here, or elsewhere: it is forgotten with it.
+  booking_id INTEGER REFERENCES booking (id) ON DELETE CASCADE,
+  away_id INTEGER REFERENCES away_booking (id) ON DELETE CASCADE,
   news TEXT,                           -- what is told, of what: told once
   among INTEGER NOT NULL DEFAULT 0,    -- of how many more it is told that belong to the booking
   notified_at INTEGER NOT NULL,
@@ -477,6 +478,8 @@ CREATE TABLE notification (
 CREATE INDEX notification_member ON notification (member_id, id);
 CREATE INDEX notification_unread ON notification (member_id, id) WHERE read_at IS NULL;
 CREATE INDEX notification_post ON notification (post_id) WHERE post_id IS NOT NULL;
+CREATE INDEX notification_other ON notification (id) WHERE booking_id IS NULL AND away_id IS NULL;
+CREATE INDEX notification_booking ON notification (booking_id) WHERE booking_id IS NOT NULL;
 CREATE INDEX notification_away ON notification (away_id, id) WHERE away_id IS NOT NULL;
 CREATE UNIQUE INDEX notification_news ON notification (member_id, news) WHERE news IS NOT NULL;
 

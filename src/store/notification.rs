@@ -8,7 +8,7 @@ use super::plan::statements;
 use super::post::reader::{Reader, unblocked, unmuted};
 use super::post::{self, Entry, PostView};
 use super::typed::words;
-use super::{Error, Notice, Tx, news, params};
+use super::{Error, Notice, Tx, id, news, params};
 use crate::coworking::id::{ActorId, AwayId, BookingId, MemberId, NotificationId, PostId};
 use crate::coworking::news::{Kind, Subject};
 
@@ -147,6 +147,8 @@ statements! {
     FORGET_KIND = "DELETE FROM notification WHERE member_id = ?1 AND actor_id = ?2 AND kind = ?3";
     FORGET_POST = "DELETE FROM notification WHERE post_id = ?3 AND member_id = ?1 AND actor_id = ?2 AND kind = ?4";
     CLEAR = "DELETE FROM notification WHERE member_id = ?1";
+    TIDY = "DELETE FROM notification WHERE id IN (SELECT id FROM notification WHERE booking_id IS NULL AND away_id IS NULL \
+            AND id < ?1 ORDER BY id LIMIT ?2)";
 }
 
 /// Tells a member what somebody did, unless it was told before, one of them has blocked the other, or the member has
@@ -332,6 +334,14 @@ pub fn forget_post(
 pub fn clear(tx: &mut Tx<'_>, member: ActorId) -> Result<(), Error> {
     tx.execute(CLEAR, params![member])?;
     Ok(())
+}
+
+/// Forgets what members were told before `time`, at most `limit` at once; tells how many. News of a booking is forgotten with it.
+///
+/// # Errors
+/// The store's.
+pub fn tidy(tx: &mut Tx<'_>, time: Timestamp, limit: u32) -> Result<u64, Error> {
+    tx.execute(TIDY, params![id::first_at(time), limit])
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ statements! {
             ON CONFLICT (uri) DO NOTHING";
     FIND = "SELECT id FROM actor WHERE uri = ?1";
     DROP_REFUSED = "DELETE FROM booking WHERE requester_id = ?1 AND state = 'refused'";
+    FORGET_NEWS = "DELETE FROM notification WHERE booking_id IN (SELECT id FROM booking WHERE requester_id = ?1)";
     FORGET_APPEALS = "DELETE FROM appeal WHERE booking_id IN (SELECT id FROM booking WHERE requester_id = ?1)";
     DISOWN = "UPDATE booking SET requester_id = ?2, guest = NULL, note = NULL, override_reason = NULL, words = NULL, \
               offer_uri = NULL, offer_hash = NULL, context = NULL, series_id = NULL, original = NULL WHERE requester_id = ?1";
@@ -42,6 +43,7 @@ pub fn nobody(tx: &mut Tx<'_>, now: Timestamp) -> Result<ActorId, Error> {
 pub fn disown(tx: &mut Tx<'_>, gone: ActorId, now: Timestamp) -> Result<(), Error> {
     tx.execute(UNSIGN, params![gone])?;
     tx.execute(DROP_REFUSED, params![gone])?;
+    tx.execute(FORGET_NEWS, params![gone])?;
     tx.execute(FORGET_APPEALS, params![gone])?;
     let nobody = nobody(tx, now)?;
     tx.execute(DISOWN, params![gone, nobody])?;

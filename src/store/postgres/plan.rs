@@ -80,6 +80,8 @@ INSERT INTO notification (id, member_id, kind, actor_id, post_id, notified_at, r
   SELECT n, 1 + n % 200, 'like', 1 + n % 9000, 1 + n % 30000, n, CASE WHEN n % 10 > 0 THEN n END FROM generate_series(1, 20000) AS n;
 INSERT INTO notification (id, member_id, kind, actor_id, away_id, news, notified_at)
   SELECT 20000 + n, 1 + n % 200, 'stay_confirmed', 1 + n % 9000, n, 'n' || n, n FROM generate_series(1, 10000) AS n;
+INSERT INTO notification (id, member_id, kind, actor_id, booking_id, news, notified_at)
+  SELECT 30000 + n, 1 + n % 200, 'booking_requested', 1 + n % 9000, n, 'b' || n, n FROM generate_series(1, 20000) AS n;
 INSERT INTO event (id, name, body, recorded_at, published_at)
   SELECT n, 'e', '{}', n, CASE WHEN n % 100 > 0 THEN n END FROM generate_series(1, 20000) AS n;
 INSERT INTO inbox (id, actor_id, type, body, state, next_at)

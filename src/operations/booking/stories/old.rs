@@ -1,7 +1,9 @@
 //! Stories of what is kept of bookings, and for how long.
 
 use super::*;
+use crate::coworking::news::Kind;
 use crate::store::booking as rows;
+use crate::store::notification::{self, NotificationKind, Told};
 use crate::store::page::Page;
 
 #[test]
@@ -24,6 +26,16 @@ fn what_is_old_loses_its_words_and_times_then_its_name_and_stays_counted() {
             let appeals =
                 |tx: &mut Tx<'_>| rows::appeals(tx, done.space, Page::default()).map(|slice| slice.items.len());
             assert_eq!(appeals(tx)?, 1);
+            let ana = done.admin;
+            for booking in [did_not, ahead] {
+                let (kind, news) = (Kind::Requested, &*format!("asked {booking}"));
+                let told = Told { kind, actor: ben.into(), booking: Some(booking), away: None, news, among: 0 };
+                notification::tell(tx, ana.into(), told, time("08:34"))?;
+            }
+            notification::add(tx, ana.into(), NotificationKind::Follow, ben.into(), None, time("08:34"))?;
+            let told =
+                |tx: &mut Tx<'_>| notification::list(tx, ana, Page::default()).map(|all| all.items.into_iter().rev());
+            let about = |tx: &mut Tx<'_>| told(tx).map(|all| all.map(|line| line.booking).collect::<Vec<_>>());
 
             // All of them ended before, but what has not been settled is not old.
             assert_eq!(rows::reduce(tx, time("17:00"), 2)?, 2, "a little at a time");
@@ -42,6 +54,10 @@ fn what_is_old_loses_its_words_and_times_then_its_name_and_stays_counted() {
             assert_eq!(rows::forget_old(tx, time("17:00"), 100)?, 3);
             assert_eq!(rows::forget_old(tx, time("17:00"), 100)?, 0);
             assert_eq!(rows::by_id(tx, came)?, None);
+            assert_eq!(about(tx)?, [Some(ahead), None], "nobody reads on whose booking it was");
+            assert_eq!(notification::tidy(tx, time("08:00"), 100)?, 0);
+            assert_eq!(notification::tidy(tx, time("23:00"), 100)?, 1);
+            assert_eq!(about(tx)?, [Some(ahead)], "news of a booking is forgotten with it, and not before");
             let left = rows::occupancy(tx, done.space, day, day)?;
             let all = rows::OccupancyDay {
                 resource: pool,
