@@ -515,6 +515,7 @@ CREATE TABLE received (
   id INTEGER PRIMARY KEY,
   uri TEXT NOT NULL,
   recipient_id INTEGER NOT NULL,       -- as in inbox; 0 where it is no matter to whom it came
+  again_at INTEGER,                    -- of a question: when a repeat of it was looked at last
   UNIQUE (uri, recipient_id)
 ) STRICT;
 

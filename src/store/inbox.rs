@@ -3,7 +3,7 @@
 //! An activity that is answered with "taken" was acted on by then or has its row here, so that nothing is lost when the
 //! power goes. What is done is deleted at once; its id stays for a while, because peers repeat themselves.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::many::by_keys;
 use super::page::{Page, Slice};
@@ -15,6 +15,8 @@ use crate::coworking::id::ActorId;
 const ERROR_LIMIT: usize = 1_000;
 /// The most that one statement has tried again.
 const RETRY_LIMIT: u32 = 1_000;
+/// A question that comes again and again is looked at once in this time.
+const REPEATS_APART: SignedDuration = SignedDuration::from_mins(1);
 
 /// The number of a received activity; numbers grow in the order of arrival: for what waits of one actor always, else as far
 /// as several processes agree on the time. What has a smaller number may be committed later.
@@ -91,6 +93,7 @@ statements! {
     /// Ids are on the origin of their actor, so nobody's activity is taken for a repeat of somebody else's.
     RECEIVE = "INSERT INTO received (id, uri, recipient_id) VALUES (?1, ?2, ?3) \
                ON CONFLICT (uri, recipient_id) DO NOTHING";
+    REPEAT = "UPDATE received SET again_at = ?2 WHERE uri = ?1 AND recipient_id = 0 AND coalesce(again_at, 0) <= ?3";
     INSERT = "INSERT INTO inbox (id, actor_id, type, recipient_id, body, state, next_at) \
               VALUES (?1, ?2, ?3, ?4, ?5, 'waiting', ?6)";
     WAITING = "SELECT id, actor_id, recipient_id, attempts, next_at FROM inbox \
@@ -131,6 +134,15 @@ pub fn take(
     let id = InboxId(tx.next_id_after(now, after.map_or(0, |after| after.0)));
     let taken = tx.execute(RECEIVE, params![id, uri, recipient.map_or(0, |recipient| recipient.0)])?;
     Ok((taken > 0).then_some(id))
+}
+
+/// Is it time to look at a repeat of this activity, which was taken before? Once a minute, whoever sends it how often.
+///
+/// # Errors
+/// The store's.
+pub fn may_repeat(tx: &mut Tx<'_>, uri: &str, now: Timestamp) -> Result<bool, Error> {
+    let before = now.saturating_sub(REPEATS_APART).unwrap_or(Timestamp::MIN);
+    Ok(tx.execute(REPEAT, params![uri, now, before])? > 0)
 }
 
 /// Puts an activity that was taken in with the number `id` among those that wait.
@@ -340,6 +352,13 @@ mod tests {
                 done(tx, &[second])?;
                 assert_eq!(still_waiting(tx, &[first, second])?, [first]);
                 assert_eq!(insert(tx, "https://a.example/2", None, at(2))?, None, "a repeat of what is done");
+
+                assert!(
+                    may_repeat(tx, "https://a.example/2", at(2))? && !may_repeat(tx, "https://a.example/2", at(61))?
+                );
+                assert!(
+                    may_repeat(tx, "https://a.example/2", at(62))? && !may_repeat(tx, "https://a.example/9", at(62))?
+                );
 
                 let mut secret = |to, now| Ok(take(tx, "https://a.example/3", Some(ActorId(to)), None, now)?.is_some());
                 assert!(secret(7, at(3))? && secret(8, at(3))?);

@@ -10,7 +10,7 @@ use thirdspace::jobs;
 use thirdspace::operations::visit::Door;
 use thirdspace::operations::{booking, epoch, queue};
 use thirdspace::store::booking::Booking;
-use thirdspace::store::{actor, away, delivery, inbox, waitlist};
+use thirdspace::store::{self, actor, away, delivery, inbox, waitlist};
 
 use crate::booking::{room, town};
 use crate::town::{House, Town};
@@ -153,9 +153,7 @@ async fn i38_what_a_host_forgot_when_it_was_restored_is_asked_for_again_and_neve
     let [lars] = town.members(["lars@loft.test"]).await;
     host.act(move |tx, _, now| {
         let ana = actor::id_of(tx, &uri)?.expect("she is known");
-        booking::forget(tx, ana, now)?;
-        inbox::tidy(tx, now + SignedDuration::from_hours(1), 1_000)?;
-        Ok(())
+        booking::forget(tx, ana, now)
     })
     .await;
     lars.books_here(&attic, "15:00", "16:00").await;
@@ -307,6 +305,33 @@ async fn i30_i38_a_place_in_line_is_heard_of_by_asking_and_given_up_for_certain(
     assert_eq!(line().await, Some(Waiting::Waiting));
     minutes(&town, 5).await;
     assert_eq!((line().await, ana.hears(stay).await), (Some(Waiting::Left), "cancelled"));
+}
+
+#[tokio::test]
+async fn i37_i38_who_was_taken_off_the_line_and_did_not_hear_of_it_is_told_when_their_home_asks_again() {
+    let (town, [ana, _], loft) = town().await;
+    let attic = loft.lets(room("{}")).await;
+    let (harbor, host) = (town.node("harbor.test"), town.node("loft.test"));
+    let [lars] = town.members(["lars@loft.test"]).await;
+    lars.books_here(&attic, "15:00", "17:00").await;
+    let stay = ana.asks_or_waits(&attic, "15:00", "17:00").await;
+    town.settle().await;
+    assert_eq!(ana.hears(stay).await, "waiting");
+
+    let offer = format!("http://harbor.test/asked/{stay}");
+    host.act(move |tx, _, now| {
+        let wait = store::waitlist::by_offer(tx, &offer)?.expect("she waits");
+        booking::waitlist::leave(tx, Acting::Keeper, wait.id, Some("The room is kept for a wedding."), now)
+    })
+    .await;
+    harbor.stop().await;
+    town.settle().await;
+    loses_its_mail(host).await;
+    harbor.start().await;
+    assert_eq!(ana.hears(stay).await, "waiting");
+    minutes(&town, 10).await;
+    assert_eq!(ana.hears(stay).await, "refused");
+    assert_eq!(ana.stay(stay).await.words.as_deref(), Some("The room is kept for a wedding."));
 }
 
 #[tokio::test]

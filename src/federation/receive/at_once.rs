@@ -12,7 +12,7 @@ use super::gather::Gathered;
 use super::heard::{self, Standing};
 use super::round::{self, unharmed};
 use super::{Case, Done, Stop};
-use crate::activitypub::activity::Activity;
+use crate::activitypub::activity::{Activity, ActivityKind};
 use crate::coworking::id::ActorId;
 use crate::site::Site;
 use crate::store::inbox::{self, InboxId, NewActivity};
@@ -34,7 +34,7 @@ pub struct Mail {
 /// What became of an activity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TakenIn {
-    /// It is over: acted on, or without meaning here; or it came before.
+    /// It is over: acted on, or without meaning here; or it came before, and was answered again if it is a question.
     Done,
     /// As [`Done`](Self::Done); the keys of its actor are to be forgotten in memory.
     ForgetKeys,
@@ -49,7 +49,12 @@ pub enum TakenIn {
 pub fn take_in(tx: &mut Tx<'_>, site: &Site, mail: &Mail, now: Timestamp) -> Result<TakenIn, store::Error> {
     let Mail { activity, actor, recipient, .. } = mail;
     let waiting = inbox::last_waiting(tx, *actor)?;
-    let Some(id) = inbox::take(tx, activity.id.as_str(), *recipient, waiting, now)? else { return Ok(TakenIn::Done) };
+    let Some(id) = inbox::take(tx, activity.id.as_str(), *recipient, waiting, now)? else {
+        if waiting.is_none() {
+            answer_again(tx, site, mail, now)?;
+        }
+        return Ok(TakenIn::Done);
+    };
     let limited = match heard::note(tx, activity.actor.url(), now)? {
         Standing::Blocked => return Ok(TakenIn::Done),
         Standing::Limited => true,
@@ -77,6 +82,27 @@ pub fn take_in(tx: &mut Tx<'_>, site: &Site, mail: &Mail, now: Timestamp) -> Res
             wait(tx, id, mail, now)
         }
     }
+}
+
+/// Whoever asks once more has no answer, because it was lost or never came. What was asked has one outcome however often it is
+/// acted on. Nobody else is asked because of a repeat, and none is tried again: the next one will come.
+fn answer_again(tx: &mut Tx<'_>, site: &Site, mail: &Mail, now: Timestamp) -> Result<(), store::Error> {
+    let Mail { activity, actor, recipient, .. } = mail;
+    let is_question = matches!(activity.kind, ActivityKind::Offer | ActivityKind::Arrive);
+    if !is_question || !inbox::may_repeat(tx, activity.id.as_str(), now)? {
+        return Ok(());
+    }
+    let limited = match heard::standing_of(tx, activity.actor.url())? {
+        Standing::Blocked => return Ok(()),
+        Standing::Limited => true,
+        Standing::Open => false,
+    };
+    let gathered = &Gathered::default();
+    let case = Case { site, activity, actor: *actor, recipient: *recipient, gathered, limited, now };
+    if let Err(stop) = tx.savepoint(|tx| unharmed(tx, &case)) {
+        tracing::debug!(?stop, activity = activity.id.as_str(), "a question that came again was not answered");
+    }
+    Ok(())
 }
 
 fn wait(tx: &mut Tx<'_>, id: InboxId, mail: &Mail, now: Timestamp) -> Result<TakenIn, store::Error> {

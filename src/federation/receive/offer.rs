@@ -23,16 +23,18 @@ pub(super) fn act(tx: &mut Tx<'_>, case: &Case<'_>) -> Acted {
         Some(host) => store::peer::level(tx, &host)?,
         None => Level::Known,
     };
-    // Where a guest comes from may matter, and is the guest's space's to say.
+    let uri = case.activity.id.to_string();
+    // Where a guest comes from may matter, and is the guest's space's to say. When that cannot be had, what hangs on it is
+    // refused: whoever asks has a server that answers, and can ask anew.
     if level == Level::Trusted
         && let Some(home) = hospitality::unknown_home(tx, &space, case.actor)?
         && let Ok(home) = Id::parse(&home)
         && case.gathered.actor(&home).is_none()
+        && !booking::has_outcome(tx, &uri)?
     {
-        return Err(Stop::Wants(Want::Actor(home, Need::Later)));
+        return Err(Stop::Wants(Want::Actor(home, Need::Perhaps)));
     }
     let rules = translate::rules_for(&kept.resource, level);
-    let uri = case.activity.id.to_string();
     let offered =
         translate::wished(case.site, case.activity).and_then(|wished| wished.offered(uri.clone(), &space.zone, rules));
     match offered {

@@ -58,6 +58,16 @@ pub(super) fn audience_of(level: Level) -> Option<Audience> {
     }
 }
 
+/// Was an offer decided on, so that a repeat of it gets the same answer?
+///
+/// # Errors
+/// The store's.
+pub fn has_outcome(tx: &mut Tx<'_>, uri: &str) -> Result<bool> {
+    Ok(booking::by_offer(tx, uri)?.is_some()
+        || waitlist::by_offer(tx, uri)?.is_some()
+        || refused::by_uri(tx, uri)?.is_some())
+}
+
 /// Somebody elsewhere asks for a booking. The answer is written with what it rests on, also when it is no.
 ///
 /// # Errors

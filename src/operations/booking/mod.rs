@@ -35,7 +35,7 @@ pub use appeal::{appeal, dismiss, lift, undo_check_in};
 pub use arrival::{Arriving, come, go, let_in, receive_arrive, receive_leave};
 pub(super) use ask::change_alone;
 pub use ask::{Asking, request, request_all};
-pub use from_elsewhere::{Offered, Received, forget, receive_offer, receive_undo, refuse_unread};
+pub use from_elsewhere::{Offered, Received, forget, has_outcome, receive_offer, receive_undo, refuse_unread};
 pub(super) use part::approve_each;
 pub use part::{Approved, approve_together, cancel, change};
 pub(super) use place::shrink_gaps;

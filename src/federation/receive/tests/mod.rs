@@ -1,5 +1,6 @@
 //! Stories of what arrives: in any order, more than once, in need of others, and broken.
 
+mod asked;
 mod people;
 mod said;
 mod waiting;
