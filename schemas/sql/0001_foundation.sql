@@ -18,6 +18,7 @@ CREATE TABLE actor (
   username TEXT NOT NULL,              -- preferredUsername, as its owner spells it
   username_folded TEXT NOT NULL,       -- lower case, for look-ups
   host TEXT NOT NULL,                  -- the host of the handle (with a port on a development node)
+  server TEXT NOT NULL,                -- the host of the id: whose people count as one, and are judged as one
   name TEXT NOT NULL DEFAULT '',
   name_folded TEXT NOT NULL DEFAULT '', -- lower case, for searches
   summary TEXT NOT NULL DEFAULT '',    -- sanitised HTML
@@ -54,6 +55,7 @@ CREATE INDEX actor_handle ON actor (username_folded, host);
 CREATE INDEX actor_url ON actor (url) WHERE url IS NOT NULL AND local = 0;
 CREATE INDEX actor_name ON actor (name_folded);
 CREATE INDEX actor_host ON actor (host, id) WHERE local = 0;
+CREATE INDEX actor_server ON actor (server, id) WHERE local = 0;
 CREATE INDEX actor_suspended ON actor (id) WHERE suspended_at IS NOT NULL AND deleted_at IS NULL;
 CREATE INDEX actor_local ON actor (type, id) WHERE local = 1 AND deleted_at IS NULL;
 

@@ -143,7 +143,7 @@ pub fn between(tx: &mut Tx<'_>, site: &Site, ours: SpaceId, theirs: &Actor, mont
     let (starts, ends) = month.anywhere();
     let from_theirs = |hosted: &Hosted| match &hosted.home_space {
         Some(home) => *home == theirs.uri,
-        None => hosted.host == theirs.host,
+        None => theirs.server().is_some_and(|server| server.as_str() == hosted.host),
     };
     let hosted = ledger::hosted(tx, ours, starts, ends)?.into_iter().filter(from_theirs);
     let hosted: Vec<Stay> = hosted.filter_map(|hosted| stay_here(&hosted, site.booking(hosted.id))).collect();

@@ -29,7 +29,7 @@ fn candidate(tx: &mut Tx<'_>, other: ActorId) -> Result<(Actor, Host)> {
     if !matches!(known.actor_type, ActorType::Group | ActorType::Organization) {
         return Err(Refusal::malformed("partner", known.handle(), "a space of another node").into());
     }
-    let host = url::Url::parse(&known.uri).ok().as_ref().and_then(Host::of);
+    let host = known.server();
     Ok((known, host.ok_or(Refusal::NotFound { what: "space" })?))
 }
 
@@ -208,9 +208,8 @@ pub fn end(tx: &mut Tx<'_>, site: &Site, acting: Acting, space: SpaceId, other: 
     partner::end(tx, standing.id, now)?;
     event::record(tx, &Event::PartnerEnded { space, partner: other }, now)?;
     let Some(known) = actor::by_id(tx, other)? else { return Ok(()) };
-    let host = url::Url::parse(&known.uri).ok().as_ref().and_then(Host::of);
-    if let Some(host) = host.filter(|_| !known.local)
-        && !partner::has_host(tx, &known.host)?
+    if let Some(host) = known.server().filter(|_| !known.local)
+        && !partner::has_host(tx, host.as_str())?
         && peer::level(tx, &host)? == Level::Trusted
     {
         let note = peer::by_host(tx, &host)?.and_then(|server| server.note).unwrap_or_default();

@@ -154,7 +154,7 @@ statements! {
     FORGET_OLD = "DELETE FROM away_booking WHERE id IN \
                   (SELECT id FROM away_booking WHERE reduced = 1 AND ends_at < ?1 ORDER BY ends_at, id LIMIT ?2)";
     OPEN_AT_HOST = "SELECT count(*) FROM actor a CROSS JOIN away_booking w ON w.space_id = a.id WHERE a.local = 0 \
-                    AND a.host = ?1 AND w.state IN ('sent', 'waiting', 'held', 'confirmed', 'checked_in')";
+                    AND a.server = ?1 AND w.state IN ('sent', 'waiting', 'held', 'confirmed', 'checked_in')";
     FORGET = "DELETE FROM away_booking WHERE id = ?1";
     POLL_DUE = "SELECT w.id, a.uri, w.agreement, w.poll_at FROM away_booking w CROSS JOIN actor a ON a.id = w.space_id \
                 WHERE w.poll_at IS NOT NULL AND w.poll_at <= ?1 ORDER BY w.poll_at, w.id LIMIT ?2";

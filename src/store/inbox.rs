@@ -320,8 +320,8 @@ mod tests {
     }
 
     fn somebody(tx: &mut Tx<'_>) -> Result<(), Error> {
-        let insert = "INSERT INTO actor (id, uri, local, type, username, username_folded, host, inbox, updated) \
-                      VALUES (1, 'https://a.example/u', 0, 'Person', 'u', 'u', 'a.example', 'https://a.example/i', 0)";
+        let insert = "INSERT INTO actor (id, uri, local, type, username, username_folded, host, server, inbox, updated) \
+                      VALUES (1, 'https://a.example/u', 0, 'Person', 'u', 'u', 'a.example', 'a.example', 'https://a.example/i', 0)";
         tx.execute(insert, &[])?;
         Ok(())
     }

@@ -21,7 +21,7 @@ pub struct Hosted {
     pub id: BookingId,
     /// Whose.
     pub guest: ActorId,
-    /// Where the guest lives.
+    /// The server that the guest lives on.
     pub host: String,
     /// The id of the guest's space, if the guest's home says which it is.
     pub home_space: Option<String>,
@@ -46,7 +46,7 @@ pub struct Sent {
     pub home_space: Option<SpaceId>,
     /// The space that was asked.
     pub space: ActorId,
-    /// Where that lives.
+    /// The server that it lives on.
     pub host: String,
     /// Its address of the booking.
     pub agreement: Option<String>,
@@ -63,12 +63,12 @@ pub struct Sent {
 }
 
 statements! {
-    HOSTED = "SELECT b.id, b.requester_id, a.host, w.home_space, b.starts_at, b.ends_at, b.zone, b.state, \
+    HOSTED = "SELECT b.id, b.requester_id, a.server, w.home_space, b.starts_at, b.ends_at, b.zone, b.state, \
               b.answered_at IS NOT NULL, b.refusal \
               FROM booking b CROSS JOIN actor a ON a.id = b.requester_id LEFT JOIN whereabouts w ON w.actor_id = a.id \
               WHERE b.space_id = ?1 AND b.starts_at >= ?2 AND b.starts_at < ?3 AND b.ends_at > ?4 AND b.audience = 'guest' \
               ORDER BY b.starts_at, b.id LIMIT ?5";
-    SENT = "SELECT b.member_id, m.home_space_id, b.space_id, a.host, b.agreement, b.starts_at, b.ends_at, b.zone, b.state, \
+    SENT = "SELECT b.member_id, m.home_space_id, b.space_id, a.server, b.agreement, b.starts_at, b.ends_at, b.zone, b.state, \
             b.answered_at IS NOT NULL, b.alternatives <> '[]' \
             FROM away_booking b CROSS JOIN actor a ON a.id = b.space_id CROSS JOIN actor m ON m.id = b.member_id \
             WHERE b.starts_at >= ?1 AND b.starts_at < ?2 AND b.ends_at > ?3 ORDER BY b.starts_at, b.id LIMIT ?4";

@@ -74,7 +74,7 @@ statements! {
               WHERE f.target_id = ?1 AND f.state IN ('accepted', 'requested') AND f.follower_id < ?2 \
               AND a.type = 'Group' AND a.local = 0 AND a.deleted_at IS NULL ORDER BY 1 DESC LIMIT ?3";
     OF_HOST = "SELECT partner.id FROM partner CROSS JOIN actor a ON a.id = partner.partner_id \
-               WHERE partner.ended_at IS NULL AND a.host = ?1 ORDER BY partner.id LIMIT 1";
+               WHERE partner.ended_at IS NULL AND a.server = ?1 ORDER BY partner.id LIMIT 1";
     SET_STATED = "UPDATE partner SET stated = ?2 WHERE id = ?1";
     ADD_STATEMENT = "INSERT INTO statement (id, space_id, partner_id, month, ours, body, evidence, made_at) \
                      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";

@@ -31,9 +31,9 @@ statements! {
     SINCE = "SELECT count(*) FROM refused_wish WHERE requester_id = ?1 AND id >= ?2";
     FORGET = "DELETE FROM refused_wish WHERE id IN (SELECT id FROM refused_wish WHERE id < ?1 ORDER BY id LIMIT ?2)";
     FORGET_OF = "DELETE FROM refused_wish WHERE requester_id = ?1";
-    COUNT = "INSERT INTO refusal_day (host, day, refused) SELECT a.host, CAST(?2 AS BIGINT), 1 FROM actor a WHERE a.id = ?1 \
+    COUNT = "INSERT INTO refusal_day (host, day, refused) SELECT a.server, CAST(?2 AS BIGINT), 1 FROM actor a WHERE a.id = ?1 \
              ON CONFLICT (host, day) DO UPDATE SET refused = refusal_day.refused + 1";
-    COUNTED = "SELECT d.refused FROM actor a CROSS JOIN refusal_day d ON d.host = a.host WHERE a.id = ?1 AND d.day = ?2";
+    COUNTED = "SELECT d.refused FROM actor a CROSS JOIN refusal_day d ON d.host = a.server WHERE a.id = ?1 AND d.day = ?2";
     FORGET_DAYS = "DELETE FROM refusal_day WHERE (host, day) IN \
                    (SELECT host, day FROM refusal_day WHERE day < ?1 ORDER BY day, host LIMIT ?2)";
 }

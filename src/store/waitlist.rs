@@ -90,7 +90,7 @@ statements! {
               AND starts_at < ?4 AND (resource_id = ?5 OR kind = ?6 AND (any_of_kind = 1 OR CAST(?7 AS BIGINT) = 1))";
     IN_LINE = "SELECT count(*) FROM waitlist WHERE space_id = ?1 AND state = 'waiting'";
     OF_HOST = "SELECT count(*) FROM waitlist l CROSS JOIN actor a ON a.id = l.requester_id WHERE l.space_id = ?1 \
-               AND l.state = 'waiting' AND a.host = (SELECT w.host FROM actor w WHERE w.id = ?2)";
+               AND l.state = 'waiting' AND a.server = (SELECT w.server FROM actor w WHERE w.id = ?2)";
     DUE = concat!("SELECT ", columns!(), " FROM waitlist WHERE state = 'waiting' AND look_at <= ?1 ORDER BY look_at, id LIMIT ?2");
     NEXT_LOOK = "SELECT look_at FROM waitlist WHERE state = 'waiting' ORDER BY look_at, id LIMIT 1";
     LOOK = "UPDATE waitlist SET look_at = ?2 WHERE id = ?1 AND state = 'waiting'";

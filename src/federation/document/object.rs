@@ -202,7 +202,7 @@ fn agreed(tx: &mut Tx<'_>, site: &Site, id: BookingId, reader: Reader) -> Result
 /// The node of somebody asks in their name: its own key signs every question (peers.md calls it the instance actor).
 fn is_home_of(tx: &mut Tx<'_>, reader: Reader, somebody: ActorId) -> Result<bool, Error> {
     let (Some(reader), Some(somebody)) = (actor_of(tx, reader)?, actor::by_id(tx, somebody)?) else { return Ok(false) };
-    Ok(reader.actor_type == ActorType::Application && reader.host == somebody.host && !reader.local)
+    Ok(reader.actor_type == ActorType::Application && reader.server() == somebody.server() && !reader.local)
 }
 
 /// What a member of ours asked for elsewhere, for the host and the one who asked.

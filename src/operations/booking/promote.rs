@@ -13,7 +13,7 @@ use super::scene::{Scene, Whose};
 use crate::coworking::booking::{Draft, Request};
 use crate::coworking::decision::{Wish, Within};
 use crate::coworking::id::{ActorId, ResourceId, SpaceId, WaitId};
-use crate::coworking::peer::{Host, Level};
+use crate::coworking::peer::Level;
 use crate::coworking::slot::Slot;
 use crate::coworking::waitlist::{LOOK_AGAIN, State, promise};
 use crate::coworking::{Event, Refusal};
@@ -197,9 +197,9 @@ fn is_welcome(tx: &mut Tx<'_>, wait: &Wait) -> Result<bool> {
     if known.local {
         return Ok(true);
     }
-    let level = match Host::parse(&known.host) {
-        Ok(host) => peer::level(tx, &host)?,
-        Err(_) => Level::Known,
+    let level = match known.server() {
+        Some(host) => peer::level(tx, &host)?,
+        None => Level::Known,
     };
     Ok(audience_of(level) == Some(wait.audience))
 }

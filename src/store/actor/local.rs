@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::{ActorSummary, ActorType, ShownField, icon_columns, json_columns, read_summary, summary_columns};
+use super::{
+    ActorSummary, ActorType, ShownField, icon_columns, json_columns, read_summary, server_of, summary_columns,
+};
 use crate::coworking::id::{ActorId, SpaceId};
 use crate::coworking::profile::Picture;
 use crate::store::page::{Page, Slice};
@@ -60,10 +62,10 @@ pub struct Shown {
 }
 
 statements! {
-    ADD = "INSERT INTO actor (id, uri, local, type, username, username_folded, host, name, name_folded, inbox, \
+    ADD = "INSERT INTO actor (id, uri, local, type, username, username_folded, host, server, name, name_folded, inbox, \
            shared_inbox, outbox, followers, following, featured, manually_approves_followers, discoverable, \
            hides_network, home_space_id, published, updated) \
-           VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?19)";
+           VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?20)";
     LIST = concat!(
         "SELECT ", summary_columns!(), " FROM actor WHERE local = 1 AND deleted_at IS NULL AND type = ?1 AND id < ?2 \
          AND suspended_at IS NULL AND discoverable >= ?3 ORDER BY id DESC LIMIT ?4"
@@ -93,6 +95,7 @@ pub fn add_local(tx: &mut Tx<'_>, new: &NewLocal<'_>, now: Timestamp) -> Result<
             new.username,
             new.username.to_lowercase(),
             new.host,
+            server_of(new.uri),
             new.name,
             new.name.to_lowercase(),
             at("inbox"),

@@ -20,6 +20,7 @@ use super::page::{Page, Slice};
 use super::plan::statements;
 use super::{Error, Row, Tx, Value, params, whereabouts};
 use crate::coworking::id::{ActorId, SpaceId};
+use crate::coworking::peer::Host;
 use crate::coworking::profile::Picture;
 use crate::site::Site;
 
@@ -123,6 +124,12 @@ impl Actor {
         format!("{}@{}", self.username, self.host)
     }
 
+    /// The server that it lives on: the host of its id, which signs for it. Any other host may lend it a handle.
+    #[must_use]
+    pub fn server(&self) -> Option<Host> {
+        url::Url::parse(&self.uri).ok().as_ref().and_then(Host::of)
+    }
+
     /// The part that lists show.
     #[must_use]
     pub fn summarised(&self) -> ActorSummary {
@@ -219,6 +226,11 @@ statements! {
             moved_to = NULL, discoverable = 0, indexable = 0, hides_network = 1, home_space_id = NULL, \
             updated = greatest(?2, updated + 1), deleted_at = ?2 \
             WHERE id = ?1 AND deleted_at IS NULL";
+}
+
+/// The column `server` of whoever has this id.
+fn server_of(uri: &str) -> String {
+    url::Url::parse(uri).ok().as_ref().and_then(Host::of).map_or_else(String::new, |host| host.to_string())
 }
 
 fn read(row: &Row<'_>) -> Result<Actor, Error> {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Actor, ActorType, ShownField, by_uri, icon_columns, json_columns};
+use super::{Actor, ActorType, ShownField, by_uri, icon_columns, json_columns, server_of};
 use crate::coworking::hospitality::SpaceElsewhere;
 use crate::coworking::id::ActorId;
 use crate::coworking::peer::Host;
@@ -138,9 +138,9 @@ statements! {
     WRITE = "INSERT INTO actor (id, uri, local, type, username, username_folded, host, name, name_folded, summary, \
              url, icon, icon_alt, fields, skills, inbox, shared_inbox, outbox, followers, following, featured, \
              also_known_as, moved_to, implements, manually_approves_followers, discoverable, indexable, \
-             hides_network, published, updated, fetched_at, remote_updated) \
+             hides_network, published, updated, fetched_at, remote_updated, server) \
              VALUES (?1, ?2, 0, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, \
-             ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?29, ?30) \
+             ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?29, ?30, ?31) \
              ON CONFLICT (uri) DO UPDATE SET type = excluded.type, username = excluded.username, \
              username_folded = excluded.username_folded, host = excluded.host, name = excluded.name, \
              name_folded = excluded.name_folded, summary = excluded.summary, url = excluded.url, \
@@ -228,7 +228,8 @@ fn write(tx: &mut Tx<'_>, id: ActorId, profile: &RemoteProfile, now: Timestamp) 
             profile.hides_network,
             profile.published,
             now,
-            profile.updated
+            profile.updated,
+            server_of(&profile.uri)
         ],
     )?;
     Ok(())

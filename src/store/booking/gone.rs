@@ -10,8 +10,8 @@ use crate::store::{Error, Tx, params};
 const NOBODY: &str = "https://gone.invalid/somebody";
 
 statements! {
-    MAKE = "INSERT INTO actor (id, uri, local, type, username, username_folded, host, name, name_folded, inbox, updated, deleted_at) \
-            VALUES (?1, ?2, 0, 'Person', 'somebody', 'somebody', 'gone.invalid', 'Somebody who left', '', '', ?3, ?3) \
+    MAKE = "INSERT INTO actor (id, uri, local, type, username, username_folded, host, server, name, name_folded, inbox, updated, deleted_at) \
+            VALUES (?1, ?2, 0, 'Person', 'somebody', 'somebody', 'gone.invalid', 'gone.invalid', 'Somebody who left', '', '', ?3, ?3) \
             ON CONFLICT (uri) DO NOTHING";
     FIND = "SELECT id FROM actor WHERE uri = ?1";
     DROP_REFUSED = "DELETE FROM booking WHERE requester_id = ?1 AND state = 'refused'";

@@ -230,7 +230,7 @@ statements! {
     DUE = "SELECT id FROM booking WHERE due_at IS NOT NULL AND due_at <= ?1 ORDER BY due_at, id LIMIT ?2";
     NEXT_DUE = "SELECT due_at FROM booking WHERE due_at IS NOT NULL ORDER BY due_at, id LIMIT 1";
     HOLDS = "SELECT CAST(coalesce(sum(CASE WHEN b.requester_id = ?2 THEN 1 ELSE 0 END), 0) AS BIGINT), \
-             CAST(coalesce(sum(CASE WHEN a.host = w.host THEN 1 ELSE 0 END), 0) AS BIGINT), \
+             CAST(coalesce(sum(CASE WHEN a.server = w.server THEN 1 ELSE 0 END), 0) AS BIGINT), \
              CAST(coalesce(sum(CASE WHEN b.resource_id = ?3 THEN b.units ELSE 0 END), 0) AS BIGINT) \
              FROM booking b CROSS JOIN actor a ON a.id = b.requester_id CROSS JOIN actor w ON w.id = ?2 \
              WHERE b.state = 'held' AND b.expires_at > ?1";

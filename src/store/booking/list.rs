@@ -46,7 +46,7 @@ statements! {
     OF_SERIES = list!("series_id");
     WAITING_OF_HOST = "SELECT count(*) FROM booking b CROSS JOIN actor a ON a.id = b.requester_id \
                        WHERE b.space_id = ?1 AND b.state = 'requested' AND b.expires_at > ?3 \
-                       AND a.host = (SELECT w.host FROM actor w WHERE w.id = ?2)";
+                       AND a.server = (SELECT w.server FROM actor w WHERE w.id = ?2)";
     OPEN_OF = concat!("SELECT ", columns!(""), " FROM booking WHERE requester_id = ?1 \
                AND state IN ('requested', 'held', 'confirmed') ORDER BY starts_at, id LIMIT 1000");
     // By a sign that changes nothing: what one person has is looked for among theirs, and not among all that is booked of it.
@@ -57,7 +57,7 @@ statements! {
     OF_HOST = "SELECT b.id, b.state, b.expires_at, b.starts_at, b.ends_at, b.units FROM booking b \
                CROSS JOIN actor a ON a.id = b.requester_id WHERE b.resource_id = ?1 AND b.long = ?2 AND b.starts_at >= ?3 \
                AND b.starts_at < ?4 AND b.ends_at > ?5 AND b.state IN ('held', 'confirmed', 'checked_in') \
-               AND a.host = (SELECT w.host FROM actor w WHERE w.id = ?6) ORDER BY b.starts_at LIMIT 50000";
+               AND a.server = (SELECT w.server FROM actor w WHERE w.id = ?6) ORDER BY b.starts_at LIMIT 50000";
     STAYS = concat!("SELECT ", columns!(""), " FROM booking WHERE requester_id = ?1 AND long = ?2 AND starts_at >= ?3 \
              AND starts_at < ?4 AND ends_at > ?5 AND +space_id = ?6 AND audience = 'guest' \
              AND (state IN ('requested', 'held', 'confirmed', 'checked_in', 'completed', 'no_show') OR late = 1) \
@@ -82,7 +82,7 @@ statements! {
     OPEN_FROM_ELSEWHERE = "SELECT id, state FROM booking WHERE due_at IS NOT NULL AND offer_uri IS NOT NULL \
                            AND state IN ('requested', 'held', 'confirmed', 'checked_in') ORDER BY due_at, id LIMIT ?1";
     OPEN_OF_HOST = "SELECT count(*) FROM actor a CROSS JOIN booking b ON b.requester_id = a.id WHERE a.local = 0 \
-                    AND a.host = ?1 AND b.state IN ('requested', 'held', 'confirmed', 'checked_in')";
+                    AND a.server = ?1 AND b.state IN ('requested', 'held', 'confirmed', 'checked_in')";
     STARTS_AT = "SELECT starts_at FROM booking WHERE id = ?1";
     WAITING = concat!("SELECT ", columns!(""), " FROM booking WHERE space_id = ?1 AND state = 'requested' AND id > ?2 \
                ORDER BY id LIMIT ?3");

@@ -88,7 +88,7 @@ pub(in crate::store) use readable;
 /// Passes unless the author lives on a server that was judged to reach its followers only.
 macro_rules! reaches_all {
     () => {
-        "NOT EXISTS (SELECT 1 FROM actor h JOIN peer q ON q.host = h.host \
+        "NOT EXISTS (SELECT 1 FROM actor h JOIN peer q ON q.host = h.server \
          WHERE h.id = p.author_id AND q.level IN ('blocked', 'limited'))"
     };
 }

@@ -7,9 +7,9 @@ use crate::store::{Address, Error, Options, Place, Store, Tx};
 
 /// So many posts, and in proportion everything else.
 const FILL: &str = "
-INSERT INTO actor (id, uri, local, type, username, username_folded, host, name_folded, inbox, shared_inbox, url, updated, suspended_at)
+INSERT INTO actor (id, uri, local, type, username, username_folded, host, server, name_folded, inbox, shared_inbox, url, updated, suspended_at)
   SELECT n, 'https://h' || n % 200 || '/u/' || n, CASE WHEN n <= 200 THEN 1 ELSE 0 END,
-    CASE WHEN n % 50 = 0 THEN 'Group' ELSE 'Person' END, 'u' || n, 'u' || n, 'h' || n % 200, 'name ' || n,
+    CASE WHEN n % 50 = 0 THEN 'Group' ELSE 'Person' END, 'u' || n, 'u' || n, 'h' || n % 200, 'h' || n % 200, 'name ' || n,
     'https://h' || n % 200 || '/u/' || n || '/inbox', 'https://h' || n % 200 || '/inbox', 'https://h' || n % 200 || '/@' || n, n,
     CASE WHEN n % 1000 = 0 THEN n END
   FROM generate_series(1, 10000) AS n;

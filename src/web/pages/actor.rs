@@ -11,7 +11,7 @@ use super::space::ShownPlace;
 use super::view::{Count, Head, Person, prose};
 use super::{Keep, html};
 use crate::coworking::id::{ActorId, SpaceId};
-use crate::coworking::peer::{Host, Level};
+use crate::coworking::peer::Level;
 use crate::coworking::{Refusal, markdown, tag};
 use crate::node::Node;
 use crate::store::actor::{Actor, ActorType};
@@ -109,7 +109,7 @@ pub(super) fn is_shown(tx: &mut Tx<'_>, actor: &Actor) -> Result<bool> {
     if actor.local || !actor.is_active() {
         return Ok(actor.is_active());
     }
-    let Ok(host) = Host::parse(&actor.host) else { return Ok(false) };
+    let Some(host) = actor.server() else { return Ok(false) };
     Ok(peer::level(tx, &host)? != Level::Blocked)
 }
 

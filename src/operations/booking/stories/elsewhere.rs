@@ -4,10 +4,11 @@ use super::*;
 use crate::coworking::id::ActorId;
 use crate::coworking::peer::{Host, Level};
 use crate::coworking::resource::Audience;
+use crate::coworking::waitlist::State as Waits;
 use crate::operations::testing::stranger;
 use crate::operations::{Error, departure, peer};
 use crate::store::actor::{self, RemoteProfile};
-use crate::store::booking as rows;
+use crate::store::{booking as rows, waitlist};
 
 /// A pool that everybody may book.
 fn pool(tx: &mut Tx<'_>, done: &SetupDone, units: u32, rules: &str) -> ResourceId {
@@ -131,6 +132,52 @@ fn i26_i28_what_waits_for_staff_keeps_nobody_from_what_needs_none() {
             for name in ["gus", "fay"] {
                 assert_eq!(asks(tx, name, hall, hour(5), "10:01")?, (State::Requested, None));
             }
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn i28_people_are_of_the_server_of_their_ids_whoever_lends_them_handles() {
+    let (ground, done) = Ground::set_up();
+    let ben = ground.member("ben", Role::Member);
+    ground
+        .act(move |tx, site| {
+            let (now, evil) = (time("08:30"), Host::parse("evil.example")?);
+            let lent = |tx: &mut Tx<'_>, name: &str| {
+                let uri = format!("https://evil.example/users/{name}");
+                let profile = RemoteProfile::bare(&uri, name, &format!("{name}.lent.example"));
+                actor::upsert_remote(tx, &profile, now).unwrap().0
+            };
+            let desks = pool(tx, &done, 4, "{}");
+            let mut states = Vec::new();
+            for name in ["eve", "ike", "oz"] {
+                let offer = offered(format!("https://evil.example/offers/{name}"), wish(desks, "10:00", "11:00"));
+                let who = lent(tx, name);
+                let id = receives(tx, who, Level::Trusted, &offer, now)?;
+                states.push(rows::by_id(tx, id)?.unwrap().state);
+            }
+            assert_eq!(states, [State::Confirmed, State::Confirmed, State::Refused], "half of the pool");
+            assert_eq!(peer::ties(tx, Acting::Keeper, &evil)?.bookings, 2);
+
+            // What they wait for they get as long as their server may have it.
+            let one = pool(tx, &done, 1, r#"{"at_once": 9}"#);
+            let mut waits = |from: &str, to: &str, level: Level| -> Result<Waits> {
+                let had = ask(tx, ben, &wish(one, from, to), "08:30")?;
+                let offer = offered(format!("https://evil.example/offers/{from}"), wish(one, from, to));
+                let (eve, offer) = (lent(tx, "eve"), Offered { waits: true, ..offer });
+                let Received::Waiting(wait) = receive_offer(tx, eve, Level::Trusted, &offer, now)? else {
+                    panic!("ben has it")
+                };
+                peer::set_level(tx, site, Acting::Keeper, &evil, level, "", now)?;
+                cancel(tx, acting(ben), had.id, None, time("08:31"))?;
+                while is_time_for_any(tx, time("08:31"))? {
+                    tend(tx, time("08:31"), 100)?;
+                }
+                Ok(waitlist::by_id(tx, wait)?.unwrap().state)
+            };
+            assert_eq!(waits("12:00", "13:00", Level::Trusted)?, Waits::Promoted);
+            assert_eq!(waits("14:00", "15:00", Level::Blocked)?, Waits::Waiting);
             Ok(())
         })
         .unwrap();
