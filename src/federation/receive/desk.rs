@@ -12,7 +12,6 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use jiff::Timestamp;
-use tokio::sync::Semaphore;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::task::{JoinError, JoinSet};
@@ -20,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::gather::{Gathered, Want};
 use super::round::{self, Outcome, Work};
+use super::turns::Turns;
 use crate::activitypub::activity::Activity;
 use crate::activitypub::json;
 use crate::coworking::id::ActorId;
@@ -37,8 +37,6 @@ const ROOM: usize = 10_000;
 const TEXTS_KEPT: usize = 1_000;
 /// Rows that are read at once of what waits in the store.
 const SLICE: u32 = 200;
-/// Questions to others on their way at once.
-const QUESTIONS: usize = 64;
 /// How long to sleep when nothing is known to happen.
 const IDLE: Duration = Duration::from_secs(5);
 /// The same under a clock that somebody moves by hand.
@@ -59,7 +57,7 @@ pub struct Desk {
     /// Everything on the desk.
     known: HashSet<InboxId>,
     questions: JoinSet<Asked>,
-    slots: Arc<Semaphore>,
+    turns: Turns,
     refreshing: JoinSet<()>,
     /// After which number to go on reading the store; nothing when all that waits there is on the desk.
     behind: Option<InboxId>,
@@ -90,6 +88,8 @@ enum Turn {
 /// A question that came back.
 struct Asked {
     work: Work,
+    /// Who was asked.
+    host: String,
     outcome: Result<Gathered, String>,
 }
 
@@ -106,7 +106,7 @@ impl Desk {
             parked: 0,
             known: HashSet::new(),
             questions: JoinSet::new(),
-            slots: Arc::new(Semaphore::new(QUESTIONS)),
+            turns: Turns::new(),
             refreshing: JoinSet::new(),
             behind: Some(InboxId(0)),
             again: false,
@@ -340,22 +340,23 @@ impl Desk {
     }
 
     fn ask(&mut self, work: Work, want: Want) {
-        let (node, slots) = (Arc::clone(&self.node), Arc::clone(&self.slots));
+        let (node, host) = (Arc::clone(&self.node), want.host());
+        let turn = self.turns.line_up(&host);
         self.questions.spawn(async move {
-            // It never fails: nobody closes the semaphore.
-            let _slot = slots.acquire_owned().await;
+            let _turn = turn.comes().await;
             let mut gathered = (*work.gathered).clone();
             // A panic ends the question, not the order of its actor's activities.
             let asked = AssertUnwindSafe(gathered.gather(&node, &want)).catch_unwind().await;
             let outcome = asked.unwrap_or_else(|_| Err("asking others panicked".to_owned())).map(|()| gathered);
-            Asked { work, outcome }
+            Asked { work, host, outcome }
         });
     }
 
     /// A question came back: the activity goes on, or is tried another time.
     async fn answered(&mut self, asked: Result<Asked, JoinError>) {
         // Only the end of the runtime cuts a question off.
-        let Ok(Asked { mut work, outcome }) = asked else { return };
+        let Ok(Asked { mut work, host, outcome }) = asked else { return };
+        self.turns.end(&host);
         let error = match outcome {
             Ok(gathered) => {
                 work.gathered = Arc::new(gathered);

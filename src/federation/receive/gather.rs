@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::activitypub::id::Id;
 use crate::coworking::id::ActorId;
+use crate::coworking::peer::Host;
 use crate::federation::fetch::{self, Found};
 use crate::http_client::Budget;
 use crate::node::Node;
@@ -29,6 +30,14 @@ pub(super) enum Want {
     Object(Id, Need),
     /// An actor as it is now, whether it is known or not.
     Actor(Id, Need),
+}
+
+impl Want {
+    /// The host that is asked first.
+    pub(super) fn host(&self) -> String {
+        let (Self::Object(id, _) | Self::Actor(id, _)) = self;
+        Host::of(id.url()).map_or_else(|| id.host().to_owned(), |host| host.to_string())
+    }
 }
 
 /// What was asked for; `None` is what cannot be had.

@@ -28,6 +28,7 @@ mod round;
 mod statement;
 #[cfg(test)]
 mod tests;
+mod turns;
 mod undo;
 mod update;
 

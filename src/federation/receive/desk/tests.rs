@@ -1,11 +1,15 @@
 //! Stories of the order on the desk, told turn by turn.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
 use super::{Desk, SLICE};
 use crate::coworking::id::ActorId;
 use crate::federation::receive::tests::{Town, html};
-use crate::federation::testing::start;
+use crate::federation::testing::{Reply, start};
+use crate::store::actor::{self, testing::profile};
 use crate::store::inbox::{self, InboxId, NewActivity};
 
 /// Puts what somebody does among that which waits, under a number that the test chooses.
@@ -80,6 +84,35 @@ async fn nobody_waits_behind_many_that_are_held_though_ever_more_come() {
     }
     assert_eq!(desk.held.len(), 1, "the answer to Eve's question was not looked at");
     assert_eq!(town.home().await, [html(1)]);
+}
+
+#[tokio::test]
+async fn a_host_that_hangs_keeps_nobody_waiting_who_asks_others() {
+    let town = Town::new().await;
+    let bo = &town.bo;
+    town.ground.peers.behave(|asked| if asked.host == "tar.test" { Reply::Hang } else { Reply::Say(404) });
+    for number in 0..70 {
+        let uri = format!("http://tar.test/u/{number}");
+        let profile = profile(&uri);
+        let id = town.ground.act(move |tx| Ok(actor::upsert_remote(tx, &profile, start())?.0)).await;
+        // What it says of itself is no newer than what is known, so that its home is asked.
+        let update = json!({"@context": "https://www.w3.org/ns/activitystreams", "id": format!("{uri}/Update/1"),
+            "type": "Update", "actor": uri, "object": uri});
+        waits(&town, 10 + number, id, &update).await;
+    }
+    let mut desk = Desk::new(town.ground.node.clone());
+    desk.turn().await.unwrap();
+    assert_eq!(desk.held.len(), 70, "all of them ask");
+    town.sends(bo, &bo.creates(1, json!({"inReplyTo": "http://quay.test/nothing"}))).await;
+    let stop = CancellationToken::new();
+    let arrives = async {
+        while town.home().await != [html(1)] {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        stop.cancel();
+    };
+    let both = futures_util::future::join(desk.work(&stop), arrives);
+    tokio::time::timeout(Duration::from_secs(5), both).await.expect("the reply arrives");
 }
 
 #[tokio::test]
