@@ -9,15 +9,15 @@ use super::id::Id;
 use super::json;
 use super::sent::Frame;
 
-/// The most bookings that are read of each side.
-const AGREEMENT_LIMIT: usize = 5_000;
+/// The most bookings that are read of each side, and that are to be named: no body has a longer array.
+pub const AGREEMENT_LIMIT: usize = json::ITEM_LIMIT;
 
 /// Guest-days of one side.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counted {
     /// How many.
     pub days: u32,
-    /// The ids of the agreements that they rest on.
+    /// The ids of the agreements that they rest on, at most [`AGREEMENT_LIMIT`].
     pub agreements: Vec<String>,
 }
 

@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 
 use super::refusal::Refusal;
 
-/// The most bookings that one statement names on each side.
-pub const AGREEMENT_LIMIT: usize = 5_000;
+/// The most bookings that one statement names on each side: as many as an array can have that others read.
+pub const AGREEMENT_LIMIT: usize = 1_000;
 /// How many months back statements are made that were missed.
 pub const MONTHS_BACK: i64 = 12;
 const DAY: SignedDuration = SignedDuration::from_hours(24);
@@ -107,7 +107,7 @@ pub struct Stay {
 pub struct GuestDays {
     /// How many.
     pub days: u32,
-    /// The addresses of the bookings.
+    /// The addresses of the bookings, the first [`AGREEMENT_LIMIT`] of them.
     pub agreements: BTreeSet<String>,
 }
 
@@ -126,6 +126,11 @@ impl GuestDays {
         }
         let agreements = agreements.into_iter().take(AGREEMENT_LIMIT).collect();
         Self { days: u32::try_from(days.len()).unwrap_or(u32::MAX), agreements }
+    }
+
+    /// Would it name this booking, if it rested on it? A list that is full says nothing of what comes after its last.
+    fn would_name(&self, agreement: &str) -> bool {
+        self.agreements.len() < AGREEMENT_LIMIT || self.agreements.last().is_some_and(|last| agreement <= last.as_str())
     }
 }
 
@@ -159,7 +164,9 @@ pub struct Difference {
 /// What differs between our statement and theirs; nothing when they agree.
 #[must_use]
 pub fn differences(ours: &Statement, theirs: &Statement) -> Vec<Difference> {
-    let only = |one: &GuestDays, other: &GuestDays| one.agreements.difference(&other.agreements).cloned().collect();
+    let only = |one: &GuestDays, other: &GuestDays| {
+        one.agreements.difference(&other.agreements).filter(|agreement| other.would_name(agreement)).cloned().collect()
+    };
     let compared = [(true, &ours.hosted, &theirs.sent), (false, &ours.sent, &theirs.hosted)];
     let differing = compared.into_iter().filter(|(_, ours, theirs)| ours != theirs);
     differing
@@ -269,6 +276,26 @@ mod tests {
             honour.count(verdict);
         }
         assert_eq!((honour.accepted, honour.valid, honour.percent()), (2, 3, Some(66)));
+    }
+
+    #[test]
+    fn of_more_bookings_than_a_statement_names_all_days_count_and_none_is_missed_that_could_not_be_named() {
+        let on = |numbers: std::ops::Range<usize>| -> GuestDays {
+            let stays = numbers.map(|number| Stay {
+                guest: i64::try_from(number).unwrap(),
+                agreement: format!("{number:05}"),
+                dates: vec![date(2027, 1, 4)],
+            });
+            GuestDays::of(&stays.collect::<Vec<_>>(), month("2027-01"))
+        };
+        let all = on(0..AGREEMENT_LIMIT + 1);
+        assert_eq!((all.days, all.agreements.len()), (1_001, 1_000));
+        let ours = Statement { month: month("2027-01"), hosted: all.clone(), sent: GuestDays::default() };
+        let says = |sent| differences(&ours, &Statement { month: ours.month, hosted: GuestDays::default(), sent });
+        assert_eq!(says(all), []);
+        let differs = says(on(1..AGREEMENT_LIMIT + 1)).remove(0);
+        assert_eq!((differs.ours, differs.theirs), (1_001, 1_000));
+        assert_eq!((differs.only_ours, differs.only_theirs), (vec!["00000".to_owned()], vec![]));
     }
 
     proptest! {
