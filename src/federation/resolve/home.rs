@@ -1,10 +1,8 @@
 //! The way home of a visitor: who they are there, and the page on which they check in elsewhere (FEP-3b86 `Arrive`).
 
-use std::time::Duration;
-
 use url::Url;
 
-use super::{Named, read_handle, refusal};
+use super::{AT_A_PAGE, Named, in_time, read_handle, refusal};
 use crate::activitypub::webfinger::{Answer, Handle, Intent, InteractionTemplate, Jrd};
 use crate::coworking::Refusal;
 use crate::federation::fetch;
@@ -13,8 +11,6 @@ use crate::http_client::Budget;
 use crate::node::Node;
 use crate::operations;
 
-/// A visitor waits no longer than this.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// Questions: the handle, and another one that it leads to.
 const QUESTIONS: u32 = 6;
 
@@ -48,11 +44,7 @@ pub async fn home(node: &Node, who: &str) -> operations::Result<Home> {
     let Named::Elsewhere(handle) = read_handle(node, who.trim())? else {
         return Err(Refusal::malformed("home", who, "a handle of another node, such as @ana@harbor.example").into());
     };
-    let asked = tokio::time::timeout(PATIENCE, ask(node, handle)).await;
-    asked.unwrap_or_else(|_| {
-        let why = format!("there was no answer within {} seconds", PATIENCE.as_secs());
-        Err(Refusal::Unreachable { whom: who.chars().take(300).collect(), why }.into())
-    })
+    in_time(who, AT_A_PAGE, ask(node, handle)).await
 }
 
 async fn ask(node: &Node, handle: Handle) -> operations::Result<Home> {

@@ -9,6 +9,8 @@ mod place;
 #[cfg(test)]
 mod tests;
 
+use std::time::Duration;
+
 use crate::activitypub::id::Id;
 use crate::activitypub::marketplace::Bookable;
 use crate::activitypub::webfinger::{Answer, Handle};
@@ -29,6 +31,10 @@ pub use partners::partners_of;
 
 /// Requests that one question of a person may cause.
 const BUDGET: u32 = 20;
+/// So long whoever opens a page waits for other servers.
+pub const AT_A_PAGE: Duration = Duration::from_secs(10);
+/// So long a program does.
+pub const AT_THE_API: Duration = Duration::from_secs(20);
 
 /// What was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +43,22 @@ pub enum Resolved {
     Actor(ActorId),
     /// A post. Whether the asker may read it is asked when it is shown.
     Post(PostId),
+}
+
+/// Waits for what is asked about somebody or something, and no longer than this: other servers may take their time, who asks
+/// may not have it.
+///
+/// # Errors
+/// [`Refusal::Unreachable`] when it takes longer; what the question itself fails with.
+pub async fn in_time<T>(
+    whom: &str,
+    patience: Duration,
+    asked: impl Future<Output = operations::Result<T>>,
+) -> operations::Result<T> {
+    tokio::time::timeout(patience, asked).await.unwrap_or_else(|_| {
+        let why = format!("there was no answer within {} seconds", patience.as_secs());
+        Err(Refusal::Unreachable { whom: whom.chars().take(300).collect(), why }.into())
+    })
 }
 
 /// What a handle or an address means, as far as it is known here: nobody is asked.

@@ -1,7 +1,6 @@
 //! Finding people and posts, here and, when asked to, elsewhere.
 
 use std::future::Future;
-use std::time::Duration;
 
 use actix_web::web::{Json, Query};
 use jiff::Timestamp;
@@ -10,7 +9,6 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::caller::Caller;
 use super::view::{Person, Post};
-use crate::coworking::Refusal;
 use crate::coworking::id::ActorId;
 use crate::federation::resolve::{self, Resolved};
 use crate::operations::{self, search};
@@ -51,9 +49,6 @@ impl Found {
     }
 }
 
-/// So long a caller waits for other servers.
-const PATIENCE: Duration = Duration::from_secs(20);
-
 /// Finds people, places and posts
 #[utoipa::path(
     get, path = "/search", tag = "search", operation_id = "search", params(Wanted),
@@ -86,7 +81,7 @@ async fn elsewhere(caller: &Caller, text: &str) -> Result<Resolved> {
 }
 
 /// Whom a handle or an address means, here or elsewhere.
-async fn one_actor(caller: &Caller, text: &str) -> Result<ActorId> {
+pub(super) async fn one_actor(caller: &Caller, text: &str) -> Result<ActorId> {
     in_time(text, resolve::actor(caller.node(), text)).await
 }
 
@@ -98,9 +93,5 @@ pub(super) async fn one_actor_now(caller: &Caller, text: &str) -> Result<ActorId
 }
 
 async fn in_time<T>(text: &str, asked: impl Future<Output = operations::Result<T>>) -> Result<T> {
-    let late = |_| Refusal::Unreachable {
-        whom: text.chars().take(300).collect(),
-        why: format!("it did not answer within {} seconds", PATIENCE.as_secs()),
-    };
-    Ok(tokio::time::timeout(PATIENCE, asked).await.map_err(late)??)
+    Ok(resolve::in_time(text, resolve::AT_THE_API, asked).await?)
 }

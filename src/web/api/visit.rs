@@ -6,9 +6,9 @@ use utoipa::ToSchema;
 
 use super::body::Body;
 use super::caller::Caller;
+use super::search::one_actor;
 use super::view::{Id, Stay, Visit};
 use crate::coworking::id::{AwayId, VisitId};
-use crate::federation::resolve;
 use crate::operations::visit::{self, Door};
 use crate::web::error::Result;
 
@@ -64,7 +64,7 @@ pub async fn leave(caller: Caller, id: Path<AwayId>) -> Result<Json<Stay>> {
 )]
 pub async fn begin(caller: Caller, body: Body<VisitBody>) -> Result<Json<Visit>> {
     let VisitBody { space, code } = body.value;
-    let space = resolve::actor(caller.node(), &space).await?;
+    let space = one_actor(&caller, &space).await?;
     said(&caller, Door::At(space), code).await
 }
 

@@ -20,7 +20,6 @@ use super::{Keep, html};
 use crate::coworking::Refusal;
 use crate::federation::resolve::{self, Resolved};
 use crate::node::{Clock, Node};
-use crate::operations;
 use crate::rate_limit::{Rate, RateLimit, Tally, household};
 use crate::store::post::Reader;
 use crate::store::{Tx, actor, post};
@@ -33,8 +32,6 @@ use crate::web::problem;
 const BY_ALL: Rate = Rate { burst: 30, every: Duration::from_secs(10) };
 /// What one visitor may.
 const BY_VISITOR: Rate = Rate { burst: 6, every: Duration::from_secs(30) };
-/// A visitor waits no longer than this.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How often visitors had something looked up elsewhere.
 #[derive(Debug)]
@@ -143,17 +140,10 @@ async fn find(door: &Door, request: &HttpRequest, wanted: &str) -> Result<Intera
         None => {
             let visitor = asker(&node, request.peer_addr(), request.headers());
             door.lookups.take(visitor).map_err(|seconds| Refusal::TooOften { seconds: seconds.into() })?;
-            look_up(&node, wanted).await?
+            resolve::in_time(wanted, resolve::AT_A_PAGE, resolve::anything(&node, wanted)).await?
         }
     };
     door.node.store.read(move |tx| load(tx, &node, found)).await
-}
-
-async fn look_up(node: &Node, wanted: &str) -> operations::Result<Resolved> {
-    tokio::time::timeout(PATIENCE, resolve::anything(node, wanted)).await.unwrap_or_else(|_| {
-        let why = format!("there was no answer within {} seconds", PATIENCE.as_secs());
-        Err(Refusal::Unreachable { whom: wanted.chars().take(300).collect(), why }.into())
-    })
 }
 
 fn load(tx: &mut Tx<'_>, node: &Node, found: Resolved) -> Result<InteractionPage> {

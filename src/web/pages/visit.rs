@@ -80,13 +80,14 @@ fn space_of(location: &str) -> &str {
     location.strip_suffix("#place").unwrap_or(location)
 }
 
-/// Who is at a place. What is not known here is looked up no more often than is polite: another site can lead members here.
+/// Who is at a place. What is not known here is looked up no more often than is polite, and not for long:
+/// another site can lead members here.
 async fn space_at(door: &Door, request: &HttpRequest, location: &str) -> operations::Result<ActorId> {
     let address = space_of(location);
     if resolve::known(&door.node, address).await?.is_none() {
         door.lookups.turn(asker(&door.node, request.peer_addr(), request.headers()))?;
     }
-    resolve::actor(&door.node, address).await
+    resolve::in_time(address, resolve::AT_A_PAGE, resolve::actor(&door.node, address)).await
 }
 
 /// `GET /intents/arrive?location=…&code=…` (FEP-3b86 `Arrive`).
@@ -125,10 +126,7 @@ async fn shown(
     let head = head(&door.node, visitor, "Check in elsewhere").await?;
     let space = match space_at(door, request, &location).await {
         Ok(space) => space,
-        Err(error) => {
-            let shown = Shown::Nowhere { words: said(error)? };
-            return html(StatusCode::NOT_FOUND, &VisitPage { head, shown }, Keep::Never);
-        }
+        Err(error) => return nowhere(head, error),
     };
     let (site, now) = (door.node.site.clone(), door.node.clock.now());
     let found = door.node.store.read(move |tx| -> operations::Result<_> {
@@ -142,6 +140,11 @@ async fn shown(
     let status = if wrong.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
     let shown = Shown::Question { host, name: visitor.name().unwrap_or_default(), booking, location, code, wrong };
     html(status, &VisitPage { head, shown }, Keep::Never)
+}
+
+fn nowhere(head: Head, why: operations::Error) -> Result<HttpResponse> {
+    let shown = Shown::Nowhere { words: said(why)? };
+    html(StatusCode::NOT_FOUND, &VisitPage { head, shown }, Keep::Never)
 }
 
 fn zone(name: &str) -> TimeZone {
@@ -161,15 +164,12 @@ pub async fn confirm(
     own_form(&door, &request)?;
     let (acting, now) = (visitor.member()?.acting, door.node.clock.now());
     let asked = filled.into_inner();
-    let space = space_at(&door, &request, asked.location.as_deref().unwrap_or_default()).await;
-    let code = asked.code.clone();
-    let begun = match space {
-        Ok(space) => {
-            let at = At::At(space);
-            door.node.store.write(move |tx| visit::arrive(tx, acting, &at, code.as_deref(), now)).await
-        }
-        Err(error) => Err(error),
+    let at = match space_at(&door, &request, asked.location.as_deref().unwrap_or_default()).await {
+        Ok(space) => At::At(space),
+        Err(error) => return nowhere(head(&door.node, &visitor, "Check in elsewhere").await?, error),
     };
+    let code = asked.code.clone();
+    let begun = door.node.store.write(move |tx| visit::arrive(tx, acting, &at, code.as_deref(), now)).await;
     match begun {
         Ok(begun) => Ok(lead(&format!("/visits/{}", begun.id))),
         Err(error) => {

@@ -1,5 +1,7 @@
 //! Booking at another node, as a program does it.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::{House, text};
@@ -133,4 +135,23 @@ pub(super) async fn tour(house: &House) {
         wrong.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
         assert_eq!(house.ask(ana, "POST", "/stays", wrong).await.status, status, "{change}");
     }
+}
+
+#[tokio::test]
+async fn a_space_that_takes_its_time_keeps_no_program_waiting() {
+    let house = House::with(&[("read_timeout", "30s")]).await;
+    house.ground.peers.behave(|_| Reply::Hang);
+    let time_passes = async {
+        while house.ground.peers.take().is_empty() {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        tokio::time::pause();
+        tokio::time::advance(Duration::from_secs(21)).await;
+        tokio::time::resume();
+    };
+    let begins = house.ask(&house.ana, "POST", "/visits", json!({"space": "http://slow.test/u/quay"}));
+    let both = futures_util::future::join(begins, time_passes);
+    let (answer, ()) = tokio::time::timeout(Duration::from_secs(60), both).await.expect("an answer");
+    assert_eq!((answer.status, &answer.json()["type"]), (502, &json!("/problems/unreachable")), "{}", answer.body);
+    assert!(text(&answer.json()["detail"]).contains("there was no answer within 20 seconds"), "{}", answer.body);
 }

@@ -1,5 +1,7 @@
 //! The door as people meet it: the screen, the code on it, signing in, and the way home.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use super::accessibility::faults;
@@ -25,7 +27,12 @@ struct House {
 impl House {
     /// A space with two desks and a screen at the door.
     async fn new() -> Self {
-        let ground = harbor(&[]).await;
+        Self::with(&[]).await
+    }
+
+    /// The same with other settings.
+    async fn with(settings: &[(&str, &str)]) -> Self {
+        let ground = harbor(settings).await;
         let now = ground.node.clock.now();
         let (ana, screen) = ground
             .act(move |tx| {
@@ -223,4 +230,25 @@ async fn at_home_a_member_sees_what_would_be_told_before_it_is() {
     assert_eq!(house.open.document(&visit).await.status, 404);
     house.ground.node.clock.advance(jiff::SignedDuration::from_mins(11));
     assert!(house.page(&visit, &cookie).await.body.contains("does not answer"));
+}
+
+#[tokio::test]
+async fn a_space_that_takes_its_time_keeps_nobody_waiting_at_the_page() {
+    // Whoever sends a byte now and then is not silent for as long as that.
+    let house = House::with(&[("read_timeout", "30s")]).await;
+    let cookie = house.signed_in().await;
+    house.ground.peers.behave(|_| Reply::Hang);
+    let asked = "/intents/arrive?location=http%3A%2F%2Fslow.test%2Fu%2Fquay&code=1.x";
+    let time_passes = async {
+        while house.ground.peers.take().is_empty() {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        tokio::time::pause();
+        tokio::time::advance(Duration::from_secs(11)).await;
+        tokio::time::resume();
+    };
+    let both = futures_util::future::join(house.page(asked, &cookie), time_passes);
+    let (page, ()) = tokio::time::timeout(Duration::from_secs(60), both).await.expect("an answer");
+    assert_eq!(page.status, 404);
+    assert!(page.body.contains("there was no answer within 10 seconds"), "{}", page.body);
 }
