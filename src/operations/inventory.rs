@@ -145,8 +145,11 @@ pub fn find(tx: &mut Tx<'_>, text: &str) -> Result<Kept> {
     }
 }
 
-/// The oldest first.
-fn all(tx: &mut Tx<'_>, space: SpaceId) -> Result<Vec<Kept>> {
+/// All that can be booked at a space, the oldest first.
+///
+/// # Errors
+/// The store's.
+pub(super) fn all(tx: &mut Tx<'_>, space: SpaceId) -> Result<Vec<Kept>> {
     let (mut all, mut page) = (Vec::new(), Page::new(None, Some(Page::LIMIT)));
     loop {
         let slice = resource::list(tx, space, page)?;

@@ -137,7 +137,8 @@ statements! {
                 AND (starts_at > ?2 OR id > ?3) ORDER BY starts_at, id LIMIT ?4");
     STARTS_AT = "SELECT starts_at FROM away_booking WHERE id = ?1";
     AT_SPACE = concat!("SELECT ", columns!(), " FROM away_booking WHERE member_id = ?1 AND space_id = ?2 AND starts_at >= ?3 \
-               AND starts_at <= ?4 AND ends_at > ?5 AND state IN ('confirmed', 'checked_in') ORDER BY starts_at, id LIMIT 1");
+               AND starts_at <= ?4 AND ends_at > ?5 AND state IN ('confirmed', 'checked_in') \
+               ORDER BY CASE state WHEN 'confirmed' THEN 0 ELSE 1 END, starts_at, id LIMIT 1");
     PRESENT = "SELECT space_id FROM away_booking WHERE member_id = ?1 AND starts_at >= ?2 AND starts_at <= ?3 AND ends_at > ?4 \
                AND state = 'checked_in' ORDER BY starts_at, id LIMIT 1";
     OPEN_OF = concat!("SELECT ", columns!(), " FROM away_booking WHERE member_id = ?1 \
@@ -315,7 +316,7 @@ pub fn list(tx: &mut Tx<'_>, member: MemberId, during: Slot, page: Page) -> Resu
     Ok(Slice::cut(rows, page, |away| away.id.0))
 }
 
-/// What a member has confirmed at a space now, or is about to have.
+/// What a member has at a space now, or is about to have: what they are not checked in with comes first.
 ///
 /// # Errors
 /// The store's.

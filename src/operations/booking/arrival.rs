@@ -6,21 +6,23 @@ use super::ask::Asking;
 use super::stay::{arrive, come_in, leave};
 use crate::coworking::booking::{CheckedInBy, EARLY, State};
 use crate::coworking::decision::{Broken, Rule, Unbookable};
-use crate::coworking::id::{ActorId, ArrivalId, BookingId, SpaceId};
+use crate::coworking::id::{ActorId, ArrivalId, BookingId, ResourceId, SpaceId};
 use crate::coworking::member::Acting;
 use crate::coworking::peer::Level;
-use crate::coworking::resource::Audience;
+use crate::coworking::resource::{Audience, Kind};
 use crate::coworking::rules::Approval;
 use crate::coworking::slot::Slot;
 use crate::coworking::{Event, Refusal};
-use crate::operations::{Error, Result, door, space as spaces};
+use crate::operations::{Error, Result, door, inventory, space as spaces};
 use crate::store::arrival::{self, Arrival};
 use crate::store::booking::{self, Booking};
 use crate::store::page::Page;
-use crate::store::{Tx, actor, event, resource};
+use crate::store::{Tx, actor, event};
 
 /// The most that somebody says at the doors of this node in a day.
 const A_DAY: u32 = 100;
+/// The most pools in which a place is looked for.
+const POOLS: usize = 100;
 
 /// What was said at the door.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,27 +96,51 @@ fn answer(tx: &mut Tx<'_>, guest: ActorId, level: Level, arriving: &Arriving, no
             CheckedInBy::Code
         }
     };
-    let booking = match arriving.booking {
-        Some(id) => {
-            let named = booking::by_id(tx, id)?;
-            let own = named.filter(|named| (named.requester, named.space) == (guest, arriving.space));
-            Some(own.ok_or(Refusal::NotFound { what: "booking" })?)
-        }
-        None => due_now(tx, guest, arriving.space, now)?,
-    };
-    match booking {
-        Some(booking) => arrive(tx, booking, by, now),
+    if let Some(id) = arriving.booking {
+        let named = booking::by_id(tx, id)?;
+        let own = named.filter(|named| (named.requester, named.space) == (guest, arriving.space));
+        return arrive(tx, own.ok_or(Refusal::NotFound { what: "booking" })?, by, now);
+    }
+    match with_theirs(tx, guest, arriving.space, by, now)? {
+        Some(there) => Ok(there),
         None => by_the_way(tx, guest, level, arriving, by, now),
     }
 }
 
-/// What somebody has at a space now, or is about to have.
-pub(super) fn due_now(tx: &mut Tx<'_>, guest: ActorId, space: SpaceId, now: Timestamp) -> Result<Option<Booking>> {
+/// Somebody is at a space: checked in with all that is theirs there now, or soon. Tells with what, or with what they were
+/// before; nothing when nothing there is theirs.
+fn with_theirs(
+    tx: &mut Tx<'_>,
+    who: ActorId,
+    space: SpaceId,
+    by: CheckedInBy,
+    now: Timestamp,
+) -> Result<Option<Booking>> {
+    let (mut there, mut no) = (None, None);
+    for booking in due_now(tx, who, space, now)? {
+        match tx.savepoint(|tx| arrive(tx, booking, by, now)) {
+            Ok(booking) => there = there.or(Some(booking)),
+            Err(Error::Refused(refusal)) => no = no.or(Some(refusal)),
+            Err(broken) => return Err(broken),
+        }
+    }
+    // A second scan is no second check-in, and what may not begin yet takes nothing from who is in.
+    if there.is_none() {
+        there = present(tx, who, space)?.into_iter().find(|there| there.slot.end() > now);
+    }
+    match (there, no) {
+        (None, Some(refusal)) => Err(refusal.into()),
+        (there, _) => Ok(there),
+    }
+}
+
+/// What somebody is expected with at a space now, or soon, the first that begins first.
+fn due_now(tx: &mut Tx<'_>, who: ActorId, space: SpaceId, now: Timestamp) -> Result<Vec<Booking>> {
     let soon = now.saturating_add(EARLY).unwrap_or(now);
-    let Some(around) = Slot::between(now, soon) else { return Ok(None) };
-    let own = booking::list(tx, booking::Of::Requester(guest), around, Page::new(None, Some(Page::LIMIT)))?.items;
-    let mut here = own.into_iter().filter(|booking| booking.space == space && booking.guest.is_none());
-    Ok(here.find(|booking| matches!(booking.state, State::Confirmed | State::CheckedIn)))
+    let Some(around) = Slot::between(now, soon) else { return Ok(Vec::new()) };
+    let mut own = booking::list(tx, booking::Of::Requester(who), around, Page::new(None, Some(Page::LIMIT)))?.items;
+    own.retain(|own| own.space == space && own.guest.is_none() && own.state == State::Confirmed);
+    Ok(own)
 }
 
 /// Without a booking: the first place of a pool that is free and theirs to take.
@@ -135,7 +161,7 @@ fn by_the_way(
 ///
 /// # Errors
 /// [`Refusal::Unbookable`] when all are taken; [`Refusal::NotPermitted`] where nothing is for them.
-pub(super) fn take_a_place(
+fn take_a_place(
     tx: &mut Tx<'_>,
     asking: &Asking,
     audience: Audience,
@@ -145,13 +171,11 @@ pub(super) fn take_a_place(
 ) -> Result<Booking> {
     let length = until.map(|until| until.duration_since(now)).filter(|length| length.is_positive());
     let mut no = Refusal::NotPermitted { who: "those who have booked", act: "come in" };
-    for kept in resource::list(tx, space, Page::new(None, Some(Page::LIMIT)))?.items {
-        let is_open = kept.resource.rules.get(&audience).is_some_and(|rules| rules.approval == Approval::None);
-        if kept.resource.units < 2 || !is_open {
-            continue;
-        }
-        match tx.savepoint(|tx| come_in(tx, asking, (kept.id, None), length, by, now)) {
+    for pool in pools(tx, audience, space)? {
+        match tx.savepoint(|tx| come_in(tx, asking, (pool, None), length, by, now)) {
             Ok(booking) => return Ok(booking),
+            // That a pool is full says more than why another one is not for them.
+            Err(Error::Refused(_)) if is_full(&no) => {}
             Err(Error::Refused(refusal)) => no = refusal,
             Err(broken) => return Err(broken),
         }
@@ -159,17 +183,32 @@ pub(super) fn take_a_place(
     Err(full(no).into())
 }
 
+/// Where somebody may sit down who has booked nothing, the oldest first: at the desks that are nobody's, or where a space has
+/// no such desks, at those that people have for days. A room, a booth or a thing is for who asks for it.
+fn pools(tx: &mut Tx<'_>, audience: Audience, space: SpaceId) -> Result<Vec<ResourceId>> {
+    let mut open = inventory::all(tx, space)?;
+    open.retain(|kept| kept.resource.rules.get(&audience).is_some_and(|rules| rules.approval == Approval::None));
+    let of = |kind, units| {
+        let pools = open.iter().filter(move |kept| kept.resource.kind == kind && kept.resource.units >= units);
+        pools.map(|kept| kept.id).take(POOLS).collect::<Vec<_>>()
+    };
+    let places = of(Kind::HotDesk, 1);
+    Ok(if places.is_empty() { of(Kind::Desk, 2) } else { places })
+}
+
+/// Is this because nothing is left? A share of what there is says the same as soon as there is nothing.
+fn is_full(refusal: &Refusal) -> bool {
+    let same = |rule| matches!(rule, Rule::Capacity | Rule::KeepFree | Rule::PeerShare | Rule::GuestShare);
+    refusal.unbookable().is_some_and(|no| {
+        no.broken.iter().any(|broken| broken.rule == Rule::Capacity) && no.broken.iter().all(|broken| same(broken.rule))
+    })
+}
+
 /// Whoever stands at the door is told that it is full, and not by which rule.
 fn full(refusal: Refusal) -> Refusal {
+    let is_full = is_full(&refusal);
     match refusal {
-        // A share of what there is says the same as soon as there is nothing.
-        Refusal::Unbookable(no)
-            if no.broken.iter().any(|broken| broken.rule == Rule::Capacity)
-                && no
-                    .broken
-                    .iter()
-                    .all(|broken| matches!(broken.rule, Rule::Capacity | Rule::PeerShare | Rule::GuestShare)) =>
-        {
+        Refusal::Unbookable(no) if is_full => {
             let words = "it is full: every place is taken".to_owned();
             let broken = vec![Broken { rule: Rule::Capacity, words, nearest: None }];
             Refusal::Unbookable(Box::new(Unbookable { broken, ..*no }))
@@ -178,31 +217,37 @@ fn full(refusal: Refusal) -> Refusal {
     }
 }
 
-/// A member comes to a space of this node: with what they have there now, or with a free place.
+/// A member comes to a space of this node: with all that they have there now, or with a free place.
 ///
 /// # Errors
 /// [`Refusal::NotPermitted`] for the keeper; as of [`check_in`](super::check_in) and [`walk_in`](super::walk_in).
 pub fn come(tx: &mut Tx<'_>, acting: Acting, space: SpaceId, by: CheckedInBy, now: Timestamp) -> Result<Booking> {
     let member = acting.member("check in")?;
     spaces::or_default(tx, Some(space))?;
-    if let Some(there) = of_present(tx, member.into(), space)? {
+    if let Some(there) = with_theirs(tx, member.into(), space, by, now)? {
         return Ok(there);
-    }
-    if let Some(booking) = due_now(tx, member.into(), space, now)? {
-        return arrive(tx, booking, by, now);
     }
     let asking = Asking::here(tx, acting, None, false)?;
     take_a_place(tx, &asking, Audience::Resident, space, (None, by), now)
 }
 
-/// A member leaves a space of this node.
+/// A member leaves a space of this node, with all that they are checked in with there; tells the first of it.
 ///
 /// # Errors
 /// [`Refusal::NotPermitted`] for the keeper; [`Refusal::NotFound`] when they are not there.
 pub fn go(tx: &mut Tx<'_>, acting: Acting, space: SpaceId, now: Timestamp) -> Result<Booking> {
     let member = acting.member("check out")?;
-    let there = of_present(tx, member.into(), space)?.ok_or(Refusal::NotFound { what: "visit" })?;
-    leave(tx, there, now)
+    let there = present(tx, member.into(), space)?;
+    go_from(tx, there, now)
+}
+
+fn go_from(tx: &mut Tx<'_>, there: Vec<Booking>, now: Timestamp) -> Result<Booking> {
+    let mut first = None;
+    for booking in there {
+        let gone = leave(tx, booking, now)?;
+        first = first.or(Some(gone));
+    }
+    Ok(first.ok_or(Refusal::NotFound { what: "visit" })?)
 }
 
 /// The guest of a booking is there, as something says that was shown at the door.
@@ -214,17 +259,15 @@ pub fn let_in(tx: &mut Tx<'_>, booking: Booking, by: CheckedInBy, now: Timestamp
 }
 
 /// What somebody is checked in with at a space.
-fn of_present(tx: &mut Tx<'_>, who: ActorId, space: SpaceId) -> Result<Option<Booking>> {
+fn present(tx: &mut Tx<'_>, who: ActorId, space: SpaceId) -> Result<Vec<Booking>> {
+    let mut present = Vec::new();
     for id in booking::present(tx, who)? {
-        let there = booking::by_id(tx, id)?.filter(|there| there.space == space && there.guest.is_none());
-        if there.is_some() {
-            return Ok(there);
-        }
+        present.extend(booking::by_id(tx, id)?.filter(|there| there.space == space && there.guest.is_none()));
     }
-    Ok(None)
+    Ok(present)
 }
 
-/// Somebody from elsewhere leaves.
+/// Somebody from elsewhere leaves: what they name, or all that they are checked in with.
 ///
 /// # Errors
 /// [`Refusal::NotFound`] when they are not there.
@@ -235,7 +278,7 @@ pub fn receive_leave(
     named: Option<BookingId>,
     now: Timestamp,
 ) -> Result<()> {
-    let there = of_present(tx, guest, space)?.filter(|there| named.is_none_or(|named| named == there.id));
-    leave(tx, there.ok_or(Refusal::NotFound { what: "visit" })?, now)?;
-    Ok(())
+    let mut there = present(tx, guest, space)?;
+    there.retain(|there| named.is_none_or(|named| named == there.id));
+    go_from(tx, there, now).map(drop)
 }

@@ -23,14 +23,20 @@ fn somebody(tx: &mut Tx<'_>, host: &str, name: &str) -> ActorId {
 }
 
 /// Takes in an offer of which a booking comes, if only one that is refused.
-fn receives(tx: &mut Tx<'_>, requester: ActorId, level: Level, offer: &Offered, now: Timestamp) -> Result<BookingId> {
+pub(super) fn receives(
+    tx: &mut Tx<'_>,
+    requester: ActorId,
+    level: Level,
+    offer: &Offered,
+    now: Timestamp,
+) -> Result<BookingId> {
     match receive_offer(tx, requester, level, offer, now)? {
         Received::Booking(id) => Ok(id),
         Received::Waiting(_) => panic!("nobody said that they would wait"),
     }
 }
 
-fn offered(uri: String, request: Request) -> Offered {
+pub(super) fn offered(uri: String, request: Request) -> Offered {
     Offered {
         uri,
         hash: [1; 32],

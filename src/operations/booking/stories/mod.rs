@@ -1,5 +1,6 @@
 //! Stories of bookings at one space, and what holds however they are mixed.
 
+mod door;
 mod elsewhere;
 mod guest;
 mod life;
