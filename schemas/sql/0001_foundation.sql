@@ -737,9 +737,11 @@ CREATE TABLE session (
   label TEXT NOT NULL,                 -- what the browser says that it is
   created_at INTEGER NOT NULL,
   last_used_at INTEGER NOT NULL,
-  expires_at INTEGER NOT NULL
+  expires_at INTEGER NOT NULL,
+  token_id INTEGER REFERENCES token (id) -- with which it was opened, if it was; it ends with it
 ) STRICT;
 CREATE INDEX session_member ON session (member_id, id);
+CREATE INDEX session_token ON session (token_id);
 CREATE INDEX session_tidy ON session (expires_at);
 
 -- Links with which a member signs in, once; only the SHA-256 of a secret is kept.

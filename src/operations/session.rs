@@ -5,11 +5,12 @@ use jiff::{SignedDuration, Timestamp};
 use super::secret::{self, Secret};
 use super::{Result, member as members, token};
 use crate::coworking::Refusal;
-use crate::coworking::id::{MemberId, SessionId};
+use crate::coworking::id::{MemberId, SessionId, TokenId};
 use crate::coworking::member::{Acting, Role};
 use crate::store::Tx;
 use crate::store::page::{Page, Slice};
 use crate::store::session::{self, Session};
+use crate::store::token as tokens;
 
 /// How long a browser is known.
 pub const LIFE: SignedDuration = SignedDuration::from_hours(24 * 30);
@@ -85,10 +86,10 @@ pub fn sign_in_by_link(tx: &mut Tx<'_>, text: &str, browser: &str, now: Timestam
     if !session::use_link(tx, &hash)? {
         return Err(Refusal::NotFound { what: "sign-in link" }.into());
     }
-    open(tx, member, browser, now)
+    open(tx, member, browser, None, now)
 }
 
-/// Signs a member in by one of their tokens.
+/// Signs a member in by one of their tokens, for no longer than the token is good: until it ends or is revoked.
 ///
 /// # Errors
 /// [`Refusal::Malformed`] for a token that is wrong, has ended or was revoked.
@@ -97,15 +98,19 @@ pub fn sign_in_by_token(tx: &mut Tx<'_>, text: &str, browser: &str, now: Timesta
     // What was typed is a secret, or nearly: it is not told back.
     let known = known.ok_or_else(|| Refusal::malformed("token", "…", "a token that is good now: ts_…"))?;
     token::touch(tx, known.token, now)?;
-    open(tx, known.acting.member("sign in")?, browser, now)
+    open(tx, known.acting.member("sign in")?, browser, Some(known.token), now)
 }
 
-fn open(tx: &mut Tx<'_>, member: MemberId, browser: &str, now: Timestamp) -> Result<Secret> {
+fn open(tx: &mut Tx<'_>, member: MemberId, browser: &str, token: Option<TokenId>, now: Timestamp) -> Result<Secret> {
     session::end_old(tx, member, LIMIT - 1)?;
     let secret = Secret::new(PREFIX);
     let label: String = browser.chars().filter(|c| !c.is_control()).take(LABEL).collect();
-    let expires_at = now.saturating_add(LIFE).unwrap_or(now);
-    session::add(tx, &secret::hash(secret.expose()), member, label.trim(), expires_at, now)?;
+    let mut expires_at = now.saturating_add(LIFE).unwrap_or(now);
+    if let Some(token) = token {
+        let end = tokens::by_id(tx, token)?.and_then(|token| token.expires_at);
+        expires_at = end.map_or(expires_at, |end| end.min(expires_at));
+    }
+    session::add(tx, &secret::hash(secret.expose()), member, label.trim(), (expires_at, token), now)?;
     Ok(secret)
 }
 
@@ -216,6 +221,38 @@ mod tests {
                 let last = sign_in_by_token(tx, token.expose(), "Safari", at(44))?;
                 members::leave(tx, acting(ben), ben, at(45))?;
                 assert_eq!(find(tx, last.expose(), at(46))?, None);
+                Ok(())
+            })
+            .unwrap();
+    }
+
+    #[test]
+    fn a_browser_that_a_token_opened_is_known_no_longer_than_the_token_is_good() {
+        let (ground, _) = Ground::set_up();
+        let ben = ground.member("ben", Role::Member);
+        ground
+            .act(move |tx, _| {
+                let mut opened = |label: &str, expires| {
+                    let made = token::create(tx, acting(ben), ben, label, expires, at(10))?;
+                    Ok::<_, crate::operations::Error>((
+                        made.token,
+                        sign_in_by_token(tx, made.secret.expose(), label, at(20))?,
+                    ))
+                };
+                let (leaked, thief) = opened("leaked", None)?;
+                let (_, kept) = opened("kept", None)?;
+                let (_, brief) = opened("brief", Some(at(3_600)))?;
+                let link = link(tx, acting(ben), ben, HOUR, at(20))?;
+                let by_link = sign_in_by_link(tx, link.expose(), "link", at(21))?;
+                token::revoke(tx, acting(ben), leaked, at(30))?;
+                assert_eq!(find(tx, thief.expose(), at(31))?, None);
+                assert!(find(tx, brief.expose(), at(3_599))?.is_some());
+                assert_eq!(find(tx, brief.expose(), at(3_600))?, None);
+                for other in [&kept, &by_link] {
+                    assert!(find(tx, other.expose(), at(3_600))?.is_some());
+                }
+                let labels = list(tx, acting(ben), ben, Page::default())?.items.into_iter().map(|one| one.label);
+                assert_eq!(labels.collect::<Vec<_>>(), ["link", "brief", "kept"]);
                 Ok(())
             })
             .unwrap();

@@ -7,9 +7,9 @@ use super::{Result, member};
 use crate::coworking::id::{MemberId, TokenId};
 use crate::coworking::member::{Acting, Role};
 use crate::coworking::{Refusal, refusal};
-use crate::store::Tx;
 use crate::store::page::{Page, Slice};
 use crate::store::token::{self, Token};
+use crate::store::{Tx, session};
 
 /// The most tokens of one member that are good at the same time.
 pub const TOKEN_LIMIT: usize = 50;
@@ -91,7 +91,7 @@ pub fn touch(tx: &mut Tx<'_>, token: TokenId, now: Timestamp) -> Result<()> {
     Ok(token::touch(tx, token, now)?)
 }
 
-/// Makes a token void. One that is void already stays so.
+/// Makes a token void, and signs out where it was used to sign in. One that is void already stays so.
 ///
 /// # Errors
 /// [`Refusal::NotFound`] also for tokens of others.
@@ -99,7 +99,7 @@ pub fn revoke(tx: &mut Tx<'_>, acting: Acting, token: TokenId, now: Timestamp) -
     let known = token::by_id(tx, token)?.filter(|token| may_handle(acting, token.member).is_ok());
     known.ok_or(Refusal::NotFound { what: "token" })?;
     token::revoke(tx, token, now)?;
-    Ok(())
+    Ok(session::end_of_token(tx, token)?)
 }
 
 /// A member's tokens, the newest first, without those that were revoked.

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::page::{Page, Slice};
 use super::plan::statements;
 use super::{Error, Row, Tx, params};
-use crate::coworking::id::{MemberId, SessionId};
+use crate::coworking::id::{MemberId, SessionId, TokenId};
 use crate::coworking::member::Role;
 
 /// A browser in which a member is signed in.
@@ -37,8 +37,8 @@ pub struct Bearer {
 }
 
 statements! {
-    ADD = "INSERT INTO session (id, hash, member_id, label, created_at, last_used_at, expires_at) \
-           VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6)";
+    ADD = "INSERT INTO session (id, hash, member_id, label, created_at, last_used_at, expires_at, token_id) \
+           VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7)";
     GOOD = "SELECT s.id, s.member_id, s.label, s.created_at, s.last_used_at, s.expires_at, m.role, a.name, a.username \
             FROM session s JOIN member m ON m.actor_id = s.member_id JOIN actor a ON a.id = m.actor_id \
             WHERE s.hash = ?1 AND s.expires_at > ?2 AND m.left_at IS NULL AND a.suspended_at IS NULL";
@@ -47,6 +47,7 @@ statements! {
     LIST = "SELECT id, member_id, label, created_at, last_used_at, expires_at FROM session \
             WHERE member_id = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3";
     END = "DELETE FROM session WHERE id = ?1";
+    END_OF_TOKEN = "DELETE FROM session WHERE token_id = ?1";
     END_ALL = "DELETE FROM session WHERE member_id = ?1";
     END_OLD = "DELETE FROM session WHERE member_id = ?1 AND id < \
                (SELECT o.id FROM session o WHERE o.member_id = ?1 ORDER BY o.id DESC LIMIT 1 OFFSET ?2)";
@@ -71,7 +72,7 @@ fn read(row: &Row<'_>) -> Result<Session, Error> {
     })
 }
 
-/// Keeps the hash of what a browser holds.
+/// Keeps the hash of what a browser holds, until a time, and the token with which it was opened, if it was.
 ///
 /// # Errors
 /// The store's.
@@ -80,11 +81,11 @@ pub fn add(
     hash: &[u8; 32],
     member: MemberId,
     label: &str,
-    expires_at: Timestamp,
+    (expires_at, token): (Timestamp, Option<TokenId>),
     now: Timestamp,
 ) -> Result<SessionId, Error> {
     let id = SessionId(tx.next_id(now));
-    tx.execute(ADD, params![id, hash, member, label, now, expires_at])?;
+    tx.execute(ADD, params![id, hash, member, label, now, expires_at, token])?;
     Ok(id)
 }
 
@@ -132,6 +133,15 @@ pub fn list(tx: &mut Tx<'_>, member: MemberId, page: Page) -> Result<Slice<Sessi
 /// The store's.
 pub fn end(tx: &mut Tx<'_>, id: SessionId) -> Result<(), Error> {
     tx.execute(END, params![id])?;
+    Ok(())
+}
+
+/// Ends those that were opened with a token.
+///
+/// # Errors
+/// The store's.
+pub fn end_of_token(tx: &mut Tx<'_>, token: TokenId) -> Result<(), Error> {
+    tx.execute(END_OF_TOKEN, params![token])?;
     Ok(())
 }
 
