@@ -127,13 +127,18 @@ pub fn called(tx: &mut Tx<'_>, space: ActorId) -> Result<String> {
     ))
 }
 
-/// A visit, for the one whose it is.
+/// A visit, for the one whose it is. Who was let in is there as long as the host says no more of the booking than that: it may
+/// have checked them out, taken the check-in back, or be closed.
 ///
 /// # Errors
 /// [`Refusal::NotFound`].
-pub fn view(tx: &mut Tx<'_>, acting: Acting, id: VisitId) -> Result<Visit> {
+pub fn view(tx: &mut Tx<'_>, acting: Acting, id: VisitId, now: Timestamp) -> Result<Visit> {
     let visit = visit::by_id(tx, id)?.filter(|visit| acting.member("see visits") == Ok(visit.member));
-    Ok(visit.ok_or(Refusal::NotFound { what: "visit" })?)
+    let mut visit = visit.ok_or(Refusal::NotFound { what: "visit" })?;
+    if visit.state == State::Present && !is_there(tx, &visit, now)? {
+        visit.state = State::Left;
+    }
+    Ok(visit)
 }
 
 /// A member leaves another node, and tells that space. It is over at once: whoever left need not be believed.

@@ -112,6 +112,34 @@ async fn whoever_scanned_the_code_at_the_door_is_known_to_have_been_there() {
 }
 
 #[tokio::test]
+async fn i36_a_visit_is_over_when_its_host_says_so_and_not_while_a_check_in_is_taken_back() {
+    let (town, [ana, ben], loft, desks) = town(3).await;
+    let stays = [confirmed(&town, &ana, &desks).await, confirmed(&town, &ben, &desks).await];
+    town.wait(SignedDuration::from_mins(60)).await;
+    let visits =
+        [ana.arrives(Door::Of(stays[0]), None).await.unwrap(), ben.arrives(Door::Of(stays[1]), None).await.unwrap()];
+    town.settle().await;
+    assert_eq!((ana.visit(visits[0]).await.0, ben.visit(visits[1]).await.0), ("present", "present"));
+    // The front desk saw Ana leave, and took somebody else for Ben.
+    let of_ana = loft.bookings_of(&ana.uri()).await.remove(0).id;
+    let of_ben = loft.bookings_of(&ben.uri()).await.remove(0).id;
+    loft.sends_off(of_ana, false).await;
+    loft.sends_off(of_ben, true).await;
+    town.settle().await;
+    assert_eq!((ana.hears(stays[0]).await, ana.visit(visits[0]).await.0), ("completed", "left"));
+    assert_eq!((ben.hears(stays[1]).await, ben.visit(visits[1]).await.0), ("confirmed", "left"));
+    ana.goes_from(stays[0]).await;
+    let again = ben.arrives(Door::Of(stays[1]), None).await.unwrap();
+    assert_ne!(again, visits[1]);
+    town.settle().await;
+    assert_eq!(ben.visit(again).await.0, "present");
+    // The host says nothing any more, and the time is over.
+    town.node("loft.test").stop().await;
+    town.wait(SignedDuration::from_hours(2)).await;
+    assert_eq!(ben.visit(again).await.0, "left");
+}
+
+#[tokio::test]
 async fn i34_without_a_booking_a_place_is_taken_or_it_is_honestly_full() {
     let (town, [ana, ben], loft, _) = town(2).await;
     let space = ana.whom(&loft.handle()).await;

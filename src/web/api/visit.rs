@@ -77,7 +77,7 @@ pub async fn begin(caller: Caller, body: Body<VisitBody>) -> Result<Json<Visit>>
 )]
 pub async fn show(caller: Caller, id: Path<VisitId>) -> Result<Json<Visit>> {
     let found = caller.read(move |tx, caller| {
-        let found = visit::view(tx, caller.acting, *id)?;
+        let found = visit::view(tx, caller.acting, *id, caller.now)?;
         Visit::one(tx, found)
     });
     Ok(Json(found.await?))

@@ -189,7 +189,7 @@ pub async fn show(door: web::Data<Door>, visitor: Visitor, id: web::Path<VisitId
     let head = head(&door.node, &visitor, "Your visit").await?;
     let (site, now) = (door.node.site.clone(), door.node.clock.now());
     let found = door.node.store.read(move |tx| -> operations::Result<_> {
-        let visit = visit::view(tx, known.acting, *id)?;
+        let visit = visit::view(tx, known.acting, *id, now)?;
         let host = actor::summaries(tx, &[visit.space])?.pop().map(|host| Person::of(&host, &site));
         let away = match visit.away {
             Some(away) => away::by_id(tx, away)?,
@@ -223,7 +223,7 @@ pub async fn leave(
     own_form(&door, &request)?;
     let (acting, now, id) = (visitor.member()?.acting, door.node.clock.now(), *id);
     let left = door.node.store.write(move |tx| -> operations::Result<()> {
-        let of = visit::view(tx, acting, id)?;
+        let of = visit::view(tx, acting, id, now)?;
         match of.away {
             Some(away) => visit::leave(tx, acting, away, now).map(drop),
             None => Ok(()),

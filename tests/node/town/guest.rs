@@ -1,7 +1,8 @@
 //! Somebody of the town at a door: their own space's, or another one's.
 
 use thirdspace::coworking::booking::Guests;
-use thirdspace::coworking::id::{AwayId, ResourceId, SpaceId, VisitId};
+use thirdspace::coworking::id::{AwayId, BookingId, ResourceId, SpaceId, VisitId};
+use thirdspace::coworking::member::Acting;
 use thirdspace::coworking::slot::Slot;
 use thirdspace::federation::resolve;
 use thirdspace::operations::visit::{self, Door};
@@ -34,7 +35,7 @@ impl Person {
 
     async fn visiting(&self, id: VisitId) -> store::visit::Visit {
         let acting = self.acting;
-        self.house.act(move |tx, _, _| visit::view(tx, acting, id)).await
+        self.house.act(move |tx, _, now| visit::view(tx, acting, id, now)).await
     }
 
     /// Leaves another node.
@@ -58,6 +59,16 @@ impl Person {
         assert!(page.as_str().starts_with(&format!("http://{}/intents/arrive?", visitor.house.host)), "{page}");
         let said = page.query_pairs().find(|(name, _)| name == "code").expect("the code goes along");
         said.1.into_owned()
+    }
+
+    /// The front desk of their space says that a guest has left, or that the check-in was a mistake.
+    pub async fn sends_off(&self, id: BookingId, mistaken: bool) {
+        self.house
+            .act(move |tx, _, now| match mistaken {
+                true => booking::undo_check_in(tx, Acting::Keeper, id, now),
+                false => booking::check_out(tx, Acting::Keeper, id, now),
+            })
+            .await;
     }
 
     /// Comes to their own space without a booking.
