@@ -114,7 +114,8 @@ fn framed(mut answer: ServiceResponse<BoxBody>, started: Option<Instant>) -> Ser
     let problem = answer.response().extensions().get::<Problem>().cloned();
     if let Some(problem) = problem
         && !is_for_programs(answer.request())
-        && let Some(page) = answer.request().app_data::<Data<Node>>().map(|node| as_page(&problem, node))
+        && let Some(page) =
+            answer.request().app_data::<Data<Node>>().map(|node| as_page(&problem, node, answer.request().path()))
     {
         answer = answer.map_body(|head, body| {
             for (name, value) in page.headers() {
@@ -173,8 +174,13 @@ fn logged(path: &str) -> &str {
     }
 }
 
-fn as_page(problem: &Problem, node: &Node) -> HttpResponse {
-    pages::problem::page(node.config.node_name.as_str(), problem)
+fn as_page(problem: &Problem, node: &Node, path: &str) -> HttpResponse {
+    let name = node.config.node_name.as_str();
+    if path.starts_with(KIOSKS) {
+        pages::kiosk::problem(name, path, problem)
+    } else {
+        pages::problem::page(name, problem)
+    }
 }
 
 fn panicked(panic: &(dyn Any + Send), page_of: Option<&Node>) -> actix_web::Error {
@@ -182,7 +188,7 @@ fn panicked(panic: &(dyn Any + Send), page_of: Option<&Node>) -> actix_web::Erro
     let answer = Error::Broken(anyhow::anyhow!("a handler panicked: {}", words.unwrap_or("no words"))).error_response();
     let problem = answer.extensions().get::<Problem>().cloned();
     let answer = match (problem, page_of) {
-        (Some(problem), Some(node)) => as_page(&problem, node),
+        (Some(problem), Some(node)) => as_page(&problem, node, ""),
         _ => answer,
     };
     actix_web::error::InternalError::from_response("panicked", answer).into()

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::desk::Desk;
 use super::sign_in::said;
-use super::view::{Head, Refresh};
+use super::view::Head;
 use super::{Keep, html};
 use crate::coworking::booking::CheckedInBy;
 use crate::coworking::id::SpaceId;
@@ -104,12 +104,7 @@ fn stage(tx: &mut Tx<'_>, node: &Node, visitor: Option<String>, slug: &str) -> R
 }
 
 fn page(status: StatusCode, stage: Stage, action: &str, shown: Shown) -> Result<HttpResponse> {
-    let refresh = match &shown {
-        Shown::Home { address, .. } => Some(Refresh { seconds: 4, to: Some(address.clone()) }),
-        _ => None,
-    };
-    let head = Head { refresh, ..stage.head };
-    html(status, &DoorPage { head, space: stage.name, action: action.to_owned(), shown }, Keep::Never)
+    html(status, &DoorPage { head: stage.head, space: stage.name, action: action.to_owned(), shown }, Keep::Never)
 }
 
 /// `GET /door/{space}?code=…`.

@@ -1,4 +1,5 @@
-//! The screen at the door: it shows a code to scan, and takes numbers. It lists nobody, and forgets at once.
+//! The screen at the door: it shows a code to scan, and on another page takes numbers, so that a code that changes wipes nothing
+//! that is being typed. It lists nobody, forgets at once, and leads nowhere else.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -19,13 +20,17 @@ use crate::operations::visit;
 use crate::store::kiosk::Kiosk;
 use crate::store::{Tx, actor, space};
 use crate::web::Door;
-use crate::web::error::{Error, Result, sentence};
+use crate::web::error::{Error, Problem, Result, sentence};
 use crate::web::session::own_form;
 
 /// What the addresses of screens begin with.
 pub const KIOSKS: &str = "/kiosk/";
 /// How long an answer stands there, in seconds.
 const ANSWER: u32 = 8;
+/// How long somebody may take to type a number, in seconds; then they are taken to be gone.
+const TYPING: u32 = 120;
+/// After how many seconds a screen that shows a problem is tried again.
+const AGAIN: u32 = 30;
 
 #[derive(Template)]
 #[template(path = "kiosk.html")]
@@ -38,8 +43,10 @@ pub(super) struct KioskPage {
 
 /// What stands on the screen.
 pub(super) enum Shown {
-    /// A code to scan, and the form.
+    /// A code to scan.
     Code(Qr),
+    /// The form for a number.
+    Number,
     /// The answer to a number.
     Answer {
         /// In a few words.
@@ -84,6 +91,12 @@ impl Qr {
     }
 }
 
+/// What of the screen is to be shown.
+#[derive(Debug, Deserialize)]
+pub struct Asked {
+    view: Option<String>,
+}
+
 /// What was typed.
 #[derive(Debug, Deserialize)]
 pub struct Typed {
@@ -113,24 +126,45 @@ fn stage(tx: &mut Tx<'_>, node: &Node, kiosk: &Kiosk, now: Timestamp) -> Result<
     })
 }
 
-/// `GET /kiosk/{secret}`.
+/// `GET /kiosk/{secret}`: the code; with `view=number` the form.
 ///
 /// # Errors
 /// As for anything unknown for a secret that is wrong.
-pub async fn show(door: web::Data<Door>, request: HttpRequest, secret: web::Path<String>) -> Result<HttpResponse> {
+pub async fn show(
+    door: web::Data<Door>,
+    request: HttpRequest,
+    secret: web::Path<String>,
+    asked: web::Query<Asked>,
+) -> Result<HttpResponse> {
     let (node, now) = (door.node.clone(), door.node.clock.now());
     let stage = door.node.store.read(move |tx| {
         let kiosk = kiosk::find(tx, &secret)?;
         stage(tx, &node, &kiosk, now)
     });
     let Stage { head, space, code, slug, .. } = stage.await?;
+    let action = request.path().to_owned();
+    if asked.view.as_deref() == Some("number") {
+        let head = Head { refresh: Some(Refresh { seconds: TYPING, to: Some(action.clone()) }), ..head };
+        return html(StatusCode::OK, &KioskPage { head, action, space, shown: Shown::Number }, Keep::Never);
+    }
     let address = format!("{}/door/{slug}?code={}", door.node.site.origin(), code.unwrap_or_default());
     let qr = Qr::of(address).ok_or_else(|| anyhow::anyhow!("an address is too long for a code"))?;
     // Anew as soon as there is another one.
     let left = u32::try_from(STEP - now.as_second().rem_euclid(STEP)).unwrap_or(ANSWER);
     let head = Head { refresh: Some(Refresh { seconds: left.max(5), to: None }), ..head };
-    let page = KioskPage { head, action: request.path().to_owned(), space, shown: Shown::Code(qr) };
-    html(StatusCode::OK, &page, Keep::Never)
+    html(StatusCode::OK, &KioskPage { head, action, space, shown: Shown::Code(qr) }, Keep::Never)
+}
+
+/// A problem at a screen: it stays there, and the screen looks again by itself.
+#[must_use]
+pub fn problem(node: &str, path: &str, problem: &Problem) -> HttpResponse {
+    let action = path.to_owned();
+    let refresh = Some(Refresh { seconds: AGAIN, to: Some(action.clone()) });
+    let head = Head { refresh, ..Head::plain(problem.title, node) };
+    let shown = Shown::Answer { title: problem.title.to_owned(), words: problem.detail.clone(), good: false };
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    html(status, &KioskPage { head, action, space: String::new(), shown }, Keep::Never)
+        .unwrap_or_else(|_| HttpResponse::build(status).finish())
 }
 
 /// `POST /kiosk/{secret}`: somebody typed a number.

@@ -1,17 +1,20 @@
 //! Where a member is sent who scanned a code elsewhere: they see what would be told, confirm it, and see the answer.
 
+use std::time::Duration;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use url::form_urlencoded::byte_serialize;
 
 use super::sign_in::{head, lead, said};
-use super::view::{Head, Person, Refresh, When};
+use super::view::{Head, Person, When};
 use super::{Keep, html};
+use crate::coworking::away::State as Stay;
 use crate::coworking::id::{ActorId, VisitId};
+use crate::coworking::member::Acting;
 use crate::coworking::visit::{State, waits};
 use crate::federation::resolve;
 use crate::operations;
@@ -57,9 +60,9 @@ pub(super) enum Shown {
         host: Person,
         /// Where it stands.
         state: State,
-        /// Does the door still think?
-        waits: bool,
-        /// Why not.
+        /// Where to look again, while the door still thinks.
+        again: Option<String>,
+        /// Why not, or what is left of it.
         words: String,
         /// With what, and until when.
         booking: Option<(String, When)>,
@@ -67,6 +70,10 @@ pub(super) enum Shown {
         leave: Option<String>,
     },
 }
+
+/// How long the answer of a space is waited for before a page says that there is none yet, and how often it is looked for.
+const PATIENCE: Duration = Duration::from_secs(3);
+const NAP: Duration = Duration::from_millis(250);
 
 /// Where, and what was scanned there.
 #[derive(Debug, Clone, Deserialize)]
@@ -151,7 +158,7 @@ fn zone(name: &str) -> TimeZone {
     TimeZone::get(name).unwrap_or(TimeZone::UTC)
 }
 
-/// `POST /intents/arrive`: the space is told.
+/// `POST /intents/arrive`: the space is told, and most answer before the page that this leads to is shown.
 ///
 /// # Errors
 /// As of [`own_form`]; for who is not signed in.
@@ -171,7 +178,10 @@ pub async fn confirm(
     let code = asked.code.clone();
     let begun = door.node.store.write(move |tx| visit::arrive(tx, acting, &at, code.as_deref(), now)).await;
     match begun {
-        Ok(begun) => Ok(lead(&format!("/visits/{}", begun.id))),
+        Ok(begun) => {
+            answered(&door, acting, begun.id).await?;
+            Ok(lead(&format!("/visits/{}", begun.id)))
+        }
         Err(error) => {
             let wrong = Some(said(error)?);
             shown(&door, &request, &visitor, asked, wrong).await
@@ -179,12 +189,24 @@ pub async fn confirm(
     }
 }
 
-/// `GET /visits/{id}`: what the space has answered; it looks again by itself as long as it has not.
+/// Waits a moment for the answer of a space.
+async fn answered(door: &Door, acting: Acting, id: VisitId) -> Result<()> {
+    let end = tokio::time::Instant::now() + PATIENCE;
+    loop {
+        let now = door.node.clock.now();
+        let visit = door.node.store.read(move |tx| visit::view(tx, acting, id, now)).await?;
+        if visit.state != State::Sent || tokio::time::Instant::now() >= end {
+            return Ok(());
+        }
+        tokio::time::sleep(NAP).await;
+    }
+}
+
+/// `GET /visits/{id}`: what the space has answered, if it has.
 ///
 /// # Errors
 /// [`Error::not_found`] for what is somebody else's.
 pub async fn show(door: web::Data<Door>, visitor: Visitor, id: web::Path<VisitId>) -> Result<HttpResponse> {
-    const AGAIN: u32 = 2;
     let known = visitor.known.clone().ok_or(Error::not_found("visit"))?;
     let head = head(&door.node, &visitor, "Your visit").await?;
     let (site, now) = (door.node.site.clone(), door.node.clock.now());
@@ -199,15 +221,16 @@ pub async fn show(door: web::Data<Door>, visitor: Visitor, id: web::Path<VisitId
     });
     let (visit, host, away) = found.await?;
     let host = host.ok_or(Error::not_found("visit"))?;
-    let still = waits(visit.state, visit.begun_at, now);
-    // In a minute nobody needs to know it this quickly any more.
-    let soon = now.duration_since(visit.begun_at) < SignedDuration::from_mins(1);
-    let refresh = still.then_some(Refresh { seconds: if soon { AGAIN } else { 15 }, to: None });
+    let again = waits(visit.state, visit.begun_at, now).then(|| format!("/visits/{}", visit.id));
     let leave = away.as_ref().filter(|_| visit.state == State::Present).map(|_| format!("/visits/{}/leave", visit.id));
+    let words = match (visit.state, away.as_ref().map(|away| away.state)) {
+        (State::Left, Some(Stay::Confirmed)) => "Your check-in was taken back. Your booking stands.".to_owned(),
+        (State::Left, _) => "What was left of your time is free again.".to_owned(),
+        _ => visit.words.unwrap_or_default(),
+    };
     let booking = away.map(|away| (away.name, When::of(away.slot.end(), &zone(&away.zone))));
-    let words = visit.words.unwrap_or_default();
-    let shown = Shown::Answer { host, state: visit.state, waits: still, words, booking, leave };
-    html(StatusCode::OK, &VisitPage { head: Head { refresh, ..head }, shown }, Keep::Never)
+    let shown = Shown::Answer { host, state: visit.state, again, words, booking, leave };
+    html(StatusCode::OK, &VisitPage { head, shown }, Keep::Never)
 }
 
 /// `POST /visits/{id}/leave`.

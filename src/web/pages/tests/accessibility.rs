@@ -14,6 +14,7 @@ use crate::operations::testing::{acting, answering, saying};
 use crate::operations::{mailbox, offer, setup};
 use crate::store::page::Page;
 use crate::store::{actor, mail};
+use crate::web::pages::kiosk::KIOSKS;
 use crate::web::tests::{harbor, open};
 
 /// Elements that have no end.
@@ -118,12 +119,21 @@ pub(super) fn faults(page: &str) -> Vec<String> {
         .filter_map(|label| label.attributes.get("for"))
         .map(String::as_str)
         .collect();
+    let is_screen =
+        elements.iter().any(|element| element.attributes.get("class").is_some_and(|class| class == "kiosk"));
     if !page.contains("class=\"skip\" href=\"#content\"") {
         faults.push("nothing leads past the top".into());
     }
     for element in &elements {
         let has_id = |id: &String| labelled.contains(id.as_str());
+        let leads_away = |href: &String| !(href.starts_with(KIOSKS) || href.starts_with('#'));
         let wrong = match element.name.as_str() {
+            // Nobody is taken away from what they read or type; a screen at a door has nobody who could do it.
+            "meta" if element.attributes.get("http-equiv").is_some_and(|what| what == "refresh") => {
+                let seconds = element.attributes["content"].split(';').next().and_then(|text| text.parse().ok());
+                !is_screen || of("input").count() > 0 && seconds.is_none_or(|seconds: u32| seconds < 120)
+            }
+            "a" if is_screen && element.attributes.get("href").is_some_and(leads_away) => true,
             "img" => !element.attributes.contains_key("alt"),
             "input" | "select" | "textarea" => {
                 !(element.attributes.get("id").is_some_and(has_id) || element.has("aria-label"))
@@ -183,6 +193,9 @@ fn every_fault_is_found() {
         "<h1>a</h1><p style=\"color: red\">b</p>",
         "<h1>a</h1><script></script>",
         "<h1>a</h1></main><main>",
+        "<h1>a</h1><meta http-equiv=\"refresh\" content=\"300; url=/x\">",
+        "<h1>a</h1><div class=\"kiosk\"><meta http-equiv=\"refresh\" content=\"9\"><input aria-label=\"b\"></div>",
+        "<h1>a</h1><div class=\"kiosk\"><a href=\"/account\">b</a></div>",
     ] {
         assert!(!faults(&page(bad)).is_empty(), "{bad}");
     }

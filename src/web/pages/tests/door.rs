@@ -144,6 +144,13 @@ async fn the_screen_shows_a_code_that_changes_and_takes_numbers() {
     let house = House::new().await;
     let page = house.page(&house.screen, "").await;
     assert!(page.body.contains("http-equiv=\"refresh\"") && !page.body.contains("Ana"), "it lists nobody");
+    // What changes by itself and what is typed into are two pages.
+    assert!(!page.body.contains("<input"));
+    let typing = format!("{}?view=number", house.screen);
+    assert!(page.body.contains(&format!("href=\"{typing}\"")));
+    let form = house.page(&typing, "").await;
+    assert!(form.body.contains("name=\"code\"") && form.body.contains("content=\"120; url=/kiosk/"), "{}", form.body);
+    assert!(!form.body.contains("class=\"qr\""));
     let first = house.scanned().await;
     house.ground.node.clock.advance(jiff::SignedDuration::from_secs(30));
     assert_ne!(house.scanned().await, first);
@@ -159,7 +166,8 @@ async fn the_screen_shows_a_code_that_changes_and_takes_numbers() {
         house.send(&house.screen, "", "code=1&way=in").await;
     }
     assert!(house.send(&house.screen, "", &format!("code={code}")).await.body.contains("Too many wrong numbers"));
-    assert_eq!(house.page("/kiosk/kiosk_wrong", "").await.status, 404);
+    let down = house.page("/kiosk/kiosk_wrong", "").await;
+    assert!(down.status == 404 && down.body.contains("class=\"kiosk\""), "also a screen that was taken down");
 }
 
 #[tokio::test]
@@ -192,6 +200,7 @@ async fn whoever_scans_the_code_checks_in_here_or_is_sent_home() {
     let place = "http%3A%2F%2Fharbor.test%2Fspaces%2Fharbor%23place";
     assert!(home.body.contains(&format!("http://pier.test/here?at={place}")), "{}", home.body);
     assert!(home.status == 200 && home.header("location").is_empty(), "it is shown where the way leads");
+    assert!(!home.body.contains("http-equiv"), "and nobody is taken there");
     for wrong in ["bo", "%40ana%40harbor.test", "nonsense%40%40"] {
         let again = house.send("/door/harbor", "", &format!("{ticket}&home={wrong}")).await;
         assert!(again.status == 422 && again.body.contains("That leads nowhere"), "{wrong}");
@@ -225,7 +234,7 @@ async fn at_home_a_member_sees_what_would_be_told_before_it_is() {
     assert_eq!(told.status, 303);
     let visit = told.header("location").to_owned();
     let waiting = house.page(&visit, &cookie).await;
-    assert!(waiting.body.contains("Telling <bdi>The Quay</bdi>") && waiting.body.contains("content=\"2\""));
+    assert!(waiting.body.contains("Telling <bdi>The Quay</bdi>") && waiting.body.contains("Look again</a>"));
     assert_eq!(house.page(&visit, "").await.status, 404, "it is nobody else's");
     assert_eq!(house.open.document(&visit).await.status, 404);
     house.ground.node.clock.advance(jiff::SignedDuration::from_mins(11));
