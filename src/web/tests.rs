@@ -9,9 +9,11 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::server;
+use crate::coworking::member::{Acting, NewMember, Role};
 use crate::federation::testing::{Ground, Reply, Stranger, date, new_keys, start};
 use crate::node::Node;
 use crate::operations::setup::{self, SetUpBy, SetupInput};
+use crate::operations::{member, suspension};
 
 /// A node that is set up with the space "harbor" and the administrator "ana".
 pub(super) async fn harbor(settings: &[(&str, &str)]) -> Ground {
@@ -278,4 +280,20 @@ async fn a_visitor_from_elsewhere_finds_what_they_came_for_and_nobody_asks_witho
     assert!(refused.body.contains("Try again in 31 seconds") && refused.body.contains("Members need not wait"));
     assert_eq!(look("@ida@quay.test".into()).await.status, 200);
     assert!(ground.asked().is_empty());
+}
+
+#[tokio::test]
+async fn a_member_who_is_suspended_has_no_page_until_they_may_speak_again() {
+    let ground = harbor(&[]).await;
+    let door = open(&ground.node);
+    let now = ground.node.clock.now();
+    let browser = [("Accept", "text/html")];
+    let (site, new) = (ground.node.site.clone(), NewMember::parse("ben", "Ben Okafor", Role::Member, None).unwrap());
+    let ben = ground.act(move |tx| member::add(tx, &site, Acting::Keeper, &new, None, now)).await;
+    assert!(door.get("/members/ben", &browser).await.body.contains("Okafor"));
+    ground.act(move |tx| suspension::suspend(tx, Acting::Keeper, ben.into(), now)).await;
+    let page = door.get("/members/ben", &browser).await;
+    assert!(page.status == 404 && !page.body.contains("Okafor"), "{}", page.body);
+    ground.act(move |tx| suspension::lift(tx, Acting::Keeper, ben.into(), now)).await;
+    assert_eq!(door.get("/members/ben", &browser).await.status, 200);
 }

@@ -75,6 +75,9 @@ pub(in crate::web) async fn local(
         if actor.deleted_at.is_some() {
             return Err(Refusal::Gone { what: noun(kind) }.into());
         }
+        if !is_shown(tx, &actor)? {
+            return Err(Error::not_found(noun(kind)));
+        }
         load(tx, &node, actor, cut)
     });
     html(StatusCode::OK, &page.await?, Keep::Revalidate)
