@@ -54,8 +54,9 @@ pub struct Stock {
     pub kept: Kept,
     /// How it is at this moment.
     pub now: Now,
-    /// Of what stands on a plan: the units that somebody has at this moment, from 0.
-    pub taken: BTreeSet<u32>,
+    /// Of what stands on a plan, for members: the units that somebody has at this moment, from 0. Who keeps a desk would be
+    /// followed through the day by anybody who looks, so others are told how many, and not which.
+    pub taken: Option<BTreeSet<u32>>,
 }
 
 /// A resource in the week in which a date lies: this week, if that is over; the last that can be booked, if it is later.
@@ -116,7 +117,10 @@ pub fn stock(
     let mut items = Vec::with_capacity(there.items.len());
     for kept in there.items {
         let Some(audience) = seen_as(acting, &kept.resource) else { continue };
-        let taken = if kept.resource.plan.is_empty() { BTreeSet::new() } else { taken(tx, &kept, now)? };
+        let taken = match acting {
+            Some(_) if !kept.resource.plan.is_empty() => Some(taken(tx, &kept, now)?),
+            _ => None,
+        };
         let now = at(tx, kept.id, audience, now)?;
         items.push(Stock { kept, now, taken });
     }

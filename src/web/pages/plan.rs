@@ -1,5 +1,5 @@
 //! Floor plans, drawn: walls and a picture below, and each unit where it stands. What is free is told by words and by
-//! patterns, and all of it once more in a list.
+//! patterns, and all of it once more in a list; of a pool, only members are told which of its units are.
 
 use super::week::ShownNow;
 use crate::coworking::floor::Floor;
@@ -22,6 +22,8 @@ pub(super) struct ShownPlan {
     /// Points of lines: `0,0 1000,0`.
     pub(super) walls: Vec<String>,
     pub(super) units: Vec<ShownUnit>,
+    /// Are there units of which only their number is told?
+    pub(super) pooled: bool,
     /// For those who look at no picture: a line for each resource on it.
     pub(super) lines: Vec<ShownLine>,
 }
@@ -37,7 +39,7 @@ pub(super) struct ShownUnit {
     pub(super) label: String,
     /// How large the label is, so that it fits.
     pub(super) size: u32,
-    /// `free`, `taken` or `closed`.
+    /// `free`, `taken`, `closed`, or `pooled`: one of several of which some are free.
     pub(super) state: &'static str,
     /// All of it in words.
     pub(super) title: String,
@@ -74,12 +76,14 @@ pub(super) fn plans(floors: &[Floor], stock: &[Stock], now: impl Fn(&Stock) -> S
                     1 => (name.clone(), name.clone()),
                     _ => (one.to_string(), format!("{name} {one}")),
                 };
-                let taken = u32::try_from(*unit).is_ok_and(|unit| item.taken.contains(&unit));
-                let state = match item.now {
-                    Now::Closed { .. } => "closed",
-                    Now::Taken { .. } => "taken",
-                    Now::Free { .. } if taken => "taken",
-                    Now::Free { .. } => "free",
+                let state = match (item.now, &item.taken) {
+                    (Now::Closed { .. }, _) => "closed",
+                    (Now::Taken { .. }, _) => "taken",
+                    (Now::Free { .. }, None) if item.kept.resource.units > 1 => "pooled",
+                    (Now::Free { .. }, Some(taken)) if u32::try_from(*unit).is_ok_and(|unit| taken.contains(&unit)) => {
+                        "taken"
+                    }
+                    (Now::Free { .. }, _) => "free",
                 };
                 if state == "free" {
                     free.push(one.to_string());
@@ -100,7 +104,7 @@ pub(super) fn plans(floors: &[Floor], stock: &[Stock], now: impl Fn(&Stock) -> S
                 });
             }
             let words = match item.kept.resource.units {
-                1 => now(item).words,
+                units if units == 1 || item.taken.is_none() => now(item).words,
                 _ if free.is_empty() => format!("none of {} here free now", mine.len()),
                 _ if free.len() == mine.len() => format!("all {} here free now", mine.len()),
                 _ => format!("free now: {}", free.join(", ")),
@@ -120,6 +124,7 @@ pub(super) fn plans(floors: &[Floor], stock: &[Stock], now: impl Fn(&Stock) -> S
                 })
                 .collect(),
             depth,
+            pooled: units.iter().any(|unit| unit.state == "pooled"),
             units,
             lines,
         }
@@ -131,6 +136,7 @@ fn in_words(state: &str) -> &'static str {
     match state {
         "free" => "free now",
         "taken" => "taken now",
+        "pooled" => "one of several",
         _ => "closed now",
     }
 }

@@ -9,7 +9,8 @@ use crate::coworking::resource::{Area, Audience, Photo, ResourceInput};
 use crate::coworking::rules::Rules;
 use crate::coworking::space::{Address, Coordinates, PlaceInput, Zone};
 use crate::federation::testing::Ground;
-use crate::operations::{booking, resource, space};
+use crate::operations::{booking, calendar, resource, space};
+use crate::store::page::Page;
 use crate::store::{Tx, actor};
 use crate::web::tests::{Answer, Open, harbor, open};
 
@@ -144,9 +145,9 @@ async fn the_page_of_a_space_tells_where_it_is_when_it_is_open_and_what_it_has()
 }
 
 #[tokio::test]
-async fn a_floor_plan_tells_what_is_taken_by_words_and_patterns_and_once_more_as_a_list() {
+async fn a_floor_plan_tells_by_words_and_once_more_as_a_list_how_much_is_free_and_strangers_not_which_desk() {
     let ground = harbor(&[]).await;
-    furnished(&ground).await;
+    let [_, desks, _] = furnished(&ground).await;
     let door = open(&ground.node);
     let page = seen(&door, "/spaces/harbor").await.body;
     for told in [
@@ -154,17 +155,29 @@ async fn a_floor_plan_tells_what_is_taken_by_words_and_patterns_and_once_more_as
         "viewBox=\"-8 -8 1016 516\"",
         "points=\"0,0 1000,0 1000,500\"",
         "<rect x=\"0\" y=\"250\" width=\"80\" height=\"50\"",
-        "aria-label=\"Desks 1: free now\"",
-        "all 3 here free now",
+        "aria-label=\"Desks 1: one of several\"",
+        "the list says how many are free",
+        "12 of 12 free now",
         "Picture: The &#60;door&#62;",
     ] {
         assert!(page.contains(told), "{told}\n{page}");
     }
     assert!(!page.contains("url(#hatch-1)"));
-    // On Monday at half past ten Ana has one of them.
+    // On Monday at half past ten Ana has one of them. Which one is nobody's to follow who has no account.
     ground.wait(73 * 3_600 + 1_800);
     let busy = seen(&door, "/spaces/harbor").await.body;
-    for told in ["aria-label=\"Desks 1: taken now\"", "url(#hatch-1)", "free now: 2, 3", "11 of 12 free now"] {
-        assert!(busy.contains(told), "{told}\n{busy}");
+    assert!(busy.contains("11 of 12 free now") && busy.contains("aria-label=\"Desks 1: one of several\""), "{busy}");
+    for hidden in ["Desks 1: taken now", "Desks 2: free now", "url(#hatch-1)", "free now: 2, 3"] {
+        assert!(!busy.contains(hidden), "{hidden}\n{busy}");
     }
+    let (now, page) = (ground.node.clock.now(), Page::default());
+    let taken = ground.act(move |tx: &mut Tx<'_>| {
+        let harbor = space::or_default(tx, None)?.id;
+        let mut taken = |acting| -> crate::operations::Result<_> {
+            let there = calendar::stock(tx, acting, harbor, page, now)?.items.into_iter();
+            Ok(there.filter(|item| item.kept.id == desks).map(|item| item.taken).collect::<Vec<_>>())
+        };
+        Ok((taken(None)?, taken(Some(Acting::Keeper))?))
+    });
+    assert_eq!(taken.await, (vec![None], vec![Some([0].into())]));
 }
