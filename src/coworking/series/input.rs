@@ -2,7 +2,7 @@
 
 use jiff::civil::DateTime;
 
-use super::{Rule, Scope, Series};
+use super::{Override, Rule, Scope, Series};
 use crate::coworking::booking::{BookingInput, Draft, NOTE_LIMIT};
 use crate::coworking::decision::Wish;
 use crate::coworking::profile::NAME_LIMIT;
@@ -183,13 +183,17 @@ impl Series {
 }
 
 impl MoveInput {
-    /// Reads the times by the clock of the series. Where only the start is given, the length stays.
+    /// Reads the times by the clock of the series. Where only the start is given, the length stays. Of several, the times that
+    /// stay are those of the rule: what was changed by itself says nothing of the others.
     ///
     /// # Errors
     /// The first [`Refusal`] met, naming the field.
     pub fn parse(&self, series: &Series) -> Result<Move, Refusal> {
         let original = series.named(self.occurrence.as_deref())?;
-        let usual = series.wall(original);
+        let usual = match self.scope {
+            Scope::This => series.wall(original),
+            Scope::Later | Scope::All => Override { start: original, end: original.saturating_add(series.length()) },
+        };
         let read =
             |field, text: &Option<String>| text.as_deref().map(|text| wall(&series.zone, field, text)).transpose();
         let start = read("start", &self.start)?;

@@ -173,6 +173,27 @@ fn i21_this_and_later_become_a_series_of_their_own() {
 }
 
 #[test]
+fn i21_what_is_not_said_of_several_stays_as_the_rule_has_it_whatever_one_was_changed_to() {
+    let second = wall("2026-10-13T19:00");
+    let edited = tuesdays().change_one(second, wall("2026-10-12T08:00"), wall("2026-10-12T13:00")).unwrap();
+    let moved = |scope, start: Option<&str>| {
+        let (occurrence, start) = (Some(second.to_string()), start.map(str::to_owned));
+        let to = MoveInput { scope, occurrence, start, end: None }.parse(&edited).unwrap();
+        [to.start, to.end]
+    };
+    for scope in [Scope::Later, Scope::All] {
+        assert_eq!(moved(scope, None), [second, wall("2026-10-13T21:00")], "{scope}");
+        assert_eq!(
+            moved(scope, Some("2026-10-13T18:00")),
+            ["2026-10-13T18:00", "2026-10-13T20:00"].map(wall),
+            "{scope}"
+        );
+    }
+    assert_eq!(moved(Scope::This, None), ["2026-10-12T08:00", "2026-10-12T13:00"].map(wall));
+    assert_eq!(moved(Scope::This, Some("2026-10-12T09:00")), ["2026-10-12T09:00", "2026-10-12T14:00"].map(wall));
+}
+
+#[test]
 fn i22_too_many_or_too_far_is_refused_and_not_cut() {
     let refused = |rule: &str| attempt(AMSTERDAM, "2026-10-06T19:00", "2026-10-06T21:00", rule).unwrap_err();
     for (rule, found) in [("FREQ=DAILY;COUNT=53", 53), ("FREQ=DAILY", 366), ("FREQ=WEEKLY;UNTIL=20271005", 53)] {

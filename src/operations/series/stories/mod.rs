@@ -13,7 +13,7 @@ use crate::coworking::booking::{BookingInput, State};
 use crate::coworking::hours::HoursInput;
 use crate::coworking::id::{MemberId, ResourceId};
 use crate::coworking::resource::{Audience, ResourceInput};
-use crate::coworking::series::{Move, Pattern, RepeatInput, SeriesInput};
+use crate::coworking::series::{Move, MoveInput, Pattern, RepeatInput, Series, SeriesInput};
 use crate::coworking::space::Zone;
 use crate::operations::booking::Asking;
 use crate::operations::resource as resources;

@@ -133,6 +133,23 @@ fn i6_i21_what_has_begun_stays_and_the_others_keep_their_wall_time() {
             assert_eq!(edited.changed.len(), 2);
             assert_eq!(shown(tx, id), ["03-16 10:00", "03-23 10:00", "03-30 11:00", "04-06 11:00"]);
             assert_eq!(edited.kept.series.overrides.len(), 2);
+            // Whatever else is changed later, of all or from one on that was changed: nobody said a word about times.
+            let people = |scope, occurrence: Option<&str>, series: &Series| {
+                let occurrence = occurrence.map(str::to_owned);
+                let to = MoveInput { scope, occurrence, start: None, end: None }.parse(series).unwrap();
+                Change { to, people: Some(4), ..later("2027-03-16") }
+            };
+            let four = people(Scope::All, None, &edited.kept.series);
+            let edited = edit(tx, acting(ben), id, &four, None, midway)?;
+            assert_eq!(edited.changed.iter().map(|booking| booking.people).collect::<Vec<_>>(), [4, 4]);
+            assert_eq!(shown(tx, id), ["03-16 10:00", "03-23 10:00", "03-30 11:00", "04-06 11:00"]);
+            let undone = no(tx, |tx| -> Result<()> {
+                let four = people(Scope::Later, Some("2027-03-23T11:00"), &edited.kept.series);
+                let tail = edit(tx, acting(ben), id, &four, None, midway)?.kept.id;
+                assert_eq!(shown(tx, tail), ["03-23 10:00", "03-30 11:00", "04-06 11:00"]);
+                Err(Refusal::NotFound { what: "reason to keep it" }.into())
+            });
+            assert_eq!(undone.code(), "not-found");
             let all = (Scope::All, wall("2027-03-16T11:00"));
             cancel(tx, acting(ben), id, all, None, midway)?;
             let states: Vec<State> = booking::of_series(tx, id)?.iter().map(|booking| booking.state).collect();
