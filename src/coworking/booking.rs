@@ -189,18 +189,21 @@ pub fn can_check_in(slot: Slot, zone: &Zone, now: Timestamp) -> Result<(), Refus
     Err(Refusal::WrongTime { act: "check in", found: shown(now), from: shown(from), until: shown(slot.end()) })
 }
 
-/// When something happens to it by itself: it expires, is given away because nobody came, or ends.
+/// When something happens to it by itself: it expires, is given away because nobody came, or ends. Whoever got a yes when it
+/// had begun has as long to come as others.
 #[must_use]
 pub fn due(
     state: State,
     slot: Slot,
     expires_at: Option<Timestamp>,
+    answered_at: Option<Timestamp>,
     release: Option<SignedDuration>,
 ) -> Option<Timestamp> {
     match state {
         State::Requested | State::Held => expires_at,
         State::Confirmed => {
-            let release = release.and_then(|release| slot.start().checked_add(release).ok());
+            let from = answered_at.map_or(slot.start(), |at| at.max(slot.start()));
+            let release = release.and_then(|release| from.checked_add(release).ok());
             Some(release.map_or(slot.end(), |release| release.min(slot.end())))
         }
         State::CheckedIn => Some(slot.end()),
@@ -358,9 +361,13 @@ mod tests {
     #[test]
     fn i33_who_does_not_come_loses_the_rest_and_who_comes_may_be_a_little_early() {
         let release = Some(SignedDuration::from_mins(15));
-        assert_eq!(due(State::Confirmed, slot(0, 60), None, release), Some(at(15)));
-        assert_eq!(due(State::Confirmed, slot(0, 10), None, release), Some(at(10)));
-        assert_eq!(due(State::Confirmed, slot(0, 60), None, None), Some(at(60)));
+        let due_when = |slot, answered, release| due(State::Confirmed, slot, None, Some(at(answered)), release);
+        assert_eq!(due_when(slot(0, 60), -500, release), Some(at(15)));
+        assert_eq!(due_when(slot(0, 10), -500, release), Some(at(10)));
+        assert_eq!(due_when(slot(0, 60), -500, None), Some(at(60)));
+        assert_eq!(due_when(slot(0, 60), 40, release), Some(at(55)), "it had begun when the yes came");
+        assert_eq!(due_when(slot(0, 60), 50, release), Some(at(60)));
+        assert_eq!(due(State::Confirmed, slot(0, 60), None, None, release), Some(at(15)));
         assert_eq!(overdue(State::Confirmed, release), State::NoShow);
         assert_eq!(overdue(State::Confirmed, None), State::Completed);
         assert_eq!((step_before(at(7)), step_after(at(7)), step_after(at(5))), (at(5), at(10), at(5)));

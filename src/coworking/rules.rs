@@ -183,7 +183,8 @@ pub struct RulesInput {
     /// Cancelling later than so many minutes before the beginning is late; 0 if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cancel_minutes: Option<u32>,
-    /// Minutes after the beginning at which it is given away if nobody came; never if absent.
+    /// Minutes after the beginning, or after the yes if that comes later, at which it is given away if nobody came; never if
+    /// absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub release_minutes: Option<u32>,
     /// What it costs.

@@ -308,6 +308,10 @@ pub(in crate::operations) fn change_alone(
         if overridden {
             booking.override_reason = reason.clone();
         }
+        // To what has begun already it is moved by a yes of its own.
+        if booking.state == State::Confirmed && wish.slot.start() < now {
+            booking.answered_at = Some(now);
+        }
         booking.expires_at = booking.expires_at.map(|end| end.min(wish.slot.start().max(now)));
         booking.sequence = booking.sequence.saturating_add(1);
         booking.updated = now;

@@ -131,7 +131,8 @@ impl Booking {
     /// When something happens to it by itself.
     #[must_use]
     pub fn due(&self) -> Option<Timestamp> {
-        crate::coworking::booking::due(self.state, self.slot, self.expires_at, self.rules.release)
+        let release = self.rules.release;
+        crate::coworking::booking::due(self.state, self.slot, self.expires_at, self.answered_at, release)
     }
 }
 

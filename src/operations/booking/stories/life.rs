@@ -181,6 +181,39 @@ fn i33_i34_who_comes_is_there_once_and_who_does_not_come_loses_what_is_left() {
 }
 
 #[test]
+fn i8_i33_whoever_gets_a_yes_when_it_has_begun_has_as_long_to_come_as_others() {
+    let (ground, done) = Ground::set_up();
+    let [ben, cleo, dora] = ["ben", "cleo", "dora"].map(|name| ground.member(name, Role::Member));
+    ground
+        .act(move |tx, _| {
+            let hourly =
+                |more: &str| with_rules(room(), &format!(r#"{{"grid_minutes": 60, "release_minutes": 15{more}}}"#));
+            let attic = add(tx, &done, hourly(""));
+            let booked = ask(tx, ben, &wish(attic, "10:00", "11:00"), "10:40")?;
+            assert_eq!(tend(tx, time("10:41"), 10)?, 0);
+            assert_eq!(state(tx, &booked, "10:54"), State::Confirmed);
+
+            // The same when staff say yes, when what is held is confirmed, and when a later one is moved here.
+            let asked = add(tx, &done, hourly(r#", "approval": "blocking""#));
+            let asked = ask(tx, cleo, &wish(asked, "10:00", "11:00"), "10:10")?;
+            approve(tx, Acting::Keeper, asked.id, None, time("10:41"))?;
+            let held = add(tx, &done, hourly(""));
+            let held = ask(tx, dora, &holding(wish(held, "10:00", "11:00")), "10:35")?;
+            confirm(tx, acting(dora), held.id, time("10:42"))?;
+            let cellar = add(tx, &done, hourly(""));
+            let moved = ask(tx, ben, &wish(cellar, "14:00", "15:00"), "09:00")?;
+            change(tx, acting(ben), moved.id, &wish(cellar, "10:00", "11:00"), time("10:43"))?;
+            assert_eq!(tend(tx, time("10:54"), 10)?, 0);
+            for (booking, now) in [(booked, "10:55"), (asked, "10:56"), (held, "10:57"), (moved, "10:58")] {
+                assert_eq!(tend(tx, time(now), 10)?, 1);
+                assert_eq!(state(tx, &booking, now), State::NoShow, "{now}");
+            }
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
 fn i33_who_comes_early_has_the_place_from_that_moment_and_only_if_it_is_free() {
     let (ground, done) = Ground::set_up();
     let [ben, cleo, dora] = ["ben", "cleo", "dora"].map(|name| ground.member(name, Role::Member));

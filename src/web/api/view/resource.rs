@@ -180,7 +180,7 @@ pub struct Rules {
     approval: Option<Approval>,
     /// Cancelling later than so many minutes before the beginning is late; 0 if none are given.
     cancel_minutes: Option<u32>,
-    /// Minutes after the beginning at which it is given away if nobody came; never if none are given.
+    /// Minutes after the beginning or a later yes at which it is given away if nobody came; never if none are given.
     release_minutes: Option<u32>,
     /// What one unit costs; nothing if absent.
     #[schema(required = false)]
