@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::refusal::Refusal;
 use super::resource::{Audience, Kind, minutes, number};
 use super::slot::Slot;
 use super::space::Zone;
+use super::wall::Meaning;
 use super::word::word;
 
 const DAY: u32 = 24 * 60;
@@ -161,7 +162,7 @@ pub struct RulesInput {
     /// Minutes that must lie between the asking and the beginning; 0 if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notice_minutes: Option<u32>,
-    /// How many days ahead it can begin; 90 if absent.
+    /// How many days of the calendar ahead it can begin, 0 for the same day only; 90 if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub horizon_days: Option<u32>,
     /// How many bookings of the resource one person can have at the same time; 1 if absent.
@@ -215,7 +216,7 @@ pub struct Rules {
     pub grid: SignedDuration,
     /// What must lie between the asking and the beginning.
     pub notice: SignedDuration,
-    /// How many days ahead it can begin.
+    /// How many days of the calendar ahead it can begin.
     pub horizon_days: u32,
     /// How many bookings one person can have at the same time.
     pub at_once: u32,
@@ -317,6 +318,23 @@ impl From<Rules> for RulesInput {
 }
 
 impl Rules {
+    /// The first beginning that passes. What began within one step of the grid can still be had.
+    #[must_use]
+    pub fn earliest(&self, now: Timestamp) -> Timestamp {
+        match self.notice.is_zero() {
+            true => now.saturating_sub(self.grid).unwrap_or(now),
+            false => now.saturating_add(self.notice).unwrap_or(Timestamp::MAX),
+        }
+    }
+
+    /// The end of the last day on which it can begin, by the clock of the space: at any time of it, whatever time it is now.
+    #[must_use]
+    pub fn horizon(&self, zone: &Zone, now: Timestamp) -> Timestamp {
+        let days = Span::new().days(i64::from(self.horizon_days.min(HORIZON_LIMIT)) + 1);
+        let after = zone.wall(now).date().saturating_add(days);
+        zone.meaning("horizon_days", after.at(0, 0, 0, 0)).map_or(Timestamp::MAX, Meaning::reached)
+    }
+
     /// How many of so many units the people of one other server can have at the same time.
     #[must_use]
     pub fn most_of_peer(&self, units: u32) -> u32 {

@@ -1,5 +1,6 @@
 //! Whether a time passes one rule, and what is said of a rule that it does not pass.
 
+use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Calendar, Ground, Rule, Wish, in_words, period};
@@ -9,11 +10,17 @@ use crate::coworking::rules::Rules;
 use crate::coworking::slot::Slot;
 use crate::coworking::space::Zone;
 
-/// By the clock on the wall, counted from midnight. The end of a day is a midnight, too.
+/// By the clock on the wall, counted from midnight. The end of a day is a midnight, too; and so is the beginning of one whose
+/// midnight the clock leaves out.
 pub(super) fn is_on_grid(zone: &Zone, rules: &Rules, at: Timestamp) -> bool {
-    let time = zone.wall(at).time();
-    let seconds = i64::from(time.hour()) * 3_600 + i64::from(time.minute()) * 60 + i64::from(time.second());
-    time.subsec_nanosecond() == 0 && seconds % rules.grid.as_secs() == 0
+    let wall = zone.wall(at);
+    past_grid(wall, rules.grid).is_zero() || zone.day(wall.date()).is_some_and(|day| day.start() == at)
+}
+
+/// How far a time of the day is past the last one on the grid.
+pub(super) fn past_grid(wall: DateTime, grid: SignedDuration) -> SignedDuration {
+    let seconds = i64::from(wall.hour()) * 3_600 + i64::from(wall.minute()) * 60 + i64::from(wall.second());
+    SignedDuration::new(seconds % grid.as_secs().max(1), wall.subsec_nanosecond())
 }
 
 pub(super) struct Judge<'j> {
@@ -39,7 +46,7 @@ impl Judge<'_> {
             }
             Rule::Grid => self.is_on_grid(slot.start()) && self.is_on_grid(slot.end()),
             Rule::Notice => slot.start() >= self.earliest(),
-            Rule::Horizon => slot.start() <= self.latest(),
+            Rule::Horizon => slot.start() < self.horizon(),
             Rule::Hours => ground.hours.cover(ground.zone, slot),
             Rule::Closure => !ground.closed.iter().any(|closed| closed.slot.overlaps(slot)),
             Rule::AtOnce => self.at_once(slot) < rules.at_once,
@@ -96,7 +103,13 @@ impl Judge<'_> {
                 shown(self.earliest())
             ),
             Rule::Horizon => {
-                format!("it can be asked for {} days ahead; up to {} passes", rules.horizon_days, shown(self.latest()))
+                let ahead = match rules.horizon_days {
+                    0 => "on the same day only".to_owned(),
+                    1 => "1 day ahead".to_owned(),
+                    days => format!("{days} days ahead"),
+                };
+                let last = ground.zone.wall(self.horizon().saturating_sub(STEP).unwrap_or(ground.now)).date();
+                format!("it can be asked for {ahead}; up to the end of {last} passes")
             }
             Rule::Hours => {
                 let date = ground.zone.wall(slot.start()).date();
@@ -146,18 +159,13 @@ impl Judge<'_> {
         is_on_grid(self.ground.zone, self.rules, at)
     }
 
-    /// The first beginning that passes. What began within one step of the grid can still be had.
     pub(super) fn earliest(&self) -> Timestamp {
-        let (now, rules) = (self.ground.now, self.rules);
-        match rules.notice.is_zero() {
-            true => now.saturating_sub(rules.grid).unwrap_or(now),
-            false => now.saturating_add(rules.notice).unwrap_or(Timestamp::MAX),
-        }
+        self.rules.earliest(self.ground.now)
     }
 
-    pub(super) fn latest(&self) -> Timestamp {
-        let days = SignedDuration::from_hours(24 * i64::from(self.rules.horizon_days));
-        self.ground.now.saturating_add(days).unwrap_or(Timestamp::MAX)
+    /// Before which it has to begin.
+    pub(super) fn horizon(&self) -> Timestamp {
+        self.rules.horizon(self.ground.zone, self.ground.now)
     }
 
     pub(super) fn at_once(&self, slot: Slot) -> u32 {

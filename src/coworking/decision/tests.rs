@@ -163,7 +163,7 @@ fn each_rule_says_its_value_and_the_nearest_time_that_passes() {
             "2026-12-02T11:00",
         ),
         (("2026-12-01T10:00", "2026-12-01T11:00"), Rule::Notice, "has passed", "2026-12-02T11:00"),
-        (("2027-01-04T10:00", "2027-01-04T11:00"), Rule::Horizon, "up to 2027-01-01T10:00+01:00", "2027-01-01T10:00"),
+        (("2027-01-04T10:00", "2027-01-04T11:00"), Rule::Horizon, "up to the end of 2027-01-01", "2027-01-01T17:00"),
         (
             ("2026-12-04T15:00", "2026-12-04T18:00"),
             Rule::Longest,
@@ -220,6 +220,32 @@ fn i8_what_began_less_than_a_step_of_the_grid_ago_can_be_had() {
 }
 
 #[test]
+fn i5_days_ahead_are_days_of_the_calendar_whatever_time_it_is() {
+    // It is ten on the morning of 2 December.
+    let case = |days| {
+        let rules = RulesInput { horizon_days: Some(days), at_once: Some(9), ..Default::default() };
+        Case { hours: Hours::always(), ..Case::new(rules) }
+    };
+    let same_day = case(0);
+    assert_eq!(same_day.broken(&wish("2026-12-02T14:00", "2026-12-02T15:00")), []);
+    assert_eq!(same_day.broken(&wish("2026-12-02T23:00", "2026-12-03T01:00")), [], "it is the beginning that counts");
+    let tomorrow = wish("2026-12-03T09:00", "2026-12-03T10:00");
+    let words = "it can be asked for on the same day only; up to the end of 2026-12-02 passes";
+    assert_eq!(same_day.broken(&tomorrow), [(Rule::Horizon, words.to_owned())]);
+    assert_eq!(same_day.answer(&tomorrow).alternatives[0], slot("2026-12-02T23:45", "2026-12-03T00:45"));
+    let next_day = case(1);
+    assert_eq!(next_day.broken(&tomorrow), []);
+    assert_eq!(next_day.broken(&wish("2026-12-03T23:00", "2026-12-04T00:00")), []);
+    let words = "it can be asked for 1 day ahead; up to the end of 2026-12-03 passes";
+    assert_eq!(next_day.broken(&wish("2026-12-04T00:00", "2026-12-04T01:00"))[0].1, words);
+    // By the clock of the space: over there the day is older, and has 25 hours.
+    let rules = RulesInput { horizon_days: Some(1), ..Default::default() }.parse().unwrap();
+    let honolulu = Zone::parse("Pacific/Honolulu").unwrap();
+    assert_eq!(honolulu.shown(rules.horizon(&honolulu, at("2026-12-02T10:00"))), "2026-12-03T00:00-10:00");
+    assert_eq!(zone().shown(rules.horizon(&zone(), at("2026-10-24T23:30"))), "2026-10-26T00:00+01:00");
+}
+
+#[test]
 fn i5_limits_in_days_follow_the_calendar_and_limits_in_hours_the_stop_watch() {
     let day =
         RulesInput { longest_days: Some(1), grid_minutes: Some(1_440), horizon_days: Some(730), ..Default::default() };
@@ -230,6 +256,75 @@ fn i5_limits_in_days_follow_the_calendar_and_limits_in_hours_the_stop_watch() {
     assert_eq!(case.broken(&wish("2027-03-28T00:00", "2027-03-30T00:00"))[0].1, "it is on 2 days; 1 at the most pass");
     case.resource = room(1, RulesInput { longest_minutes: Some(1_440), horizon_days: Some(730), ..Default::default() });
     assert_eq!(case.broken(&wish("2027-10-31T00:00", "2027-11-01T00:00"))[0].0, Rule::Longest, "25 hours");
+}
+
+#[test]
+fn i3_i5_a_day_whose_midnight_is_left_out_is_had_from_its_beginning() {
+    let days = RulesInput { grid_minutes: Some(1_440), longest_days: Some(1), at_once: Some(9), ..Default::default() };
+    let (resource, hours) = (room(1, days), Hours::always());
+    for (zone, before, dates) in [
+        ("Africa/Cairo", "2026-04-20T10:00Z", ["2026-04-23", "2026-04-24", "2026-04-25"]),
+        ("America/Santiago", "2026-09-01T10:00Z", ["2026-09-05", "2026-09-06", "2026-09-07"]),
+    ] {
+        let zone = Zone::parse(zone).unwrap();
+        let [eve, late, after] = dates.map(|date| zone.day(date.parse().unwrap()).unwrap());
+        let claim = |slot| Claim { slot, units: 1, chosen: None };
+        let calendars = [Calendar { claims: vec![claim(eve)], ..free(1).remove(0) }];
+        let ground = Ground {
+            zone: &zone,
+            hours: &hours,
+            closed: &[],
+            resource: &resource,
+            audience: Audience::Resident,
+            calendars: &calendars,
+            own: &[],
+            peer: &[],
+            late: &[],
+            visit: None,
+            now: before.parse().unwrap(),
+        };
+        let on = |slot| Wish { slot, units: 1, unit: None, people: 1 };
+        let rules = |slot| judge(&on(slot), &ground).into_iter().map(|broken| broken.rule).collect::<Vec<_>>();
+        assert_eq!([rules(eve), rules(late), rules(after)], [vec![Rule::Capacity], vec![], vec![]]);
+        let an_hour_in = Slot::new(late.start() + SignedDuration::from_hours(1), late.end()).unwrap();
+        assert_eq!(rules(an_hour_in), [Rule::Grid]);
+        let no = refuse(&on(eve), &ground, judge(&on(eve), &ground));
+        assert!(no.alternatives.contains(&late), "{no}");
+        let no = refuse(&on(an_hour_in), &ground, judge(&on(an_hour_in), &ground));
+        assert_eq!(no.alternatives[..2], [late, after]);
+    }
+}
+
+#[test]
+fn i5_across_a_change_of_clocks_what_is_named_is_on_the_grid_of_the_clock() {
+    let rules =
+        |grid| RulesInput { grid_minutes: Some(grid), horizon_days: Some(730), at_once: Some(9), ..Default::default() };
+    let mut case = Case { hours: Hours::always(), ..Case::new(rules(1_440)) };
+    // From Thursday to Sunday, on which clocks are set forward.
+    case.calendars = taken(1, &[("2027-03-25T00:00", "2027-03-29T00:00")]);
+    let no = case.answer(&wish("2027-03-27T00:00", "2027-03-28T00:00"));
+    let expected = [
+        slot("2027-03-29T00:00", "2027-03-30T00:00"),
+        slot("2027-03-24T00:00", "2027-03-25T00:00"),
+        slot("2027-03-30T00:00", "2027-03-31T00:00"),
+    ];
+    assert_eq!(no.alternatives, expected);
+    // A day of 25 hours is one day, and who wants two is offered two.
+    case.calendars = taken(1, &[("2027-10-31T12:00", "2027-10-31T13:00")]);
+    let no = case.answer(&wish("2027-10-31T00:00", "2027-11-01T00:00"));
+    assert_eq!(no.alternatives[..2], [("10-30", "10-31"), ("11-01", "11-02")].map(whole_days));
+    let no = case.answer(&wish("2027-10-30T00:00", "2027-11-01T00:00"));
+    assert_eq!(no.alternatives, [("10-29", "10-31"), ("10-28", "10-30"), ("11-01", "11-03")].map(whole_days));
+
+    // Half days, too.
+    let mut case = Case { hours: Hours::always(), ..Case::new(rules(720)) };
+    case.calendars = taken(1, &[("2027-03-25T00:00", "2027-03-29T00:00")]);
+    let no = case.answer(&wish("2027-03-27T12:00", "2027-03-28T00:00"));
+    assert_eq!(no.alternatives[0], slot("2027-03-29T00:00", "2027-03-29T12:00"));
+}
+
+fn whole_days((from, to): (&str, &str)) -> Slot {
+    slot(&format!("2027-{from}T00:00"), &format!("2027-{to}T00:00"))
 }
 
 #[test]

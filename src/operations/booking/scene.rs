@@ -178,8 +178,8 @@ impl Scene {
         now: Timestamp,
     ) -> Result<Unbookable> {
         let near = self.rules(whose.audience).map_or(wish.slot, |rules| {
-            let latest = now.saturating_add(jiff::SignedDuration::from_hours(24 * i64::from(rules.horizon_days)));
-            let start = wish.slot.start().clamp(now, latest.unwrap_or(now));
+            let earliest = rules.earliest(now);
+            let start = wish.slot.start().clamp(earliest, rules.horizon(&self.zone, now).max(earliest));
             Slot::between(start, start.saturating_add(wish.slot.elapsed()).unwrap_or(start)).unwrap_or(wish.slot)
         });
         let around = near.hull(near.around(REACH).around(REACH));

@@ -89,6 +89,27 @@ fn i15_i18_a_hall_takes_both_of_its_rooms_and_several_things_are_had_together_or
 }
 
 #[test]
+fn what_is_named_is_free_also_when_it_has_to_be_asked_for_weeks_before() {
+    let (ground, done) = Ground::set_up();
+    let [ben, cleo] = ["ben", "cleo"].map(|name| ground.member(name, Role::Member));
+    ground
+        .act(move |tx, _| {
+            let rules = r#"{"notice_minutes": 28800, "at_once": 5}"#;
+            let attic = add(tx, &done, with_rules(room(), rules));
+            let first = |input: &mut BookingInput| {
+                (input.start, input.end) = ("2027-02-04T09:00".into(), "2027-02-04T18:00".into());
+            };
+            ask(tx, cleo, &wish_of(attic, "09:00", "10:00", first), "09:00")?;
+            let Refusal::Unbookable(no) = no(tx, |tx| ask(tx, ben, &wish(attic, "10:00", "11:00"), "09:00")) else {
+                panic!("it is too late for that")
+            };
+            assert_eq!(no.zone.shown(no.alternatives[0].start()), "2027-02-05T09:00+01:00");
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
 fn i29_whoever_waits_for_a_whole_or_a_part_of_it_hears_a_no_when_the_other_is_given() {
     let (ground, done) = Ground::set_up();
     let [ben, cleo, dora] = ["ben", "cleo", "dora"].map(|name| ground.member(name, Role::Member));

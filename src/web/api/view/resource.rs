@@ -165,7 +165,7 @@ pub struct Rules {
     grid_minutes: Option<u32>,
     /// Minutes that must lie between the asking and the beginning; 0 if none are given.
     notice_minutes: Option<u32>,
-    /// How many days ahead it can begin; 90 if none are given.
+    /// How many days of the calendar ahead it can begin, 0 for the same day only; 90 if none are given.
     horizon_days: Option<u32>,
     /// How many bookings of the resource one person can have at the same time; 1 if none is given.
     at_once: Option<u32>,
