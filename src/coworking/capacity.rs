@@ -3,7 +3,7 @@
 //! Every resource is counted on its own. What several claims take of it at one instant is found by going along the time line
 //! once; counting a claim's neighbours would take two that follow each other for two at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -62,11 +62,39 @@ pub fn usage(claims: &[Claim], buffers: Buffers, window: Slot) -> Vec<(Slot, u32
     for ((from, change), to) in changes.iter().zip(changes.keys().skip(1)) {
         taken += change;
         let units = u32::try_from(taken).unwrap_or(u32::MAX);
-        let Some(part) = Slot::between(*from, *to) else { continue };
-        match parts.last_mut() {
-            Some((before, same)) if *same == units => *before = before.until(*to),
-            _ => parts.push((part, units)),
-        }
+        parts_with(&mut parts, Slot::between(*from, *to), units);
+    }
+    parts
+}
+
+/// One part more; those that follow each other with as many units are one.
+fn parts_with(parts: &mut Vec<(Slot, u32)>, part: Option<Slot>, units: u32) {
+    match (part, parts.last_mut()) {
+        (Some(part), Some((before, same))) if *same == units => *before = before.until(part.end()),
+        (Some(part), _) => parts.push((part, units)),
+        (None, _) => {}
+    }
+}
+
+/// How many units nobody else can have, in the parts of a window in which that does not change, the first first: also shortly
+/// before what is taken, for whoever came then would need the gap behind them, too. Where nobody has chosen a unit, so many
+/// more fit into a time as are left in all of its parts.
+#[must_use]
+pub fn withheld(claims: &[Claim], buffers: Buffers, window: Slot) -> Vec<(Slot, u32)> {
+    let gap = buffers.gap();
+    let taken = usage(claims, buffers, kept(window, gap));
+    if gap.is_zero() {
+        return taken;
+    }
+    // What is taken from some moment on counts so much sooner; a unit that two have one after the other still counts once.
+    let sooner = |at: Timestamp| at.saturating_sub(gap).unwrap_or(Timestamp::MIN);
+    let changes = taken.iter().flat_map(|(part, _)| [sooner(part.start()), part.end()]);
+    let changes: BTreeSet<Timestamp> = changes.map(|at| at.clamp(window.start(), window.end())).collect();
+    let mut parts = Vec::new();
+    for (from, to) in changes.iter().zip(changes.iter().skip(1)) {
+        let first = taken.partition_point(|(part, _)| part.end() <= *from);
+        let there = taken.iter().skip(first).take_while(|(part, _)| sooner(part.start()) < *to);
+        parts_with(&mut parts, Slot::between(*from, *to), there.map(|(_, units)| *units).max().unwrap_or(0));
     }
     parts
 }
@@ -365,6 +393,20 @@ mod tests {
         assert_eq!(peak(&[claim(year + 14, year + 60)], buffers, slot(0, year)), 1);
     }
 
+    #[test]
+    fn i20_what_is_shown_as_taken_is_what_cannot_be_had_before_and_after() {
+        let shown = |pool: &[Claim], gap| {
+            let parts = withheld(pool, minutes(0, gap), slot(0, 300)).into_iter();
+            let minute = |at: Timestamp| at.as_second() / 60 - 30_000_000;
+            parts.map(|(part, units)| (minute(part.start()), minute(part.end()), units)).collect::<Vec<_>>()
+        };
+        assert_eq!(shown(&[claim(120, 180)], 30), [(0, 90, 0), (90, 210, 1), (210, 300, 0)]);
+        // Two at the same desk one after the other: it is one desk.
+        assert_eq!(shown(&[claim(60, 120), claim(150, 180)], 30), [(0, 30, 0), (30, 210, 1), (210, 300, 0)]);
+        assert_eq!(shown(&[claim(310, 400)], 30), [(0, 280, 0), (280, 300, 1)], "it begins after the window");
+        assert_eq!(shown(&[claim(310, 400)], 0), [(0, 300, 0)]);
+    }
+
     fn claims() -> impl Strategy<Value = (u32, i64, Vec<Claim>)> {
         let one = (0_i64..12, 1_i64..8, 1_u32..3, prop::option::weighted(0.4, 0_u32..3))
             .prop_map(|(from, length, units, chosen)| Claim { slot: slot(from, from + length), units, chosen });
@@ -402,6 +444,20 @@ mod tests {
                 prop_assert!(claims[one].chosen.is_none_or(|chosen| units.first() == Some(&chosen)));
                 prop_assert!(units.iter().all(|unit| *unit < pool));
             }
+        }
+
+        #[test]
+        fn i20_a_time_fits_when_so_many_are_shown_as_free_in_all_of_it(
+            (pool, gap, mut claims) in claims(), from in 0_i64..20, length in 1_i64..8, units in 1_u32..3,
+        ) {
+            claims.iter_mut().for_each(|claim| claim.chosen = None);
+            let buffers = minutes(0, gap * 2);
+            let parts = withheld(&claims, buffers, slot(-3, 30));
+            prop_assert!(parts.windows(2).all(|two| two[0].0.end() == two[1].0.start() && two[0].1 != two[1].1));
+            prop_assert_eq!(parts[0].0.hull(parts[parts.len() - 1].0), slot(-3, 30));
+            let wanted = Claim { units, ..claim(from, from + length) };
+            let most = parts.iter().filter(|(part, _)| part.overlaps(wanted.slot)).map(|(_, taken)| *taken).max();
+            prop_assert_eq!(most.unwrap() + units <= pool, fits(pool, buffers, &claims, &wanted));
         }
 
         #[test]

@@ -168,10 +168,10 @@ pub struct ResourceInput {
     pub photos: Vec<Photo>,
     /// Where each unit stands on the floor plan, the first first.
     pub plan: Vec<Area>,
-    /// Minutes to make it ready before a booking; 0 if absent.
+    /// Minutes to make it ready before a booking; 0 if absent, and for what is combined, whose parts have their own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ready_minutes: Option<u32>,
-    /// Minutes to clear it after one; 0 if absent.
+    /// Minutes to clear it after one; 0 if absent, and for what is combined.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clear_minutes: Option<u32>,
     /// When it can be booked, where that differs from the space's bookable hours.
@@ -204,7 +204,7 @@ pub struct Resource {
     pub photos: Vec<Photo>,
     /// Where each unit stands on the plan.
     pub plan: Vec<Area>,
-    /// Time around each booking.
+    /// Time around each booking; of what is combined each part has its own.
     pub buffers: Buffers,
     /// When it can be booked, where that differs from the space's bookable hours.
     pub hours: Option<Hours>,
@@ -232,6 +232,15 @@ impl ResourceInput {
         let units = number("units", self.units, 1, 1, UNIT_LIMIT, "a number from 1 to 1,000")?;
         if units != 1 && !self.parts.is_empty() {
             return Err(Refusal::malformed("units", units, "1 for what is combined of parts"));
+        }
+        for (field, given) in [("ready_minutes", self.ready_minutes), ("clear_minutes", self.clear_minutes)] {
+            if let Some(minutes) = given.filter(|minutes| *minutes > 0 && !self.parts.is_empty()) {
+                return Err(Refusal::malformed(
+                    field,
+                    minutes,
+                    "0 for what is combined: each of its parts keeps its own",
+                ));
+            }
         }
         few("plan", usize::try_from(units).unwrap_or(usize::MAX), self.plan.len())?;
         if let Some(area) = self.plan.iter().find(|area| !area.is_on_the_plan()) {
@@ -383,6 +392,14 @@ mod tests {
                 .contains("https")
         );
         assert!(no(|input| (input.units, input.parts) = (Some(2), vec![ResourceId(1)])).contains("combined"));
+        assert_eq!(
+            no(|input| (input.clear_minutes, input.parts) = (Some(60), vec![ResourceId(1)])),
+            "clear_minutes is \"60\", but it must be 0 for what is combined: each of its parts keeps its own"
+        );
+        let mut hall = ResourceInput { parts: vec![ResourceId(1)], ready_minutes: Some(0), ..room() };
+        assert!(hall.clone().parse().is_ok());
+        hall.ready_minutes = Some(5);
+        assert_eq!(hall.parse().unwrap_err().field(), Some("ready_minutes"));
     }
 
     #[test]

@@ -52,7 +52,10 @@ fn unplaced(size: Size) -> Vec<Item> {
                 resource: ResourceInput { seats: Some(60), ..hall(name, 60).resource },
                 ..hall(name, 60)
             };
-            let halves = vec!["Hall north".to_owned(), "Hall south".to_owned()];
+            // Each half is made ready by itself.
+            let mut whole = hall("Whole hall", 120);
+            (whole.resource.ready_minutes, whole.resource.clear_minutes) = (None, None);
+            whole.parts = vec!["Hall north".to_owned(), "Hall south".to_owned()];
             vec![
                 kept_free(many(Kind::HotDesk, "Desks", 120, "Come and sit where you like."), 12),
                 kept_free(many(Kind::HotDesk, "Quiet desks", 40, "No calls, no talks."), 4),
@@ -66,7 +69,7 @@ fn unplaced(size: Size) -> Vec<Item> {
                 many(Kind::PhoneBooth, "Phone booths", 8, "For one, with a door that closes."),
                 half("Hall north"),
                 half("Hall south"),
-                Item { parts: halves, ..hall("Whole hall", 120) },
+                whole,
                 many(Kind::Equipment, "Projector", 4, "With a cable for everything."),
                 many(Kind::Equipment, "Camera", 2, "With a stand and a microphone."),
             ]
@@ -199,6 +202,7 @@ fn hall(name: &str, seats: u32) -> Item {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::coworking::id::ResourceId;
     use crate::coworking::inventory::{read, to_json};
 
     #[test]
@@ -220,6 +224,9 @@ mod tests {
                 assert!(areas().skip(number + 1).all(|other| apart(one, other)), "nothing stands on {one:?}");
             }
             for (entry, item) in entries.iter().zip(&items) {
+                let mut input = entry.over(None);
+                input.parts = (1..).map(ResourceId).take(item.parts.len()).collect();
+                assert!(input.parse().is_ok(), "also with its parts");
                 let resource = entry.over(None).parse().unwrap();
                 assert!(!resource.rules.is_empty() && resource == item.resource.clone().parse().unwrap());
                 for part in &item.parts {

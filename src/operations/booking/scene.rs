@@ -280,12 +280,12 @@ pub fn availability(
     let mut busy = Vec::new();
     match calendars.as_slice() {
         [one] if !one.all => {
-            let parts = capacity::usage(&one.claims, one.buffers, window).into_iter();
+            let parts = capacity::withheld(&one.claims, one.buffers, window).into_iter();
             busy.extend(parts.filter(|(_, taken)| *taken > 0));
         }
         // Of what is combined nothing is free while anything of it is taken.
         parts => {
-            let taken = |calendar: &Calendar| capacity::usage(&calendar.claims, calendar.buffers, window);
+            let taken = |calendar: &Calendar| capacity::withheld(&calendar.claims, calendar.buffers, window);
             let mut all: Vec<Slot> = parts
                 .iter()
                 .flat_map(|calendar| taken(calendar).into_iter().filter(|(_, units)| *units > 0).map(|(slot, _)| slot))

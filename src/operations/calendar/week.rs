@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Span, Timestamp};
 
 use super::busy::{seen, seen_as};
+use crate::coworking::capacity;
 use crate::coworking::id::{ResourceId, SpaceId};
 use crate::coworking::member::Acting;
 use crate::coworking::resource::Audience;
@@ -127,11 +128,14 @@ pub fn stock(
     Ok(Slice { items, next: there.next })
 }
 
-/// The units that somebody has, or that are made ready for somebody else.
+/// The units that somebody has, or that are kept free before or after somebody.
 fn taken(tx: &mut Tx<'_>, kept: &Kept, now: Timestamp) -> Result<BTreeSet<u32>> {
     let moment = Slot::between(now, now.saturating_add(SignedDuration::from_secs(1)).unwrap_or(now));
     let Some(moment) = moment else { return Ok(BTreeSet::new()) };
-    let there = booking::calendar(tx, kept.id, moment.around(kept.resource.buffers.gap()))?.into_iter();
+    let gap = kept.resource.buffers.gap();
+    let there = booking::calendar(tx, kept.id, moment.around(gap))?.into_iter();
+    // Whoever came now would need the gap behind them, too.
+    let moment = capacity::kept(moment, gap);
     let now_taken = there.filter(|taken| taken.kept().overlaps(moment) && taken.expires_at.is_none_or(|end| end > now));
     Ok(now_taken.flat_map(|taken| taken.given).collect())
 }

@@ -89,6 +89,39 @@ fn i15_i18_a_hall_takes_both_of_its_rooms_and_several_things_are_had_together_or
 }
 
 #[test]
+fn i20_a_hall_keeps_the_gaps_of_its_rooms_and_what_is_shown_as_free_can_be_had() {
+    let (ground, done) = Ground::set_up();
+    let [ben, cleo] = ["ben", "cleo"].map(|name| ground.member(name, Role::Member));
+    ground
+        .act(move |tx, _| {
+            let named = |name: &str| with_rules(ResourceInput { name: name.into(), ..room() }, r#"{"at_once": 5}"#);
+            let left = add(tx, &done, ResourceInput { clear_minutes: Some(60), ..named("Left") });
+            let right = add(tx, &done, ResourceInput { ready_minutes: Some(30), ..named("Right") });
+            let hall = ResourceInput { parts: vec![left, right], seats: Some(16), ..named("Hall") };
+            let cleaned = ResourceInput { clear_minutes: Some(60), ..hall.clone() };
+            assert!(cleaned.parse().unwrap_err().to_string().contains("each of its parts keeps its own"));
+            let hall = add(tx, &done, hall);
+            ask(tx, ben, &wish(hall, "12:00", "13:00"), "09:00")?;
+            let window = Slot::new(time("09:00"), time("18:00"))?;
+            for (what, before, after) in [(hall, "11:00", "14:00"), (left, "11:00", "14:00"), (right, "11:30", "13:30")]
+            {
+                let free = availability(tx, what, Audience::Resident, window, time("09:00"))?;
+                assert_eq!(free.busy, [(Slot::new(time(before), time(after))?, 1)]);
+                for (from, to) in [("12:45", after), (before, "12:15"), ("13:15", "13:30"), ("11:30", "11:45")] {
+                    let refusal = no(tx, |tx| ask(tx, cleo, &wish(what, from, to), "09:01"));
+                    assert_eq!(refusal.code(), "unbookable", "{from} to {to}");
+                }
+                for (from, to) in [("10:00", before), (after, "15:00")] {
+                    let had = ask(tx, cleo, &wish(what, from, to), "09:02")?;
+                    cancel(tx, acting(cleo), had.id, None, time("09:03"))?;
+                }
+            }
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
 fn what_is_named_is_free_also_when_it_has_to_be_asked_for_weeks_before() {
     let (ground, done) = Ground::set_up();
     let [ben, cleo] = ["ben", "cleo"].map(|name| ground.member(name, Role::Member));
@@ -116,10 +149,11 @@ fn i29_whoever_waits_for_a_whole_or_a_part_of_it_hears_a_no_when_the_other_is_gi
     ground
         .act(move |tx, _| {
             let open = |name: &str| {
-                let input = ResourceInput { name: name.into(), clear_minutes: Some(15), ..room() };
+                let input = ResourceInput { name: name.into(), ..room() };
                 with_rules(input, r#"{"approval": "open", "at_once": 5, "grid_minutes": 5}"#)
             };
-            let (left, right) = (add(tx, &done, open("Left")), add(tx, &done, open("Right")));
+            let part = |name: &str| ResourceInput { clear_minutes: Some(15), ..open(name) };
+            let (left, right) = (add(tx, &done, part("Left")), add(tx, &done, part("Right")));
             let hall = add(tx, &done, ResourceInput { parts: vec![left, right], seats: Some(16), ..open("Hall") });
             let in_left = ask(tx, ben, &wish(left, "10:00", "11:00"), "09:00")?;
             let in_right = ask(tx, ben, &wish(right, "12:10", "13:00"), "09:00")?;

@@ -74,9 +74,9 @@ pub struct ResourceFields {
     /// Where each unit stands on the floor plan, the first first.
     #[schema(required = false)]
     plan: Vec<Area>,
-    /// Minutes to make it ready before a booking; 0 if none are given.
+    /// Minutes to make it ready before a booking; 0 if none are given, and for what is combined of parts.
     ready_minutes: Option<u32>,
-    /// Minutes to clear it after one; 0 if none are given.
+    /// Minutes to clear it after one; 0 if none are given, and for what is combined.
     clear_minutes: Option<u32>,
     /// When it can be booked, where that differs from the space's bookable hours.
     hours: Option<Hours>,
@@ -276,7 +276,7 @@ pub struct Availability {
     pub updated: Timestamp,
     /// When it can be booked at all.
     pub bookable: Vec<Slot>,
-    /// When how many are taken; times at which all are free are left out.
+    /// When how many are taken or kept free around what is taken; times at which all are free are left out.
     pub busy: Vec<Busy>,
 }
 
