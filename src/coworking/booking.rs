@@ -31,11 +31,11 @@ pub const GRACE: SignedDuration = SignedDuration::from_mins(15);
 pub const EARLY: SignedDuration = SignedDuration::from_mins(15);
 /// How long the front desk can take a check-in back.
 pub const UNDO: SignedDuration = SignedDuration::from_mins(5);
-/// The most times that one person can hold at once.
+/// The most times that one person can hold at once; what came free for who waited is none of them.
 pub const HOLDS: u32 = 2;
 /// The most times that people of one other server can hold at once.
 pub const HOLDS_OF_PEER: u32 = 20;
-/// The most units of a pool that can be held at once, in hundredths.
+/// The most units of a pool that can be held for one time, in hundredths.
 pub const HOLDS_OF_POOL: u32 = 30;
 
 word!(
@@ -155,6 +155,13 @@ impl State {
 #[must_use]
 pub fn hold_until(slot: Slot, elsewhere: bool, now: Timestamp) -> Timestamp {
     let end = now.saturating_add(if elsewhere { HOLD_ELSEWHERE } else { HOLD }).unwrap_or(Timestamp::MAX);
+    before_it_begins(end, slot.start(), slot, now)
+}
+
+/// Until when what is held or asked for is kept after it was moved: no longer than before, and as ever not past its beginning,
+/// unless that has come already.
+#[must_use]
+pub fn kept_when_moved(end: Timestamp, slot: Slot, now: Timestamp) -> Timestamp {
     before_it_begins(end, slot.start(), slot, now)
 }
 
@@ -335,6 +342,8 @@ mod tests {
         assert_eq!(hold_until(slot(60, 120), true, at(0)), at(30));
         assert_eq!(hold_until(slot(5, 120), true, at(0)), at(5));
         assert_eq!(hold_until(slot(-5, 120), false, at(0)), at(10), "it has begun already");
+        assert_eq!(kept_when_moved(at(10), slot(-5, 120), at(0)), at(10), "also when it is moved there");
+        assert_eq!(kept_when_moved(at(10), slot(5, 120), at(0)), at(5));
         assert_eq!(State::Held.at(Some(at(10)), at(9)), State::Held);
         assert_eq!(State::Held.at(Some(at(10)), at(10)), State::Expired);
         assert_eq!(State::Confirmed.at(Some(at(10)), at(10)), State::Confirmed);

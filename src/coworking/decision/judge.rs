@@ -182,8 +182,8 @@ impl Judge<'_> {
     pub(super) fn used(&self, slot: Slot) -> Option<(SignedDuration, SignedDuration)> {
         let quota = self.rules.quota?;
         let period = period(self.ground.zone, slot.start(), quota.per)?;
-        let had = self.ground.own.iter().chain(self.ground.late);
-        let own = had.filter(|own| period.contains(Slot::between(own.start(), own.start() + STEP).unwrap_or(**own)));
+        let all = self.ground.own.iter().chain(self.ground.had);
+        let own = all.filter(|own| period.contains(Slot::between(own.start(), own.start() + STEP).unwrap_or(**own)));
         let used = own.fold(SignedDuration::ZERO, |sum, own| sum.saturating_add(own.elapsed()));
         Some((used, SignedDuration::from_mins(i64::from(quota.minutes))))
     }

@@ -157,12 +157,12 @@ pub struct Ground<'g> {
     pub audience: Audience,
     /// What it takes: itself, or each of its parts.
     pub calendars: &'g [Calendar],
-    /// What the asker has of it already.
+    /// What the asker has of it: what is to come or going on.
     pub own: &'g [Slot],
     /// What the people of the asker's server have of it already, where that is another one.
     pub peer: &'g [Claim],
-    /// What the asker gave back too late: it counts as had for a quota.
-    pub late: &'g [Slot],
+    /// What the asker had of it, did not come to, or gave back too late: it counts for a quota, too.
+    pub had: &'g [Slot],
     /// What the space grants the asker, where that is a guest of a partner space.
     pub visit: Option<&'g Visit>,
     /// The time it is.

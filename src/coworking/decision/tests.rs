@@ -64,7 +64,7 @@ struct Case {
     closed: Vec<Closed>,
     calendars: Vec<Calendar>,
     own: Vec<Slot>,
-    late: Vec<Slot>,
+    had: Vec<Slot>,
     audience: Audience,
     visit: Option<Visit>,
 }
@@ -77,7 +77,7 @@ impl Case {
             closed: Vec::new(),
             calendars: free(1),
             own: Vec::new(),
-            late: Vec::new(),
+            had: Vec::new(),
             audience: Audience::Resident,
             visit: None,
         }
@@ -95,7 +95,7 @@ impl Case {
             calendars: &self.calendars,
             peer: &[],
             own: &self.own,
-            late: &self.late,
+            had: &self.had,
             visit: self.visit.as_ref(),
             now: at("2026-12-02T10:00"),
         };
@@ -388,7 +388,7 @@ proptest! {
         let zone = zone();
         let ground = Ground {
             zone: &zone, hours: &case.hours, closed: &[], resource: &case.resource, audience: Audience::Resident,
-            calendars: &case.calendars, own: &[], peer: &[], late: &[], visit: None, now,
+            calendars: &case.calendars, own: &[], peer: &[], had: &[], visit: None, now,
         };
         let away = |slot: &Slot| slot.start().duration_since(wish.slot.start()).abs();
         let nearest = (from - 600..from + 600)

@@ -34,6 +34,7 @@ pub fn undo_check_in(tx: &mut Tx<'_>, acting: Acting, id: BookingId, now: Timest
     let slot = booking.slot;
     place::rewrite(tx, id, |taken| Taken { slot, ..taken })?;
     booking.checked_in_at = None;
+    booking.checked_in_by = None;
     changed(tx, &mut booking, State::Confirmed, now)?;
     event::record(tx, &Event::BookingCheckInUndone { booking: id }, now)?;
     Ok(booking)

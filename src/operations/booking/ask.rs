@@ -6,9 +6,9 @@ use super::from_elsewhere::audience_of;
 use super::scene::{Scene, Whose, is_final};
 use super::{Result, answered, is_own, of, place, promote};
 use crate::coworking::booking::{
-    HOLDS, HOLDS_OF_PEER, HOLDS_OF_POOL, NOTE_LIMIT, Request, State, decide_by, hold_until, is_late,
+    HOLDS, HOLDS_OF_PEER, HOLDS_OF_POOL, NOTE_LIMIT, Request, State, decide_by, hold_until, is_late, kept_when_moved,
 };
-use crate::coworking::capacity::Claim;
+use crate::coworking::capacity::{self, Buffers, Claim};
 use crate::coworking::decision::{Broken, Rule, Wish};
 use crate::coworking::id::{ActorId, BookingId};
 use crate::coworking::member::{Acting, Role};
@@ -17,7 +17,7 @@ use crate::coworking::resource::Audience;
 use crate::coworking::rules::Approval;
 use crate::coworking::series::Part;
 use crate::coworking::{Event, Refusal, refusal};
-use crate::store::booking::{self, Booking, Holds, Origin};
+use crate::store::booking::{self, Booking, Origin};
 use crate::store::waitlist::Wait;
 use crate::store::{Tx, event, member};
 
@@ -158,7 +158,7 @@ pub fn request(tx: &mut Tx<'_>, asking: &Asking, request: &Request, now: Timesta
         (_, Approval::Open | Approval::Blocking) => State::Requested,
     };
     if state == State::Held && asking.promised.is_none() {
-        may_hold(tx, &scene, asking, wish, now)?;
+        may_hold(tx, &scene, whose, asking.is_elsewhere(), wish, now)?;
     }
     let expires_at = match state {
         State::Held => Some(asking.promised.unwrap_or_else(|| hold_until(wish.slot, asking.is_elsewhere(), now))),
@@ -290,6 +290,12 @@ pub(in crate::operations) fn change_alone(
             broken = scene.judge(tx, wish, whose, now, now)?;
         }
         let overridden = pass(tx, &scene, wish, whose, broken, reason.as_deref(), now)?;
+        // Whoever keeps a part of what they hold keeps no more from others than before.
+        let is_part =
+            booking.resource == request.resource && booking.slot.contains(wish.slot) && booking.units >= wish.units;
+        if state == State::Held && !is_part {
+            may_hold(tx, &scene, whose, false, wish, now)?;
+        }
         if let Some(rules) = scene.rules(booking.audience) {
             booking.rules = crate::coworking::rules::Rules { approval: booking.rules.approval, ..rules.clone() };
         }
@@ -312,7 +318,7 @@ pub(in crate::operations) fn change_alone(
         if booking.state == State::Confirmed && wish.slot.start() < now {
             booking.answered_at = Some(now);
         }
-        booking.expires_at = booking.expires_at.map(|end| end.min(wish.slot.start().max(now)));
+        booking.expires_at = booking.expires_at.map(|end| kept_when_moved(end, wish.slot, now));
         booking.sequence = booking.sequence.saturating_add(1);
         booking.updated = now;
         booking::move_to(tx, &booking)?;
@@ -367,25 +373,23 @@ pub(super) fn take_all(tx: &mut Tx<'_>, scene: &Scene, booking: &Booking, whose:
     Ok(())
 }
 
-/// Nobody keeps more from others than they can use by themselves.
-fn may_hold(tx: &mut Tx<'_>, scene: &Scene, asking: &Asking, wish: &Wish, now: Timestamp) -> Result<()> {
-    let Holds { of_requester, of_host, of_resource } = booking::holds(tx, asking.requester, scene.kept.id, now)?;
-    let units = scene.kept.resource.units;
-    // Of a pool of three, one can be held all the same.
-    let most = (units.saturating_mul(HOLDS_OF_POOL) / 100).max(1);
-    let too_many = |field, limit: u32, found: u32| {
-        let (limit, found) = (limit as usize, found as usize);
-        Err(Refusal::TooMany { field, limit, found }.into())
+/// Nobody keeps more from others than they can use by themselves, and most of a pool can be had at any time.
+fn may_hold(tx: &mut Tx<'_>, scene: &Scene, whose: Whose, elsewhere: bool, wish: &Wish, now: Timestamp) -> Result<()> {
+    let held = booking::holds(tx, whose.requester, whose.instead_of, now)?;
+    let too_many = |field, limit: u32, found: usize| {
+        let limit = limit as usize;
+        if found > limit { Err(Refusal::TooMany { field, limit, found }) } else { Ok(()) }
     };
-    if of_requester >= HOLDS {
-        return too_many("holds", HOLDS, of_requester.saturating_add(1));
+    too_many("holds", HOLDS, held.iter().filter(|hold| hold.own).count() + 1)?;
+    if elsewhere {
+        too_many("holds of your server", HOLDS_OF_PEER, held.iter().filter(|hold| hold.of_host).count() + 1)?;
     }
-    if asking.is_elsewhere() && of_host >= HOLDS_OF_PEER {
-        return too_many("holds of your server", HOLDS_OF_PEER, of_host.saturating_add(1));
-    }
-    if of_resource.saturating_add(wish.units) > most {
-        return too_many("held units", most, of_resource.saturating_add(wish.units));
-    }
+    let of_it = held.iter().filter(|hold| hold.resource == scene.kept.id);
+    let of_it: Vec<Claim> = of_it.map(|hold| Claim { slot: hold.slot, units: hold.units, chosen: None }).collect();
+    let units = capacity::peak(&of_it, Buffers::default(), wish.slot).saturating_add(wish.units);
+    // Of a pool of three, one can be held all the same.
+    let most = (scene.kept.resource.units.saturating_mul(HOLDS_OF_POOL) / 100).max(1);
+    too_many("held units at that time", most, units as usize)?;
     Ok(())
 }
 

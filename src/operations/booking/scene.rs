@@ -121,22 +121,24 @@ impl Scene {
         Ok(calendars)
     }
 
-    /// What somebody has of it around a time, and what they gave back too late.
+    /// What somebody has of it around a time; and what they had, did not come to, or gave back too late.
     fn own(&self, tx: &mut Tx<'_>, whose: Whose, around: Slot, now: Timestamp) -> Result<(Vec<Slot>, Vec<Slot>)> {
         let there = booking::of_requester(tx, whose.requester, self.kept.id, around.around(MONTH))?;
-        let others = || there.iter().filter(|booking| Some(booking.id) != whose.instead_of);
-        let has = |booking: &&Booking| {
-            let state = booking.state_at(now);
-            state.is_open() || state == State::Completed
+        let others = there.iter().filter(|booking| Some(booking.id) != whose.instead_of);
+        let (open, over): (Vec<&Booking>, Vec<_>) = others.partition(|booking| booking.state_at(now).is_open());
+        let had = |booking: &Booking| match (booking.state, booking.checked_out_at) {
+            // A no-show that was lifted: its time went to others, and staff believe that this is not held against anybody.
+            (State::Completed, _) if booking.estimated && booking.checked_in_by.is_none() => None,
+            // Whoever left early has nothing of the rest, and can come back.
+            (State::Completed, Some(left)) if left < booking.slot.end() => {
+                Slot::between(booking.slot.start(), step_before(left))
+            }
+            (State::Completed | State::NoShow, _) => Some(booking.slot),
+            (State::Cancelled, _) => Some(booking.slot).filter(|_| booking.late),
+            _ => None,
         };
-        let gave_back = |booking: &&Booking| booking.state == State::Cancelled && booking.late;
-        // Whoever left early has nothing of it any more, and can come back.
-        let had = |booking: &Booking| match booking.checked_out_at.filter(|left| *left < booking.slot.end()) {
-            Some(left) => Slot::between(booking.slot.start(), step_before(left)),
-            None => Some(booking.slot),
-        };
-        let late = others().filter(gave_back).map(|booking| booking.slot).collect();
-        Ok((others().filter(has).filter_map(had).collect(), late))
+        let own = open.into_iter().map(|booking| booking.slot).collect();
+        Ok((own, over.into_iter().filter_map(had).collect()))
     }
 
     /// What the people of somebody's server have of it around a time, where that is another server. What waits for staff is
@@ -197,7 +199,7 @@ impl Scene {
     ) -> Result<T> {
         let closed = self.closed(tx, whose.audience, around)?;
         let calendars = self.calendars(tx, around, whose.instead_of, now)?;
-        let (own, late) = self.own(tx, whose, around, now)?;
+        let (own, had) = self.own(tx, whose, around, now)?;
         let peer = self.peer(tx, whose, around, now)?;
         let visit = visit::of(tx, self, whose, around, now)?;
         Ok(look(&Ground {
@@ -209,7 +211,7 @@ impl Scene {
             calendars: &calendars,
             own: &own,
             peer: &peer,
-            late: &late,
+            had: &had,
             visit: visit.as_ref(),
             now: asked_at,
         }))

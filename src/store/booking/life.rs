@@ -37,15 +37,19 @@ pub struct Refused {
     pub alternatives: Vec<(Timestamp, Timestamp)>,
 }
 
-/// How many holds there are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Holds {
-    /// Of the one who asks.
-    pub of_requester: u32,
-    /// Of all who live at the same server.
-    pub of_host: u32,
-    /// Units of the resource.
-    pub of_resource: u32,
+/// Something that is held, beside somebody who would hold something, too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hold {
+    /// Is it theirs?
+    pub own: bool,
+    /// Is it of somebody who lives at the same server?
+    pub of_host: bool,
+    /// Of what.
+    pub resource: ResourceId,
+    /// When.
+    pub slot: Slot,
+    /// How many units.
+    pub units: u32,
 }
 
 /// A booking.
@@ -230,11 +234,13 @@ statements! {
     BY_OFFER = concat!("SELECT ", columns!(""), " FROM booking WHERE offer_uri = ?1");
     DUE = "SELECT id FROM booking WHERE due_at IS NOT NULL AND due_at <= ?1 ORDER BY due_at, id LIMIT ?2";
     NEXT_DUE = "SELECT due_at FROM booking WHERE due_at IS NOT NULL ORDER BY due_at, id LIMIT 1";
-    HOLDS = "SELECT CAST(coalesce(sum(CASE WHEN b.requester_id = ?2 THEN 1 ELSE 0 END), 0) AS BIGINT), \
-             CAST(coalesce(sum(CASE WHEN a.server = w.server THEN 1 ELSE 0 END), 0) AS BIGINT), \
-             CAST(coalesce(sum(CASE WHEN b.resource_id = ?3 THEN b.units ELSE 0 END), 0) AS BIGINT) \
+    // Whoever moves away from what they waited for holds it like everybody else.
+    HOLDS = "SELECT b.requester_id, a.server = w.server, b.resource_id, b.starts_at, b.ends_at, b.units \
              FROM booking b CROSS JOIN actor a ON a.id = b.requester_id CROSS JOIN actor w ON w.id = ?2 \
-             WHERE b.state = 'held' AND b.expires_at > ?1";
+             WHERE b.state = 'held' AND b.expires_at > ?1 AND b.id <> ?3 AND NOT EXISTS (SELECT 1 FROM waitlist l \
+             WHERE l.booking_id = b.id AND l.starts_at <= b.starts_at AND l.ends_at >= b.ends_at AND l.units >= b.units \
+             AND (l.resource_id = b.resource_id OR l.any_of_kind = 1)) \
+             ORDER BY b.expires_at LIMIT 10000";
     PRESENT = "SELECT id FROM booking WHERE requester_id = ?1 AND state = 'checked_in' ORDER BY id LIMIT 100";
 }
 
@@ -447,15 +453,24 @@ pub fn next_due(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, Error> {
     tx.query_one(NEXT_DUE, params![], |row| row.get(0))
 }
 
-/// How many holds there are that have not expired.
+/// What is held and has not expired, as somebody sees it who would hold something: all but a booking of their own that they
+/// move, and but what came free for those who waited for it. At most 10,000.
 ///
 /// # Errors
 /// The store's.
-pub fn holds(tx: &mut Tx<'_>, requester: ActorId, resource: ResourceId, now: Timestamp) -> Result<Holds, Error> {
-    let holds = tx.query_one(HOLDS, params![now, requester, resource], |row| {
-        Ok(Holds { of_requester: row.get(0)?, of_host: row.get(1)?, of_resource: row.get(2)? })
-    })?;
-    Ok(holds.unwrap_or_default())
+pub fn holds(
+    tx: &mut Tx<'_>,
+    requester: ActorId,
+    without: Option<BookingId>,
+    now: Timestamp,
+) -> Result<Vec<Hold>, Error> {
+    let without = without.unwrap_or(BookingId(0));
+    tx.query(HOLDS, params![now, requester, without], |row| {
+        let slot = Slot::new(row.get(3)?, row.get(4)?)
+            .map_err(|_| Error::decode("an end after the beginning", &crate::store::Value::Null))?;
+        let own = row.get::<ActorId>(0)? == requester;
+        Ok(Hold { own, of_host: row.get(1)?, resource: row.get(2)?, slot, units: row.get(5)? })
+    })
 }
 
 /// Where somebody is checked in.

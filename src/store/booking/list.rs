@@ -52,7 +52,7 @@ statements! {
     // By a sign that changes nothing: what one person has is looked for among theirs, and not among all that is booked of it.
     OWN = concat!("SELECT ", columns!(""), " FROM booking WHERE requester_id = ?1 AND long = ?2 AND starts_at >= ?3 AND starts_at < ?4 \
            AND ends_at > ?5 AND +resource_id = ?6 \
-           AND (state IN ('requested', 'held', 'confirmed', 'checked_in', 'completed') OR late = 1) \
+           AND (state IN ('requested', 'held', 'confirmed', 'checked_in', 'completed', 'no_show') OR late = 1) \
            ORDER BY starts_at LIMIT 5000");
     OF_HOST = "SELECT b.id, b.state, b.expires_at, b.starts_at, b.ends_at, b.units FROM booking b \
                CROSS JOIN actor a ON a.id = b.requester_id WHERE b.resource_id = ?1 AND b.long = ?2 AND b.starts_at >= ?3 \
@@ -141,7 +141,7 @@ pub fn list(tx: &mut Tx<'_>, of: Of, during: Slot, page: Page) -> Result<Slice<B
     Ok(Slice::cut(rows, page, |booking| booking.id.0))
 }
 
-/// All that somebody has, or gave back late, of one resource around a time; at most 5,000.
+/// All that somebody has, had, missed or gave back late of one resource around a time; at most 5,000.
 ///
 /// # Errors
 /// The store's.

@@ -12,7 +12,7 @@ mod told;
 pub use appeal::{Appeal, answer_appeal, appeal, appeals};
 pub use calendar::{Taken, calendar, give, release, takes};
 pub use gone::{disown, nobody};
-pub use life::{Booking, Holds, Origin, Refused, add, by_id, by_offer, due, holds, move_to, next_due, present, save};
+pub use life::{Booking, Hold, Origin, Refused, add, by_id, by_offer, due, holds, move_to, next_due, present, save};
 pub(super) use life::{part, wall};
 pub use list::{
     Had, Of, ahead, around, forget_refused, guests, is_booked, list, of_host, of_requester, open_from_elsewhere,

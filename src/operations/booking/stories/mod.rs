@@ -6,6 +6,7 @@ mod guest;
 mod life;
 mod mixed;
 mod old;
+mod quota;
 mod realign;
 mod rules;
 mod waiting;

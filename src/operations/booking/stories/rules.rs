@@ -217,7 +217,10 @@ fn i28_nobody_holds_more_than_they_can_use_and_no_server_starves_the_others() {
             let small = add(tx, &done, everybody(desks(10)));
             let four =
                 holding(wish_of(small, "10:00", "11:00", |input| (input.units, input.people) = (Some(4), Some(4))));
-            assert_eq!(no(tx, |tx| ask(tx, ben, &four, "09:30")).to_string(), "held units has 4 items; at most 3 pass");
+            assert_eq!(
+                no(tx, |tx| ask(tx, ben, &four, "09:30")).to_string(),
+                "held units at that time has 4 items; at most 3 pass"
+            );
             let stranger = stranger(tx, "far")?;
             let limited = Asking::elsewhere(stranger, Level::Limited, "https://pier.example/offers/x".into(), [0; 32]);
             assert_eq!(crate::operations::testing::refused(limited).code(), "not-permitted");

@@ -20,13 +20,13 @@ pub(super) fn waiting(resource: ResourceId, from: &str, to: &str, minutes: Optio
     Waiting { resource, any_of_kind: false, wanted, note: None, deadline: None }
 }
 
-fn waits(tx: &mut Tx<'_>, member: MemberId, what: &Waiting, now: &str) -> Result<Wait> {
+pub(super) fn waits(tx: &mut Tx<'_>, member: MemberId, what: &Waiting, now: &str) -> Result<Wait> {
     let asking = Asking::here(tx, acting(member), None, false)?;
     join(tx, &asking, what, time(now))
 }
 
 /// What the job does.
-fn job(tx: &mut Tx<'_>, now: &str) -> Result<()> {
+pub(super) fn job(tx: &mut Tx<'_>, now: &str) -> Result<()> {
     while is_time_for_any(tx, time(now))? {
         tend(tx, time(now), 100)?;
     }
@@ -34,7 +34,7 @@ fn job(tx: &mut Tx<'_>, now: &str) -> Result<()> {
 }
 
 /// What somebody got, and where it stands.
-fn got(tx: &mut Tx<'_>, wait: &Wait, now: &str) -> Option<(BookingId, State)> {
+pub(super) fn got(tx: &mut Tx<'_>, wait: &Wait, now: &str) -> Option<(BookingId, State)> {
     let wait = waitlist::by_id(tx, wait.id).unwrap().unwrap();
     let booking = wait.booking.filter(|_| wait.state == Stands::Promoted)?;
     Some((booking, rows::by_id(tx, booking).unwrap().unwrap().state_at(time(now))))
