@@ -39,6 +39,10 @@ statements! {
     RETIRE = "UPDATE resource SET retired_at = ?2, updated = ?2 WHERE id = ?1 AND retired_at IS NULL";
     ADD_PART = "INSERT INTO resource_part (whole_id, part_id) VALUES (?1, ?2)";
     CLEAR_PARTS = "DELETE FROM resource_part WHERE whole_id = ?1";
+    WHOLES_OF = "SELECT r.id, r.space_id, r.body, r.added_at, r.updated, r.retired_at FROM resource r WHERE r.space_id = ?1 \
+                 AND r.retired_at IS NULL AND EXISTS (SELECT 1 FROM resource_part p WHERE p.whole_id = r.id) ORDER BY r.id LIMIT 2000";
+    PARTS_OF = "SELECT r.id, r.space_id, r.body, r.added_at, r.updated, r.retired_at FROM resource r WHERE r.space_id = ?1 \
+                AND r.retired_at IS NULL AND EXISTS (SELECT 1 FROM resource_part p WHERE p.part_id = r.id) ORDER BY r.id LIMIT 2000";
     WHOLES = "SELECT w.whole_id FROM resource_part w CROSS JOIN resource r ON r.id = w.whole_id \
               WHERE w.part_id = ?1 AND r.retired_at IS NULL ORDER BY w.whole_id LIMIT 100";
 }
@@ -121,6 +125,18 @@ pub fn retire(tx: &mut Tx<'_>, id: ResourceId, now: Timestamp) -> Result<(), Err
 /// The store's.
 pub fn wholes(tx: &mut Tx<'_>, part: ResourceId) -> Result<Vec<ResourceId>, Error> {
     tx.query(WHOLES, params![part], |row| row.get(0))
+}
+
+/// What of a space is made of others, and what others are made of.
+///
+/// # Errors
+/// The store's.
+pub fn combined(tx: &mut Tx<'_>, space: SpaceId) -> Result<Vec<Kept>, Error> {
+    let mut all = tx.query(WHOLES_OF, params![space], read)?;
+    if !all.is_empty() {
+        all.extend(tx.query(PARTS_OF, params![space], read)?);
+    }
+    Ok(all)
 }
 
 #[cfg(test)]

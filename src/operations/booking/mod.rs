@@ -7,6 +7,7 @@ mod appeal;
 mod arrival;
 mod ask;
 mod from_elsewhere;
+mod line;
 mod part;
 mod place;
 mod promote;

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use super::Result;
 use super::ask::{Asking, request};
 use super::from_elsewhere::{as_refused, audience_of, not_after, write_no};
+use super::line::{Thing, who_meet};
 use super::scene::{Scene, Whose};
 use crate::coworking::booking::{Draft, Request};
 use crate::coworking::decision::{Wish, Within};
@@ -39,7 +40,8 @@ pub(super) fn serve_due(tx: &mut Tx<'_>, now: Timestamp, limit: u32) -> Result<u
     }
     for (space, around) in served {
         // All who are in the way of each other, also those that nobody called: the first has the first turn.
-        serve(tx, space, around, None, now)?;
+        let line = waitlist::line(tx, space, around)?;
+        serve(tx, line, None, now)?;
     }
     Ok(due.len())
 }
@@ -60,14 +62,12 @@ pub(super) fn goes_first(
 ) -> Result<bool> {
     let gap = scene.takes.iter().map(|(_, part)| part.buffers.gap()).max().unwrap_or_default();
     let around = wish.slot.around(gap);
-    let line = waitlist::line(tx, scene.space.id, around)?;
-    if line.is_empty() {
-        return Ok(false);
-    }
+    let thing = Thing { resource: scene.kept.id, kind: scene.kept.resource.kind, any_of_kind: false };
+    let line = who_meet(tx, scene.space.id, around, thing)?;
     // Whoever takes what they wait for has come as far as their own place.
     let own = line.iter().find(|wait| wait.requester == requester && is_for(wait, scene, wish));
     let own = own.map(|wait| wait.id);
-    Ok(serve(tx, scene.space.id, around, own, now)? > 0)
+    Ok(serve(tx, line, own, now)? > 0)
 }
 
 /// Whoever has booked what they wait for waits no more.
@@ -101,17 +101,11 @@ pub(super) fn end(tx: &mut Tx<'_>, mut wait: Wait, state: State, now: Timestamp)
     Ok(wait)
 }
 
-/// Goes along the line of a space, up to somebody's place in it; tells how many got something. Whoever cannot have anything
-/// is passed over: others may need less.
-pub(super) fn serve(
-    tx: &mut Tx<'_>,
-    space: SpaceId,
-    around: Slot,
-    up_to: Option<WaitId>,
-    now: Timestamp,
-) -> Result<usize> {
+/// Goes along a line, up to somebody's place in it; tells how many got something. Whoever cannot have anything is passed over:
+/// others may need less.
+pub(super) fn serve(tx: &mut Tx<'_>, line: Vec<Wait>, up_to: Option<WaitId>, now: Timestamp) -> Result<usize> {
     let mut got = 0;
-    for wait in waitlist::line(tx, space, around)? {
+    for wait in line {
         if up_to == Some(wait.id) {
             break;
         }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::ask::{Asking, request};
+use super::line::{Thing, who_meet};
 use super::scene::{Scene, Whose};
 use super::{Result, promote};
 use crate::coworking::booking::{NOTE_LIMIT, Request};
@@ -55,13 +56,16 @@ pub fn join(tx: &mut Tx<'_>, asking: &Asking, waiting: &Waiting, now: Timestamp)
         return Ok(known.clone());
     }
     // What came free a moment ago is for those who came before.
-    promote::serve(tx, scene.space.id, wanted.window, None, now)?;
+    let (kind, any_of_kind) = (scene.kept.resource.kind, waiting.any_of_kind);
+    let thing = Thing { resource: waiting.resource, kind, any_of_kind };
+    let line = who_meet(tx, scene.space.id, wanted.window, thing)?;
+    promote::serve(tx, line, None, now)?;
     let wait = Wait {
         id: WaitId(tx.next_id(now)),
         space: scene.space.id,
         resource: waiting.resource,
-        kind: scene.kept.resource.kind,
-        any_of_kind: waiting.any_of_kind,
+        kind,
+        any_of_kind,
         requester: asking.requester(),
         booked_by: asking.booked_by(),
         audience: asking.audience(),

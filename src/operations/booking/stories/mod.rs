@@ -4,6 +4,7 @@ mod door;
 mod elsewhere;
 mod guest;
 mod life;
+mod line;
 mod mixed;
 mod old;
 mod quota;
