@@ -3,13 +3,14 @@
 //! Every resource is counted on its own. What several claims take of it at one instant is found by going along the time line
 //! once; counting a claim's neighbours would take two that follow each other for two at once.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::slot::Slot;
 
-/// The most steps of a search for units, once the plain way has failed.
+/// The most steps of all searches for units in one decision, where the plain way has failed.
 const STEPS: u32 = 20_000;
 /// With more than this to be placed, the plain way has the last word.
 const SEARCHED: usize = 200;
@@ -39,6 +40,31 @@ impl Buffers {
     #[must_use]
     pub fn gap(self) -> SignedDuration {
         self.before.max(self.after).max(SignedDuration::ZERO)
+    }
+}
+
+/// How many steps a decision may still search for units: all the times together that it looks at. When they are spent, only the
+/// plain way is tried.
+#[derive(Debug, Clone)]
+pub struct Steps(Cell<u32>);
+
+impl Default for Steps {
+    fn default() -> Self {
+        Self(Cell::new(STEPS))
+    }
+}
+
+impl Steps {
+    /// How many are left.
+    #[must_use]
+    pub fn left(&self) -> u32 {
+        self.0.get()
+    }
+
+    fn take(&self) -> bool {
+        let left = self.0.get().checked_sub(1);
+        self.0.set(left.unwrap_or_default());
+        left.is_some()
     }
 }
 
@@ -105,9 +131,10 @@ pub fn peak(claims: &[Claim], buffers: Buffers, window: Slot) -> u32 {
     usage(claims, buffers, kept(window, buffers.gap())).into_iter().map(|(_, units)| units).max().unwrap_or(0)
 }
 
-/// Does this fit beside what is there, in a pool of so many units? Those that did not choose may be given others for it.
+/// Does this fit beside what is there, in a pool of so many units? Those that did not choose may be given others for it, as far
+/// as the steps last to find them.
 #[must_use]
-pub fn fits(pool: u32, buffers: Buffers, there: &[Claim], wanted: &Claim) -> bool {
+pub fn fits(pool: u32, buffers: Buffers, there: &[Claim], wanted: &Claim, steps: &Steps) -> bool {
     // Without this nothing fits; with it everything does when nobody has chosen.
     if u64::from(peak(there, buffers, wanted.slot)) + u64::from(wanted.units) > u64::from(pool) {
         return false;
@@ -117,7 +144,7 @@ pub fn fits(pool: u32, buffers: Buffers, there: &[Claim], wanted: &Claim) -> boo
     }
     let mut all = connected(buffers, there, wanted);
     all.push(wanted.clone());
-    pack_beside(pool, buffers, &all).is_some()
+    arrange(pool, buffers, &all, all.len() - 1, steps).is_some()
 }
 
 /// Those who hang together with a claim in time: whom it meets, whom they meet, and so on. Nobody else has to move for it.
@@ -148,18 +175,18 @@ fn connected(buffers: Buffers, there: &[Claim], wanted: &Claim) -> Vec<Claim> {
 /// or is not found. Where nobody has chosen it is always found, if it is possible.
 #[must_use]
 pub fn pack(pool: u32, buffers: Buffers, claims: &[Claim]) -> Option<Vec<Vec<u32>>> {
-    arrange(pool, buffers, claims, 0)
+    arrange(pool, buffers, claims, 0, &Steps::default())
 }
 
 /// The same for the last claim beside the others, who are there already: that those who chose stand in each other's way since
 /// a rule changed, or have a unit that is no longer there, is nobody's fault who comes now.
 #[must_use]
 pub fn pack_beside(pool: u32, buffers: Buffers, claims: &[Claim]) -> Option<Vec<Vec<u32>>> {
-    arrange(pool, buffers, claims, claims.len().saturating_sub(1))
+    arrange(pool, buffers, claims, claims.len().saturating_sub(1), &Steps::default())
 }
 
 /// The first `there` of them may stand in each other's way.
-fn arrange(pool: u32, buffers: Buffers, claims: &[Claim], there: usize) -> Option<Vec<Vec<u32>>> {
+fn arrange(pool: u32, buffers: Buffers, claims: &[Claim], there: usize, steps: &Steps) -> Option<Vec<Vec<u32>>> {
     let mut plan = Plan { units: vec![BTreeMap::new(); usize::try_from(pool).ok()?] };
     let mut given: Vec<Vec<u32>> = vec![Vec::new(); claims.len()];
     let mut loose: Vec<(Slot, usize)> = Vec::new();
@@ -179,11 +206,18 @@ fn arrange(pool: u32, buffers: Buffers, claims: &[Claim], there: usize) -> Optio
             }
         }
     }
+    // Where those who chose leave no unit free all through, no way to place the others makes one.
+    let has_unit = |plan: &Plan, claim: &Claim| {
+        claim.chosen.is_some() || plan.has_free(kept(claim.slot, buffers.gap()), claim.units)
+    };
+    if !claims.iter().skip(there).all(|claim| has_unit(&plan, claim)) {
+        return None;
+    }
     loose.sort_unstable();
     let mut found = Vec::with_capacity(loose.len());
     if !plan.place_each(&loose, &mut found) {
-        let mut steps = STEPS;
-        if loose.len() > SEARCHED || !plan.search(&loose, &mut found, &mut steps) {
+        let is_hopeless = loose.len() > SEARCHED || !claims.iter().take(there).all(|claim| has_unit(&plan, claim));
+        if is_hopeless || !plan.search(&loose, &mut found, steps) {
             return None;
         }
     }
@@ -258,6 +292,13 @@ impl Plan {
         }
     }
 
+    /// Are so many units free for a slot?
+    fn has_free(&self, slot: Slot, wanted: u32) -> bool {
+        let wanted = usize::try_from(wanted).unwrap_or(usize::MAX);
+        let units = 0..u32::try_from(self.units.len()).unwrap_or(u32::MAX);
+        units.filter(|unit| self.is_free(*unit, slot)).take(wanted).count() == wanted
+    }
+
     /// The units that are free for a slot; first those that are wanted again the soonest, so that long free times stay.
     fn free(&self, slot: Slot) -> Vec<u32> {
         let next = |unit: u32| self.of(unit)?.range(slot.end()..).next().map(|(start, _)| *start);
@@ -283,11 +324,12 @@ impl Plan {
     }
 
     /// Every way, as long as the steps last.
-    fn search(&mut self, loose: &[(Slot, usize)], found: &mut Vec<u32>, steps: &mut u32) -> bool {
+    fn search(&mut self, loose: &[(Slot, usize)], found: &mut Vec<u32>, steps: &Steps) -> bool {
         let Some((slot, _)) = loose.get(found.len()) else { return true };
         for unit in self.free(*slot) {
-            let Some(left) = steps.checked_sub(1) else { return false };
-            *steps = left;
+            if !steps.take() {
+                return false;
+            }
             self.put(unit, *slot);
             found.push(unit);
             if self.search(loose, found, steps) {
@@ -321,6 +363,10 @@ mod tests {
 
     fn minutes(before: i64, after: i64) -> Buffers {
         Buffers { before: SignedDuration::from_mins(before), after: SignedDuration::from_mins(after) }
+    }
+
+    fn fits(pool: u32, buffers: Buffers, there: &[Claim], wanted: &Claim) -> bool {
+        super::fits(pool, buffers, there, wanted, &Steps::default())
     }
 
     const NONE: Buffers = Buffers { before: SignedDuration::ZERO, after: SignedDuration::ZERO };

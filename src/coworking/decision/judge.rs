@@ -62,7 +62,7 @@ impl Judge<'_> {
                 }
                 Audience::Resident | Audience::Staff => true,
             },
-            Rule::Capacity => ground.calendars.iter().all(|calendar| calendar.fits(wish, slot)),
+            Rule::Capacity => ground.calendars.iter().all(|calendar| calendar.fits(wish, slot, &ground.steps)),
         }
     }
 

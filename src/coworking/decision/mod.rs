@@ -15,7 +15,7 @@ use std::fmt;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Span, Timestamp};
 
-use crate::coworking::capacity::{self, Buffers, Claim};
+use crate::coworking::capacity::{self, Buffers, Claim, Steps};
 use crate::coworking::hours::Hours;
 use crate::coworking::resource::{Audience, Resource};
 use crate::coworking::rules::{Period, Rules};
@@ -132,8 +132,8 @@ impl Calendar {
         }
     }
 
-    fn fits(&self, wish: &Wish, slot: Slot) -> bool {
-        capacity::fits(self.pool, self.buffers, &self.claims, &self.claim(wish, slot))
+    fn fits(&self, wish: &Wish, slot: Slot, steps: &Steps) -> bool {
+        capacity::fits(self.pool, self.buffers, &self.claims, &self.claim(wish, slot), steps)
     }
 
     /// How many are free all through.
@@ -167,6 +167,8 @@ pub struct Ground<'g> {
     pub visit: Option<&'g Visit>,
     /// The time it is.
     pub now: Timestamp,
+    /// How long units are looked for, for all the times together that are tried.
+    pub steps: Steps,
 }
 
 /// A rule that a wish breaks.
@@ -258,7 +260,7 @@ pub fn judge(wish: &Wish, ground: &Ground<'_>) -> Vec<Broken> {
             no(rule, judge.words(rule, wish));
         }
     }
-    if !ground.calendars.iter().all(|calendar| calendar.fits(wish, slot)) {
+    if !ground.calendars.iter().all(|calendar| calendar.fits(wish, slot, &ground.steps)) {
         let words = match (wish.unit, ground.calendars) {
             (Some(unit), [one]) if one.free(slot) >= wish.units => {
                 format!("number {} is taken at that time", unit.saturating_add(1))

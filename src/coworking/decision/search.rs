@@ -104,7 +104,7 @@ impl<'s> Search<'s> {
             let mut parts = taken.iter().skip(first).take_while(|(part, _)| part.start() < until);
             let free = parts.all(|(_, units)| units.saturating_add(wanted.units) <= calendar.pool);
             free && (wanted.chosen.is_none() && calendar.claims.iter().all(|claim| claim.chosen.is_none())
-                || calendar.fits(self.wish, slot))
+                || calendar.fits(self.wish, slot, &self.judge.ground.steps))
         });
         checked.all(|fits| fits)
     }

@@ -83,11 +83,10 @@ impl Case {
         }
     }
 
-    fn answer(&self, wish: &Wish) -> Unbookable {
-        let zone = zone();
+    fn ground<'c>(&'c self, zone: &'c Zone) -> Ground<'c> {
         // A Wednesday.
-        let ground = Ground {
-            zone: &zone,
+        Ground {
+            zone,
             hours: &self.hours,
             closed: &self.closed,
             resource: &self.resource,
@@ -98,12 +97,17 @@ impl Case {
             had: &self.had,
             visit: self.visit.as_ref(),
             now: at("2026-12-02T10:00"),
-        };
-        let broken = judge(wish, &ground);
-        let answer = refuse(wish, &ground, broken);
+            steps: Steps::default(),
+        }
+    }
+
+    fn answer(&self, wish: &Wish) -> Unbookable {
+        let zone = zone();
+        let broken = judge(wish, &self.ground(&zone));
+        let answer = refuse(wish, &self.ground(&zone), broken);
         for slot in &answer.alternatives {
             let wish = Wish { slot: *slot, ..wish.clone() };
-            assert_eq!(judge(&wish, &ground), [], "what is named passes");
+            assert_eq!(judge(&wish, &self.ground(&zone)), [], "what is named passes");
         }
         answer
     }
@@ -359,6 +363,47 @@ fn i13_units_and_people_are_counted_apart_and_each_part_by_itself() {
     assert_eq!(case.broken(&wish("2026-12-04T11:00", "2026-12-04T12:00")), []);
 }
 
+#[test]
+fn i14_units_are_looked_for_as_long_as_the_steps_of_a_decision_last_and_not_where_those_who_chose_leave_none() {
+    let day = |day: i64, from: i64, to: i64| {
+        let midnight = at("2026-12-07T00:00") + SignedDuration::from_hours(24 * day);
+        Slot::new(midnight + SignedDuration::from_mins(60 * from), midnight + SignedDuration::from_mins(60 * to))
+            .unwrap()
+    };
+    let claim =
+        |slot, chosen: Option<i64>| Claim { slot, units: 1, chosen: chosen.map(|desk| u32::try_from(desk).unwrap()) };
+    let rules = RulesInput { longest_days: Some(30), grid_minutes: Some(60), ..RulesInput::default() };
+    let mut case = Case { hours: Hours::always(), ..Case::new(rules) };
+    case.resource = Resource { units: 12, ..case.resource };
+    let long = Wish { slot: day(0, 9, 9 * 24 + 19), units: 1, unit: None, people: 1 };
+    let zone = zone();
+    let all = Steps::default().left();
+
+    // Three of four desks are booked each day, half of them chosen: none is free all through, whatever is tried.
+    let chosen = (0..10).flat_map(|date| (0..4).map(move |n| (date, Some((4 * date + n) % 12))));
+    let loose = (0..10).flat_map(|date| (0..5).map(move |_| (date, None)));
+    let claims = chosen.chain(loose).map(|(date, desk)| claim(day(date, 9, 19), desk)).collect();
+    case.calendars = vec![Calendar { claims, ..free(12).remove(0) }];
+    let ground = case.ground(&zone);
+    let broken = judge(&long, &ground);
+    assert_eq!(broken.iter().map(|broken| broken.rule).collect::<Vec<_>>(), [Rule::Capacity]);
+    assert_eq!(refuse(&long, &ground, broken).alternatives, []);
+    assert_eq!(ground.steps.left(), all);
+
+    // Two want the one desk that is free all through. That is tried in many ways, but for all times together no more than for
+    // one; then what can be had in the plain way is named.
+    let mut claims: Vec<Claim> = (1..12).map(|desk| claim(day(1 + desk % 8, 9, 19), Some(desk))).collect();
+    claims.extend((1..7).map(|hour| claim(day(0, hour, 19), None)));
+    claims.push(claim(day(0, 8, 9 * 24 + 19), None));
+    case.calendars = vec![Calendar { claims, ..free(12).remove(0) }];
+    let ground = case.ground(&zone);
+    let broken = judge(&long, &ground);
+    assert_eq!((broken.len(), ground.steps.left()), (1, 0));
+    let named = refuse(&long, &ground, broken).alternatives;
+    assert_eq!(named.len(), ALTERNATIVES);
+    assert_eq!(judge(&Wish { slot: named[0], ..long }, &ground), []);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
 
@@ -378,7 +423,7 @@ proptest! {
         // Nobody was let in who does not fit.
         let mut there: Vec<Claim> = Vec::new();
         for claim in claims {
-            if capacity::fits(4, buffers, &there, &claim) {
+            if capacity::fits(4, buffers, &there, &claim, &Steps::default()) {
                 there.push(claim);
             }
         }
@@ -386,15 +431,14 @@ proptest! {
         let wish = Wish { units, people: 1, unit: None, slot: stretch(from, length) };
         let answer = case.answer(&wish);
         let zone = zone();
-        let ground = Ground {
-            zone: &zone, hours: &case.hours, closed: &[], resource: &case.resource, audience: Audience::Resident,
-            calendars: &case.calendars, own: &[], peer: &[], had: &[], visit: None, now,
-        };
+        let ground = case.ground(&zone);
+        let _ = refuse(&wish, &ground, answer.broken.clone());
+        prop_assume!(ground.steps.left() > 0);
         let away = |slot: &Slot| slot.start().duration_since(wish.slot.start()).abs();
         let nearest = (from - 600..from + 600)
             .filter(|start| *start >= -1)
             .map(|start| stretch(start, length))
-            .filter(|slot| away(slot) <= REACH && judge(&Wish { slot: *slot, ..wish.clone() }, &ground).is_empty())
+            .filter(|slot| away(slot) <= REACH && judge(&Wish { slot: *slot, ..wish.clone() }, &case.ground(&zone)).is_empty())
             .min_by_key(away);
         prop_assert_eq!(answer.alternatives.first().map(away), nearest.as_ref().map(away));
         prop_assert_eq!(answer.broken.is_empty(), nearest == Some(wish.slot));

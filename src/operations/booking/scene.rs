@@ -6,7 +6,7 @@ use super::place::claim_of;
 use super::{Result, settle, visit};
 use crate::coworking::Refusal;
 use crate::coworking::booking::{State, step_before};
-use crate::coworking::capacity::{self, Claim};
+use crate::coworking::capacity::{self, Claim, Steps};
 use crate::coworking::decision::{
     Broken, Calendar, Closed, Ground, REACH, Rule, Unbookable, Wish, Within, judge, refuse, within,
 };
@@ -214,6 +214,7 @@ impl Scene {
             had: &had,
             visit: visit.as_ref(),
             now: asked_at,
+            steps: Steps::default(),
         }))
     }
 
