@@ -11,6 +11,8 @@ use crate::operations::{self, ledger};
 use crate::store::Tx;
 use crate::store::process::Duty;
 
+/// Nobody who books meanwhile waits for long.
+const AT_ONCE: u32 = 50;
 /// A statement may come some hours after its day has begun.
 const EVERY: Duration = Duration::from_secs(60 * 60);
 
@@ -23,11 +25,15 @@ pub(super) async fn run(node: Arc<Node>, stop: CancellationToken) {
 
 /// Makes all that are due; tells whether there were any.
 pub(super) async fn settle(node: &Node) -> bool {
-    match state(node).await {
-        Ok(made) => made > 0,
-        Err(error) => {
-            tracing::error!(%error, "cannot make the statements of a month");
-            false
+    let mut worked = false;
+    loop {
+        match state(node).await {
+            Ok(0) => return worked,
+            Ok(_) => worked = true,
+            Err(error) => {
+                tracing::error!(%error, "cannot make the statements of a month");
+                return worked;
+            }
         }
     }
 }
@@ -38,5 +44,5 @@ async fn state(node: &Node) -> operations::Result<usize> {
     if !node.store.read(move |tx: &mut Tx<'_>| ledger::is_time_for_any(tx, now)).await? {
         return Ok(0);
     }
-    node.store.write(move |tx| ledger::state_due(tx, &site, now)).await
+    node.store.write(move |tx| ledger::state_due(tx, &site, now, AT_ONCE)).await
 }

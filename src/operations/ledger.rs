@@ -134,33 +134,46 @@ fn verdict_there(sent: &Sent) -> Verdict {
     }
 }
 
-/// What one of our spaces has to say of a month with a space elsewhere: of the guests who are at home in that one, and of our
-/// members who are at home in ours.
-///
-/// # Errors
-/// The store's.
-pub fn between(tx: &mut Tx<'_>, site: &Site, ours: SpaceId, theirs: &Actor, month: Month) -> Result<Statement> {
-    let (starts, ends) = month.anywhere();
-    let from_theirs = |hosted: &Hosted| match &hosted.home_space {
-        Some(home) => *home == theirs.uri,
-        None => theirs.server().is_some_and(|server| server.as_str() == hosted.host),
-    };
-    let hosted = ledger::hosted(tx, ours, starts, ends)?.into_iter().filter(from_theirs);
-    let hosted: Vec<Stay> = hosted.filter_map(|hosted| stay_here(&hosted, site.booking(hosted.id))).collect();
-    let is_default = spaces::or_default(tx, None)?.id == ours;
-    let from_ours = |sent: &Sent| sent.space == theirs.id && sent.home_space.map_or(is_default, |home| home == ours);
-    let sent = ledger::sent(tx, starts, ends)?.into_iter().filter(from_ours);
-    let sent: Vec<Stay> = sent.filter_map(|sent| stay_there(&sent)).collect();
-    Ok(Statement { month, hosted: GuestDays::of(&hosted, month), sent: GuestDays::of(&sent, month) })
+/// What is counted for the statements of a month, read once for all partners of one of our spaces.
+struct Counted<'c> {
+    month: Month,
+    ours: SpaceId,
+    is_default: bool,
+    /// Guests at that space.
+    hosted: &'c [Hosted],
+    /// Members of this node elsewhere.
+    sent: &'c [Sent],
 }
 
-/// What is to be stated: the months since two became partners that are over, and of which nothing was said.
+impl Counted<'_> {
+    /// What our space has to say of the month with a space elsewhere: of the guests who are at home in that one, and of our members
+    /// who are at home in ours.
+    fn with(&self, site: &Site, theirs: &Actor) -> Statement {
+        let from_theirs = |hosted: &&Hosted| match &hosted.home_space {
+            Some(home) => *home == theirs.uri,
+            None => theirs.server().is_some_and(|server| server.as_str() == hosted.host),
+        };
+        let hosted = self.hosted.iter().filter(from_theirs);
+        let hosted: Vec<Stay> = hosted.filter_map(|hosted| stay_here(hosted, site.booking(hosted.id))).collect();
+        let is_ours = |home: Option<SpaceId>| home.map_or(self.is_default, |home| home == self.ours);
+        let sent = self.sent.iter().filter(|sent| sent.space == theirs.id && is_ours(sent.home_space));
+        let sent: Vec<Stay> = sent.filter_map(stay_there).collect();
+        let month = self.month;
+        Statement { month, hosted: GuestDays::of(&hosted, month), sent: GuestDays::of(&sent, month) }
+    }
+}
+
+/// What is to be stated: the months since two became partners that are over, and of which nothing was said. Nothing is said to who
+/// is gone.
 fn missing(tx: &mut Tx<'_>, partner: &Partner, now: Timestamp) -> Result<Vec<Month>> {
     let last = Month::last_over(now);
     if partner.stated.is_some_and(|stated| stated >= last) {
         return Ok(Vec::new());
     }
     let Some(since) = since(tx, partner)? else { return Ok(Vec::new()) };
+    if !actor::by_id(tx, partner.partner)?.is_some_and(|theirs| theirs.is_active()) {
+        return Ok(Vec::new());
+    }
     let earliest = Month::at(since).max(last.plus(1 - MONTHS_BACK));
     let first = partner.stated.map_or(earliest, |stated| stated.plus(1).max(earliest));
     Ok((0..MONTHS_BACK).map(|number| first.plus(number)).take_while(|month| *month <= last).collect())
@@ -184,33 +197,54 @@ pub fn is_time_for_any(tx: &mut Tx<'_>, now: Timestamp) -> Result<bool> {
     }
 }
 
-/// Makes the statements of months that are over, each once, also those that were missed; tells how many.
+/// Makes statements of months that are over, each once, also those that were missed; at most `limit`, and tells how many. What
+/// they are counted from is read once for each month and space.
 ///
 /// # Errors
 /// The store's.
-pub fn state_due(tx: &mut Tx<'_>, site: &Site, now: Timestamp) -> Result<usize> {
-    let (mut after, mut made) = (0, 0);
+pub fn state_due(tx: &mut Tx<'_>, site: &Site, now: Timestamp, limit: u32) -> Result<usize> {
+    let (mut after, mut due) = (0, Vec::new());
     loop {
         let some = partner::standing(tx, after, AT_ONCE)?;
-        let Some(last) = some.last().map(|partner| partner.id) else { return Ok(made) };
-        for standing in &some {
-            let Some(theirs) = actor::by_id(tx, standing.partner)?.filter(Actor::is_active) else { continue };
-            for month in missing(tx, standing, now)? {
-                // Whoever became a partner anew has said it before.
-                if partner::statement_of(tx, standing.space, standing.partner, month, true)?.is_none() {
-                    let statement = between(tx, site, standing.space, &theirs, month)?;
-                    let id = StatementId(tx.next_id(now));
-                    let (space, partner) = (standing.space, standing.partner);
-                    let stated = Stated { id, space, partner, ours: true, statement, evidence: None, made_at: now };
-                    partner::add_statement(tx, &stated)?;
-                    event::record(tx, &Event::StatementMade { statement: id }, now)?;
-                }
-                partner::set_stated(tx, standing.id, month)?;
-                made += 1;
-            }
+        let Some(last) = some.last().map(|partner| partner.id) else { break };
+        for standing in some {
+            due.extend(missing(tx, &standing, now)?.into_iter().map(|month| (month, standing.clone())));
         }
         after = last;
     }
+    due.sort_by_key(|(month, standing)| (*month, standing.space, standing.id));
+    due.truncate(limit as usize);
+    if due.is_empty() {
+        return Ok(0);
+    }
+    let default = spaces::or_default(tx, None)?.id;
+    for of_month in due.chunk_by(|(one, _), (other, _)| one == other) {
+        let Some((month, _)) = of_month.first() else { continue };
+        let (starts, ends) = month.anywhere();
+        let sent = ledger::sent(tx, starts, ends)?;
+        for of_space in of_month.chunk_by(|(_, one), (_, other)| one.space == other.space) {
+            let Some((month, Partner { space: ours, .. })) = of_space.first().cloned() else { continue };
+            let hosted = ledger::hosted(tx, ours, starts, ends)?;
+            let counted = Counted { month, ours, is_default: ours == default, hosted: &hosted, sent: &sent };
+            for (_, standing) in of_space {
+                state(tx, site, &counted, standing, now)?;
+            }
+        }
+    }
+    Ok(due.len())
+}
+
+fn state(tx: &mut Tx<'_>, site: &Site, counted: &Counted<'_>, standing: &Partner, now: Timestamp) -> Result<()> {
+    let (space, partner) = (standing.space, standing.partner);
+    // Whoever became a partner anew has said it before.
+    if partner::statement_of(tx, space, partner, counted.month, true)?.is_none() {
+        let theirs = actor::by_id(tx, partner)?.ok_or(Refusal::NotFound { what: "space" })?;
+        let (id, statement) = (StatementId(tx.next_id(now)), counted.with(site, &theirs));
+        let stated = Stated { id, space, partner, ours: true, statement, evidence: None, made_at: now };
+        partner::add_statement(tx, &stated)?;
+        event::record(tx, &Event::StatementMade { statement: id }, now)?;
+    }
+    Ok(partner::set_stated(tx, standing.id, counted.month)?)
 }
 
 /// A partner says what it counted. It is kept beside ours; what differs is shown, and settled by nobody but people.
@@ -326,10 +360,49 @@ mod tests {
     }
 
     fn pier(tx: &mut Tx<'_>) -> Result<ActorId> {
-        let uri = "https://pier.example/spaces/pier";
-        let profile =
-            RemoteProfile { actor_type: ActorType::Group, ..RemoteProfile::bare(uri, "pier", "pier.example") };
+        space_elsewhere(tx, "pier")
+    }
+
+    fn space_elsewhere(tx: &mut Tx<'_>, name: &str) -> Result<ActorId> {
+        let (uri, host) = (format!("https://{name}.example/spaces/{name}"), format!("{name}.example"));
+        let profile = RemoteProfile { actor_type: ActorType::Group, ..RemoteProfile::bare(&uri, name, &host) };
         Ok(actor::upsert_remote(tx, &profile, at("2027-01-10T09:00:00Z"))?.0)
+    }
+
+    #[test]
+    fn statements_are_made_some_at_a_time_and_none_for_who_is_gone() {
+        let (ground, done) = Ground::set_up();
+        ground
+            .act(move |tx, site| {
+                let (space, version) = (done.space, crate::coworking::partner::AGREEMENT_VERSION);
+                let mut all = Vec::new();
+                for name in ["pier", "quay", "dock", "lock"] {
+                    let other = space_elsewhere(tx, name)?;
+                    partners::accept(
+                        tx,
+                        site,
+                        Acting::Keeper,
+                        space,
+                        other,
+                        version,
+                        None,
+                        at("2027-01-10T09:00:00Z"),
+                    )?;
+                    let_follow(tx, other, space.into())?;
+                    let_follow(tx, space.into(), other)?;
+                    all.push(other);
+                }
+                actor::mark_deleted(tx, all[3], at("2027-01-20T09:00:00Z"))?;
+                let now = at("2027-02-05T09:00:00Z");
+                assert!(is_time_for_any(tx, now)?);
+                assert_eq!(state_due(tx, site, now, 2)?, 2);
+                assert_eq!(state_due(tx, site, now, 2)?, 1);
+                assert!(!is_time_for_any(tx, now)?, "whoever is gone is told nothing");
+                assert_eq!(state_due(tx, site, now, 2)?, 0);
+                assert_eq!(statements(tx, Acting::Keeper, space, Page::default())?.items.len(), 3);
+                Ok(())
+            })
+            .unwrap();
     }
 
     #[test]
@@ -366,7 +439,7 @@ mod tests {
 
                 // Nobody says anything to those who are no partners.
                 bookings::tend(tx, at("2027-02-05T09:00:00Z"), 100)?;
-                assert_eq!(state_due(tx, site, at("2027-02-05T09:00:00Z"))?, 0);
+                assert_eq!(state_due(tx, site, at("2027-02-05T09:00:00Z"), 9)?, 0);
                 let version = crate::coworking::partner::AGREEMENT_VERSION;
                 partners::accept(tx, site, Acting::Keeper, space, pier, version, None, now)?;
                 assert!(!is_time_for_any(tx, at("2027-02-05T09:00:00Z"))?, "they have not agreed");
@@ -374,8 +447,8 @@ mod tests {
                 let_follow(tx, space.into(), pier)?;
                 // Both since the 15th of January: the follows of this ground are as old as that.
                 assert!(!is_time_for_any(tx, at("2027-02-01T23:00:00Z"))?);
-                assert_eq!(state_due(tx, site, at("2027-03-05T09:00:00Z"))?, 2, "January was missed");
-                assert_eq!(state_due(tx, site, at("2027-03-05T09:00:00Z"))?, 0);
+                assert_eq!(state_due(tx, site, at("2027-03-05T09:00:00Z"), 9)?, 2, "January was missed");
+                assert_eq!(state_due(tx, site, at("2027-03-05T09:00:00Z"), 9)?, 0);
                 let all = statements(tx, Acting::Keeper, space, Page::default())?.items;
                 let days: Vec<_> =
                     all.iter().map(|one| (one.month.to_string(), one.ours.as_ref().unwrap().hosted.days)).collect();

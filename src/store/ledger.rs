@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::booking::Refused;
+use super::booking::{BEGAN, Refused, before};
 use super::json::Json;
 use super::plan::statements;
 use super::{Error, Row, Tx, Value, params};
@@ -11,7 +11,7 @@ use crate::coworking::booking;
 use crate::coworking::id::{ActorId, BookingId, MemberId, SpaceId};
 use crate::coworking::slot::Slot;
 
-/// The most bookings that are counted at once.
+/// The most bookings that are counted at once of one sort.
 const LIMIT: u32 = 50_000;
 
 /// A booking of a guest from a trusted space.
@@ -66,8 +66,8 @@ statements! {
     HOSTED = "SELECT b.id, b.requester_id, a.server, w.home_space, b.starts_at, b.ends_at, b.zone, b.state, \
               b.answered_at IS NOT NULL, b.refusal \
               FROM booking b CROSS JOIN actor a ON a.id = b.requester_id LEFT JOIN whereabouts w ON w.actor_id = a.id \
-              WHERE b.space_id = ?1 AND b.starts_at >= ?2 AND b.starts_at < ?3 AND b.ends_at > ?4 AND b.audience = 'guest' \
-              ORDER BY b.starts_at, b.id LIMIT ?5";
+              WHERE b.space_id = ?1 AND b.long = ?2 AND b.starts_at >= ?3 AND b.starts_at < ?4 AND b.ends_at > ?5 \
+              AND b.audience = 'guest' ORDER BY b.starts_at, b.id LIMIT ?6";
     SENT = "SELECT b.member_id, m.home_space_id, b.space_id, a.server, b.agreement, b.starts_at, b.ends_at, b.zone, b.state, \
             b.answered_at IS NOT NULL, b.alternatives <> '[]' \
             FROM away_booking b CROSS JOIN actor a ON a.id = b.space_id CROSS JOIN actor m ON m.id = b.member_id \
@@ -79,29 +79,31 @@ fn slot(row: &Row<'_>, column: usize) -> Result<Slot, Error> {
         .ok_or_else(|| Error::decode("an end after the beginning", &Value::Null))
 }
 
-/// How long before a time what touches it can have begun.
-fn reach(at: Timestamp) -> Timestamp {
-    at.saturating_sub(Slot::LONGEST).unwrap_or(Timestamp::MIN)
-}
-
-/// The bookings of guests at a space that touch a time, the first that begins first.
+/// The bookings of guests at a space that touch a time, the first that begins first; at most 50,000 of a day and 50,000 that take
+/// longer.
 ///
 /// # Errors
 /// The store's.
 pub fn hosted(tx: &mut Tx<'_>, space: SpaceId, from: Timestamp, to: Timestamp) -> Result<Vec<Hosted>, Error> {
-    tx.query(HOSTED, params![space, reach(from), to, from, LIMIT], |row| {
-        Ok(Hosted {
-            id: row.get(0)?,
-            guest: row.get(1)?,
-            host: row.get(2)?,
-            home_space: row.get(3)?,
-            slot: slot(row, 4)?,
-            zone: row.get(6)?,
-            state: row.get(7)?,
-            answered: row.get(8)?,
-            refused: row.get::<Option<Json<Refused>>>(9)?.map(|Json(refused)| refused.reason),
-        })
-    })
+    let mut all = Vec::new();
+    for (long, reach) in BEGAN {
+        let asked = params![space, long, before(from, reach), to, from, LIMIT];
+        all.extend(tx.query(HOSTED, asked, |row| {
+            Ok(Hosted {
+                id: row.get(0)?,
+                guest: row.get(1)?,
+                host: row.get(2)?,
+                home_space: row.get(3)?,
+                slot: slot(row, 4)?,
+                zone: row.get(6)?,
+                state: row.get(7)?,
+                answered: row.get(8)?,
+                refused: row.get::<Option<Json<Refused>>>(9)?.map(|Json(refused)| refused.reason),
+            })
+        })?);
+    }
+    all.sort_by_key(|hosted: &Hosted| (hosted.slot.start(), hosted.id));
+    Ok(all)
 }
 
 /// The bookings of members elsewhere that touch a time, the first that begins first.
@@ -109,7 +111,7 @@ pub fn hosted(tx: &mut Tx<'_>, space: SpaceId, from: Timestamp, to: Timestamp) -
 /// # Errors
 /// The store's.
 pub fn sent(tx: &mut Tx<'_>, from: Timestamp, to: Timestamp) -> Result<Vec<Sent>, Error> {
-    tx.query(SENT, params![reach(from), to, from, LIMIT], |row| {
+    tx.query(SENT, params![before(from, Slot::LONGEST), to, from, LIMIT], |row| {
         Ok(Sent {
             member: row.get(0)?,
             home_space: row.get(1)?,

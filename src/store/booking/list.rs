@@ -105,9 +105,9 @@ pub struct Had {
 
 /// What touches a time from some moment on: the short ones can have begun a day before it, the long ones a year. Few are long,
 /// so that no list reads a year of the others.
-const BEGAN: [(bool, SignedDuration); 2] = [(false, SHORT), (true, Slot::LONGEST)];
+pub(in crate::store) const BEGAN: [(bool, SignedDuration); 2] = [(false, SHORT), (true, Slot::LONGEST)];
 
-fn before(at: Timestamp, reach: SignedDuration) -> Timestamp {
+pub(in crate::store) fn before(at: Timestamp, reach: SignedDuration) -> Timestamp {
     at.saturating_sub(reach).unwrap_or(Timestamp::MIN)
 }
 

@@ -14,6 +14,7 @@ pub use calendar::{Taken, calendar, give, release, takes};
 pub use gone::{disown, nobody};
 pub use life::{Booking, Hold, Origin, Refused, add, by_id, by_offer, due, holds, move_to, next_due, present, save};
 pub(super) use life::{part, wall};
+pub(super) use list::{BEGAN, before};
 pub use list::{
     Had, Of, ahead, around, forget_refused, guests, is_booked, list, of_host, of_requester, open_from_elsewhere,
     open_of, open_of_host, refused_since, stays, waiting, waiting_of, waiting_of_host,
