@@ -114,16 +114,20 @@ impl Names {
     }
 }
 
+/// The times that a calendar tells of. What is to come matters more, and is looked through first.
+fn windows(now: Timestamp) -> impl Iterator<Item = Slot> {
+    let behind = now.saturating_sub(BEHIND).unwrap_or(Timestamp::MIN);
+    let ahead = now.saturating_add(AHEAD).unwrap_or(Timestamp::MAX);
+    [Slot::between(now, ahead), Slot::between(behind, now)].into_iter().flatten()
+}
+
 /// What a member has booked, from three months back to a year ahead, the first that begins first.
 ///
 /// # Errors
 /// The store's.
 pub fn of_member(tx: &mut Tx<'_>, member: MemberId, now: Timestamp) -> Result<Vec<Entry>> {
-    let behind = now.saturating_sub(BEHIND).unwrap_or(Timestamp::MIN);
-    let ahead = now.saturating_add(AHEAD).unwrap_or(Timestamp::MAX);
     let (mut names, mut entries, mut seen) = (Names::default(), Vec::new(), HashSet::new());
-    // What is to come matters more.
-    for during in [Slot::between(now, ahead), Slot::between(behind, now)].into_iter().flatten() {
+    for during in windows(now) {
         let mut page = Page::new(None, Some(Page::LIMIT));
         while entries.len() < ENTRY_LIMIT && seen.len() < READ_LIMIT {
             let slice = booking::list(tx, Of::Requester(member.into()), during, page)?;
@@ -162,26 +166,30 @@ pub struct Elsewhere {
 /// # Errors
 /// The store's.
 pub fn of_member_elsewhere(tx: &mut Tx<'_>, member: MemberId, now: Timestamp) -> Result<Vec<Elsewhere>> {
-    let behind = now.saturating_sub(BEHIND).unwrap_or(Timestamp::MIN);
-    let ahead = now.saturating_add(AHEAD).unwrap_or(Timestamp::MAX);
-    let Some(during) = Slot::between(behind, ahead) else { return Ok(Vec::new()) };
-    let mut page = Page::new(None, Some(Page::LIMIT));
-    let mut entries = Vec::new();
-    while entries.len() < ENTRY_LIMIT {
-        let slice = stays::list(tx, member, during, page)?;
-        for away in slice.items {
-            let state = away.state_at(now);
-            if !state.is_open() && state != away::State::Completed && now.duration_since(away.updated) >= FAREWELL {
-                continue;
+    let (mut entries, mut seen) = (Vec::new(), HashSet::new());
+    for during in windows(now) {
+        let mut page = Page::new(None, Some(Page::LIMIT));
+        while entries.len() < ENTRY_LIMIT && seen.len() < READ_LIMIT {
+            let slice = stays::list(tx, member, during, page)?;
+            for away in slice.items {
+                let state = away.state_at(now);
+                let is_told =
+                    state.is_open() || state == away::State::Completed || now.duration_since(away.updated) < FAREWELL;
+                // What is going on touches both.
+                if !seen.insert(away.id) || !is_told {
+                    continue;
+                }
+                let host = actor::summaries(tx, &[away.space])?.pop();
+                let Some(host) = host else { continue };
+                let name = if host.name.is_empty() { host.username } else { host.name };
+                entries.push(Elsewhere { away, state, host: name, uri: host.uri });
             }
-            let host = actor::summaries(tx, &[away.space])?.pop();
-            let Some(host) = host else { continue };
-            let name = if host.name.is_empty() { host.username } else { host.name };
-            entries.push(Elsewhere { away, state, host: name, uri: host.uri });
+            let Some(next) = slice.next else { break };
+            page = Page::new(Some(next), Some(Page::LIMIT));
         }
-        let Some(next) = slice.next else { break };
-        page = Page::new(Some(next), Some(Page::LIMIT));
     }
+    entries.truncate(ENTRY_LIMIT);
+    entries.sort_by_key(|entry| (entry.away.slot, entry.away.id));
     Ok(entries)
 }
 
@@ -203,4 +211,73 @@ pub fn of_stay(tx: &mut Tx<'_>, id: AwayId, now: Timestamp) -> Result<Option<Els
     let Some(host) = actor::summaries(tx, &[away.space])?.pop() else { return Ok(None) };
     let name = if host.name.is_empty() { host.username } else { host.name };
     Ok(Some(Elsewhere { state: away.state_at(now), away, host: name, uri: host.uri }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::coworking::id::EventId;
+    use crate::coworking::member::Role;
+    use crate::coworking::rules::Price;
+    use crate::operations::testing::{Ground, at, stranger};
+
+    #[test]
+    fn what_is_to_come_elsewhere_is_told_however_much_is_over() {
+        let (ground, _) = Ground::set_up();
+        let ben = ground.member("ben", Role::Member);
+        ground
+            .act(move |tx, _| {
+                let (space, now) = (stranger(tx, "pier")?, at(0));
+                let mut stay = |hours: i64| -> Result<AwayId> {
+                    let start = now + SignedDuration::from_hours(hours);
+                    let away = Away {
+                        id: AwayId(tx.next_id(now)),
+                        member: ben,
+                        space,
+                        proposal: "https://pier.example/desks".into(),
+                        name: "Desks".into(),
+                        zone: "UTC".into(),
+                        rules_version: None,
+                        part: None,
+                        units: 1,
+                        people: 1,
+                        slot: Slot::new(start, start + SignedDuration::from_mins(30))?,
+                        wall_start: "2027-01-15T10:00:00".parse().unwrap(),
+                        wall_end: "2027-01-15T10:30:00".parse().unwrap(),
+                        note: None,
+                        price: Price::Free,
+                        state: if hours < 0 { away::State::Completed } else { away::State::Confirmed },
+                        waits: false,
+                        place: None,
+                        agreement: None,
+                        words: None,
+                        alternatives: Vec::new(),
+                        cancelled_by: None,
+                        held_until: None,
+                        deadline: now,
+                        asked_by: EventId(0),
+                        requested_at: now,
+                        answered_at: Some(now),
+                        told_at: Some(now),
+                        poll_at: None,
+                        polls: 0,
+                        silent_since: None,
+                        sequence: 0,
+                        updated: now,
+                    };
+                    stays::add(tx, &away)?;
+                    Ok(away.id)
+                };
+                for hours in 1..=1_000 {
+                    stay(-hours)?;
+                }
+                let to_come = [stay(0)?, stay(24)?];
+                let told = of_member_elsewhere(tx, ben, now)?;
+                assert_eq!(told.len(), ENTRY_LIMIT);
+                assert_eq!(told[ENTRY_LIMIT - 2..].iter().map(|one| one.away.id).collect::<Vec<_>>(), to_come);
+                assert!(told.is_sorted_by_key(|one| one.away.slot));
+                Ok(())
+            })
+            .unwrap();
+    }
 }
