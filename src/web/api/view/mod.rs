@@ -73,7 +73,13 @@ macro_rules! words {
         }
 
         impl ToSchema for $name {}
-    )+};
+    )+
+
+        #[cfg(test)]
+        fn every_list() -> Vec<(&'static str, Vec<&'static str>)> {
+            vec![$((stringify!($name), vec![$($word.as_str()),+])),+]
+        }
+    };
 }
 
 mod words {
@@ -185,7 +191,6 @@ words! {
         words::Rule::Audience, words::Rule::Units, words::Rule::People, words::Rule::Shortest, words::Rule::Longest,
         words::Rule::Grid, words::Rule::Notice, words::Rule::Horizon, words::Rule::Hours, words::Rule::Closure,
         words::Rule::AtOnce, words::Rule::Quota, words::Rule::KeepFree, words::Rule::PeerShare, words::Rule::Capacity,
-        words::Rule::AtOnce, words::Rule::Quota, words::Rule::KeepFree, words::Rule::Capacity,
         words::Rule::Welcome, words::Rule::Distance, words::Rule::GuestNotice, words::Rule::GuestHours,
         words::Rule::GuestDays, words::Rule::GuestShare,
     ];
@@ -225,4 +230,17 @@ words! {
         words::DeliveryState::Waiting, words::DeliveryState::Done, words::DeliveryState::Failed,
         words::DeliveryState::Dropped,
     ];
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn no_list_of_words_names_one_twice() {
+        for (name, words) in super::every_list() {
+            let different: BTreeSet<_> = words.iter().collect();
+            assert_eq!(different.len(), words.len(), "{name}: {words:?}");
+        }
+    }
 }
