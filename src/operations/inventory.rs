@@ -10,7 +10,6 @@ use crate::coworking::id::{BookingId, ResourceId, SpaceId};
 use crate::coworking::inventory::{Entry, Item, key};
 use crate::coworking::member::{Acting, Role};
 use crate::coworking::resource::ResourceInput;
-use crate::store::page::Page;
 use crate::store::resource::{self, Kept};
 use crate::store::{Tx, space as spaces};
 
@@ -38,7 +37,7 @@ pub fn import(tx: &mut Tx<'_>, acting: Acting, space: SpaceId, entries: &[Entry]
     space::or_default(tx, Some(space))?;
     tx.savepoint(|tx| {
         let mut names: HashMap<String, Vec<ResourceId>> = HashMap::new();
-        for kept in all(tx, space)? {
+        for kept in resource::all(tx, space)? {
             names.entry(key(&kept.resource.name)).or_default().push(kept.id);
         }
         let mut done = Imported::default();
@@ -110,7 +109,7 @@ fn named(names: &HashMap<String, Vec<ResourceId>>, field: &'static str, name: &s
 /// [`Refusal::NotFound`] space.
 pub fn export(tx: &mut Tx<'_>, space: SpaceId) -> Result<Vec<Item>> {
     let space = space::or_default(tx, Some(space))?.id;
-    let all = all(tx, space)?;
+    let all = resource::all(tx, space)?;
     let name = |id: &ResourceId| {
         let found = all.iter().find(|kept| kept.id == *id).map(|kept| &kept.resource.name);
         let is_clear = |name: &&String| all.iter().filter(|kept| key(&kept.resource.name) == key(name)).count() == 1;
@@ -131,7 +130,7 @@ pub fn export(tx: &mut Tx<'_>, space: SpaceId) -> Result<Vec<Item>> {
 pub fn find(tx: &mut Tx<'_>, text: &str) -> Result<Kept> {
     let mut found = Vec::new();
     for space in spaces::list(tx)? {
-        found.extend(all(tx, space.id)?.into_iter().filter(|kept| key(&kept.resource.name) == key(text)));
+        found.extend(resource::all(tx, space.id)?.into_iter().filter(|kept| key(&kept.resource.name) == key(text)));
     }
     match (found.pop(), found.is_empty()) {
         (Some(one), true) => Ok(one),
@@ -143,24 +142,6 @@ pub fn find(tx: &mut Tx<'_>, text: &str) -> Result<Kept> {
             Err(_) => Err(Refusal::NotFound { what: "resource" }.into()),
         },
     }
-}
-
-/// All that can be booked at a space, the oldest first.
-///
-/// # Errors
-/// The store's.
-pub(super) fn all(tx: &mut Tx<'_>, space: SpaceId) -> Result<Vec<Kept>> {
-    let (mut all, mut page) = (Vec::new(), Page::new(None, Some(Page::LIMIT)));
-    loop {
-        let slice = resource::list(tx, space, page)?;
-        all.extend(slice.items);
-        match slice.next {
-            Some(next) => page = Page::new(Some(next), Some(Page::LIMIT)),
-            None => break,
-        }
-    }
-    all.reverse();
-    Ok(all)
 }
 
 #[cfg(test)]

@@ -76,6 +76,24 @@ pub fn list(tx: &mut Tx<'_>, space: SpaceId, page: Page) -> Result<Slice<Kept>, 
     Ok(Slice::cut(rows, page, |kept| kept.id.0))
 }
 
+/// All that can be booked at a space, the oldest first.
+///
+/// # Errors
+/// The store's.
+pub fn all(tx: &mut Tx<'_>, space: SpaceId) -> Result<Vec<Kept>, Error> {
+    let (mut all, mut page) = (Vec::new(), Page::new(None, Some(Page::LIMIT)));
+    loop {
+        let slice = list(tx, space, page)?;
+        all.extend(slice.items);
+        match slice.next {
+            Some(next) => page = Page::new(Some(next), Some(Page::LIMIT)),
+            None => break,
+        }
+    }
+    all.reverse();
+    Ok(all)
+}
+
 /// How much can be booked at a space.
 ///
 /// # Errors

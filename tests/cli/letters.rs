@@ -57,7 +57,7 @@ fn a_member_gets_letters_after_they_said_so_and_no_secret_is_logged() {
     let made = done(folder, &["webhook", "add", "http://127.0.0.1:9/hook"]);
     let id = made["id"].as_str().unwrap();
     let listed = done(folder, &["webhook", "list"])["items"].clone();
-    assert_eq!((listed[0]["events"].as_array().unwrap().len(), listed[0]["id"].as_str()), (7, Some(id)));
+    assert_eq!((listed[0]["events"].as_array().unwrap().len(), listed[0]["id"].as_str()), (11, Some(id)));
     done(folder, &["webhook", "test", id]);
     let until = Instant::now() + Duration::from_secs(60);
     while done(folder, &["webhook", "deliveries", id])["items"][0]["attempts"] == 0 {

@@ -10,7 +10,7 @@ use thirdspace::jobs;
 use thirdspace::operations::visit::Door;
 use thirdspace::operations::{booking, epoch, queue};
 use thirdspace::store::booking::Booking;
-use thirdspace::store::{self, actor, away, delivery, inbox, waitlist};
+use thirdspace::store::{self, actor, away, delivery, waitlist};
 
 use crate::booking::{room, town};
 use crate::town::{House, Town};

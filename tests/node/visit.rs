@@ -113,7 +113,7 @@ async fn whoever_scanned_the_code_at_the_door_is_known_to_have_been_there() {
 
 #[tokio::test]
 async fn i36_a_visit_is_over_when_its_host_says_so_and_not_while_a_check_in_is_taken_back() {
-    let (town, [ana, ben], loft, desks) = town(3).await;
+    let (town, [ana, ben], loft, desks) = town(4).await;
     let stays = [confirmed(&town, &ana, &desks).await, confirmed(&town, &ben, &desks).await];
     town.wait(SignedDuration::from_mins(60)).await;
     let visits =

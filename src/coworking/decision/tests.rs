@@ -283,9 +283,10 @@ fn i3_i5_a_day_whose_midnight_is_left_out_is_had_from_its_beginning() {
             calendars: &calendars,
             own: &[],
             peer: &[],
-            late: &[],
+            had: &[],
             visit: None,
             now: before.parse().unwrap(),
+            steps: Steps::default(),
         };
         let on = |slot| Wish { slot, units: 1, unit: None, people: 1 };
         let rules = |slot| judge(&on(slot), &ground).into_iter().map(|broken| broken.rule).collect::<Vec<_>>();

@@ -13,11 +13,11 @@ use crate::coworking::resource::{Audience, Kind};
 use crate::coworking::rules::Approval;
 use crate::coworking::slot::Slot;
 use crate::coworking::{Event, Refusal};
-use crate::operations::{Error, Result, door, inventory, space as spaces};
+use crate::operations::{Error, Result, door, space as spaces};
 use crate::store::arrival::{self, Arrival};
 use crate::store::booking::{self, Booking};
 use crate::store::page::Page;
-use crate::store::{Tx, actor, event};
+use crate::store::{Tx, actor, event, resource};
 
 /// The most that somebody says at the doors of this node in a day.
 const A_DAY: u32 = 100;
@@ -186,7 +186,7 @@ fn take_a_place(
 /// Where somebody may sit down who has booked nothing, the oldest first: at the desks that are nobody's, or where a space has
 /// no such desks, at those that people have for days. A room, a booth or a thing is for who asks for it.
 fn pools(tx: &mut Tx<'_>, audience: Audience, space: SpaceId) -> Result<Vec<ResourceId>> {
-    let mut open = inventory::all(tx, space)?;
+    let mut open = resource::all(tx, space)?;
     open.retain(|kept| kept.resource.rules.get(&audience).is_some_and(|rules| rules.approval == Approval::None));
     let of = |kind, units| {
         let pools = open.iter().filter(move |kept| kept.resource.kind == kind && kept.resource.units >= units);

@@ -70,8 +70,8 @@ statements! {
               AND state IN ('requested', 'held', 'confirmed', 'checked_in') ORDER BY starts_at, id LIMIT 1";
     // What was asked for together is one thing for those who answer.
     WAITING_OF = "SELECT count(DISTINCT coalesce(context, CAST(id AS TEXT))) FROM booking \
-                  WHERE space_id = ?1 AND state = 'requested' AND requester_id = ?2 AND coalesce(context, '') <> ?3 \
-                  AND expires_at > ?4";
+                  WHERE space_id = ?1 AND state = 'requested' AND requester_id = ?2 \
+                  AND (context IS NULL OR context <> ?3) AND expires_at > ?4";
     // What was answered at once was answered by the rules: people took longer, and what they said counts as any booking does.
     REFUSED_SINCE = "SELECT count(*) FROM booking WHERE requester_id = ?1 AND state = 'refused' AND answered_at = requested_at \
                      AND requested_at > ?2";
