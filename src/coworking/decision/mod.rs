@@ -195,6 +195,26 @@ pub struct Unbookable {
     pub alternatives: Vec<Slot>,
 }
 
+impl Unbookable {
+    /// Is this because nothing is left? A share of what there is says the same as soon as there is nothing.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        let same = |rule| matches!(rule, Rule::Capacity | Rule::KeepFree | Rule::PeerShare | Rule::GuestShare);
+        let of = |broken: &Broken| broken.rule == Rule::Capacity;
+        self.broken.iter().any(of) && self.broken.iter().all(|broken| same(broken.rule))
+    }
+
+    /// As whoever stands at the door is told: that it is full, and not by which rule.
+    #[must_use]
+    pub fn at_the_door(self) -> Self {
+        if !self.is_full() {
+            return self;
+        }
+        let words = "it is full: every place is taken".to_owned();
+        Self { broken: vec![Broken { rule: Rule::Capacity, words, nearest: None }], ..self }
+    }
+}
+
 impl fmt::Display for Unbookable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let span = |slot: Slot| format!("{} to {}", self.zone.shown(slot.start()), self.zone.shown(slot.end()));

@@ -6,6 +6,19 @@ use crate::coworking::member::Role;
 use crate::coworking::rules::Per;
 use crate::operations::testing::{Ground, acting, no, stranger};
 
+/// Something at a space elsewhere, for a price.
+fn loft(space: ActorId, price: Price) -> Elsewhere {
+    Elsewhere {
+        space,
+        proposal: "https://pier.example/resources/1".into(),
+        name: "Loft".into(),
+        zone: "Europe/Amsterdam".into(),
+        rules_version: None,
+        units: Some(4),
+        price,
+    }
+}
+
 #[test]
 fn i41_a_yes_to_another_price_or_time_signs_nobody_up_and_the_host_is_told() {
     let (ground, _) = Ground::set_up();
@@ -26,15 +39,7 @@ fn i41_a_yes_to_another_price_or_time_signs_nobody_up_and_the_host_is_told() {
         .act(move |tx, _| {
             let pier = stranger(tx, "pier")?;
             for (number, (price, in_return, later, expected)) in cases.iter().enumerate() {
-                let at = Elsewhere {
-                    space: pier,
-                    proposal: "https://pier.example/resources/1".into(),
-                    name: "Loft".into(),
-                    zone: "Europe/Amsterdam".into(),
-                    rules_version: None,
-                    units: Some(4),
-                    price: price.clone(),
-                };
+                let at = loft(pier, price.clone());
                 let (start, end) = ("2027-01-15T12:00".to_owned(), "2027-01-15T14:00".to_owned());
                 let input = BookingInput { start, end, ..BookingInput::default() };
                 let draft = input.parse(&Zone::parse(&at.zone)?)?;
@@ -78,15 +83,7 @@ fn i38_the_address_of_one_booking_says_nothing_of_another() {
     ground
         .act(move |tx, _| {
             let pier = stranger(tx, "pier")?;
-            let at = Elsewhere {
-                space: pier,
-                proposal: "https://pier.example/resources/1".into(),
-                name: "Loft".into(),
-                zone: "Europe/Amsterdam".into(),
-                rules_version: None,
-                units: Some(4),
-                price: Price::Free,
-            };
+            let at = loft(pier, Price::Free);
             let (start, end) = ("2027-01-15T12:00".to_owned(), "2027-01-15T14:00".to_owned());
             let draft = BookingInput { start, end, ..BookingInput::default() }.parse(&Zone::parse(&at.zone)?)?;
             let [one, other] = [0, 1].map(|_| ask(tx, acting(ben), &at, &draft, now).unwrap());

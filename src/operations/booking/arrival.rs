@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::ask::Asking;
 use super::stay::{arrive, come_in, leave};
 use crate::coworking::booking::{CheckedInBy, EARLY, State};
-use crate::coworking::decision::{Broken, Rule, Unbookable};
+use crate::coworking::decision::Unbookable;
 use crate::coworking::id::{ActorId, ArrivalId, BookingId, ResourceId, SpaceId};
 use crate::coworking::member::Acting;
 use crate::coworking::peer::Level;
@@ -175,12 +175,15 @@ fn take_a_place(
         match tx.savepoint(|tx| come_in(tx, asking, (pool, None), length, by, now)) {
             Ok(booking) => return Ok(booking),
             // That a pool is full says more than why another one is not for them.
-            Err(Error::Refused(_)) if is_full(&no) => {}
+            Err(Error::Refused(_)) if no.unbookable().is_some_and(Unbookable::is_full) => {}
             Err(Error::Refused(refusal)) => no = refusal,
             Err(broken) => return Err(broken),
         }
     }
-    Err(full(no).into())
+    Err(match no {
+        Refusal::Unbookable(no) => Refusal::Unbookable(Box::new(no.at_the_door())).into(),
+        other => other.into(),
+    })
 }
 
 /// Where somebody may sit down who has booked nothing, the oldest first: at the desks that are nobody's, or where a space has
@@ -194,27 +197,6 @@ fn pools(tx: &mut Tx<'_>, audience: Audience, space: SpaceId) -> Result<Vec<Reso
     };
     let places = of(Kind::HotDesk, 1);
     Ok(if places.is_empty() { of(Kind::Desk, 2) } else { places })
-}
-
-/// Is this because nothing is left? A share of what there is says the same as soon as there is nothing.
-fn is_full(refusal: &Refusal) -> bool {
-    let same = |rule| matches!(rule, Rule::Capacity | Rule::KeepFree | Rule::PeerShare | Rule::GuestShare);
-    refusal.unbookable().is_some_and(|no| {
-        no.broken.iter().any(|broken| broken.rule == Rule::Capacity) && no.broken.iter().all(|broken| same(broken.rule))
-    })
-}
-
-/// Whoever stands at the door is told that it is full, and not by which rule.
-fn full(refusal: Refusal) -> Refusal {
-    let is_full = is_full(&refusal);
-    match refusal {
-        Refusal::Unbookable(no) if is_full => {
-            let words = "it is full: every place is taken".to_owned();
-            let broken = vec![Broken { rule: Rule::Capacity, words, nearest: None }];
-            Refusal::Unbookable(Box::new(Unbookable { broken, ..*no }))
-        }
-        other => other,
-    }
 }
 
 /// A member comes to a space of this node: with all that they have there now, or with a free place.

@@ -24,8 +24,9 @@ impl Thing {
     }
 }
 
-/// Those of the line of a space around a time who wait for this, or for what shares a part with it, and those who wait for what these can have: among them
-/// the first has the first turn. For all others nothing changes, and nobody has to look what they could have.
+/// Those of the line of a space around a time who wait for this, or for what shares a part with it, and those who wait for what
+/// these can have: among them the first has the first turn. For all others nothing changes, and nobody has to look what they
+/// could have.
 pub(super) fn who_meet(tx: &mut Tx<'_>, space: SpaceId, around: Slot, thing: Thing) -> Result<Vec<Wait>> {
     let line = waitlist::line(tx, space, around)?;
     // Of most lines that is seen without looking at what the space has.
