@@ -33,32 +33,32 @@ fn open(place: &Place) -> Store {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn transactions_that_meet_are_run_again_until_each_has_happened() {
+async fn transactions_that_meet_are_run_again_until_each_has_happened_and_none_gives_up() {
     let folder = TempDir::new().unwrap();
     let Some(place) = place(&folder) else { return };
-    let stores = [open(&place), open(&place)];
+    let many = || Store::open_with(&place, Options { connections: 25, ..Options::default() }, SHELF).unwrap();
+    let stores = [many(), many()];
     stores[0].write(|tx| shelve(tx, 1, "counter 0")).await.unwrap();
     let runs = Arc::new(AtomicUsize::new(0));
     // Each reads what it then writes: side by side they would lose each other's count.
-    let counting = (0..40).map(|number| {
+    let counting = (0..400).map(|number| {
         let (store, runs) = (stores[number % 2].clone(), runs.clone());
         tokio::spawn(async move {
-            store
-                .write(move |tx| {
-                    runs.fetch_add(1, Ordering::Relaxed);
-                    let now =
-                        tx.query_one("SELECT name FROM shelf WHERE id = 1", params![], |row| row.get::<String>(0))?;
-                    let count: u32 = now.unwrap().trim_start_matches("counter ").parse().unwrap();
-                    tx.execute("UPDATE shelf SET name = ?1 WHERE id = 1", params![format!("counter {}", count + 1)])
-                })
-                .await
+            let job = store.write(move |tx| {
+                runs.fetch_add(1, Ordering::Relaxed);
+                let now = tx.query_one("SELECT name FROM shelf WHERE id = 1", params![], |row| row.get::<String>(0))?;
+                let count: u32 = now.unwrap().trim_start_matches("counter ").parse().unwrap();
+                std::thread::sleep(Duration::from_millis(1));
+                tx.execute("UPDATE shelf SET name = ?1 WHERE id = 1", params![format!("counter {}", count + 1)])
+            });
+            job.await
         })
     });
     for one in counting.collect::<Vec<_>>() {
         one.await.unwrap().unwrap();
     }
-    assert_eq!(shelved(&stores[0]).await, ["counter 40"]);
-    assert!(runs.load(Ordering::Relaxed) > 40, "some met");
+    assert_eq!(shelved(&stores[0]).await, ["counter 400"]);
+    assert!(runs.load(Ordering::Relaxed) > 400, "some met");
 }
 
 #[tokio::test]

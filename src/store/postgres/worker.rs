@@ -17,7 +17,8 @@ use crate::store::errand::{Errand, Outcome};
 use crate::store::queue::Taken;
 use crate::store::{Error, Notice, Tx};
 
-/// So often a job that meets others is run, before its asker is told to come again.
+/// So often at least a job that meets others is run, and for as long as its asker has patience, before they are told to come
+/// again: each that it meets has got what it wanted, so that a crowd takes its time and comes to an end.
 const TRIES: u32 = 20;
 /// The longest pause before the second try; it doubles with each.
 const PAUSE: Duration = Duration::from_millis(2);
@@ -104,7 +105,7 @@ impl Worker {
                 Tried::Apart => hopeful = false,
                 Tried::Conflict => {
                     tries += 1;
-                    if tries >= TRIES {
+                    if tries >= TRIES && begun.elapsed() >= self.shared.options.patience {
                         tracing::warn!(tries, "a job met other transactions again and again");
                         break Some(IN_THE_WAY);
                     }
