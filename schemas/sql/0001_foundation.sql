@@ -175,7 +175,8 @@ CREATE TABLE booking (
   reduced INTEGER NOT NULL DEFAULT 0,  -- are the words and the times of coming and going forgotten?
   told_by INTEGER                      -- the event that said that it stands, of those from elsewhere
 ) STRICT;
-CREATE INDEX booking_requester ON booking (requester_id, long, starts_at, id);
+-- What somebody has of one resource is found without the rows of what they have of others.
+CREATE INDEX booking_requester ON booking (requester_id, long, starts_at, id, resource_id);
 CREATE INDEX booking_space ON booking (space_id, long, starts_at, id);
 CREATE INDEX booking_resource ON booking (resource_id, long, starts_at, id);
 CREATE INDEX booking_old ON booking (reduced, ends_at, id);

@@ -18,7 +18,7 @@ use crate::coworking::slot::Slot;
 use crate::coworking::space::Zone;
 use crate::coworking::waitlist::Wanted;
 use crate::operations::{resource as resources, space as spaces};
-use crate::store::booking::{self, Booking, Had};
+use crate::store::booking::{self, Had};
 use crate::store::resource::Kept;
 use crate::store::space::Space;
 use crate::store::{Tx, closure};
@@ -125,8 +125,8 @@ impl Scene {
     fn own(&self, tx: &mut Tx<'_>, whose: Whose, around: Slot, now: Timestamp) -> Result<(Vec<Slot>, Vec<Slot>)> {
         let there = booking::of_requester(tx, whose.requester, self.kept.id, around.around(MONTH))?;
         let others = there.iter().filter(|booking| Some(booking.id) != whose.instead_of);
-        let (open, over): (Vec<&Booking>, Vec<_>) = others.partition(|booking| booking.state_at(now).is_open());
-        let had = |booking: &Booking| match (booking.state, booking.checked_out_at) {
+        let (open, over): (Vec<&Had>, Vec<_>) = others.partition(|booking| booking.state_at(now).is_open());
+        let had = |booking: &Had| match (booking.state, booking.checked_out_at) {
             // A no-show that was lifted: its time went to others, and staff believe that this is not held against anybody.
             (State::Completed, _) if booking.estimated && booking.checked_in_by.is_none() => None,
             // Whoever left early has nothing of the rest, and can come back.
@@ -148,7 +148,7 @@ impl Scene {
             return Ok(Vec::new());
         }
         let there = booking::of_host(tx, whose.requester, self.kept.id, around)?.into_iter();
-        let open = |had: &Had| had.state.at(had.expires_at, now).is_open() && Some(had.id) != whose.instead_of;
+        let open = |had: &Had| had.state_at(now).is_open() && Some(had.id) != whose.instead_of;
         Ok(there.filter(open).map(|had| Claim { slot: had.slot, units: had.units, chosen: None }).collect())
     }
 
@@ -222,11 +222,8 @@ impl Scene {
     pub(super) fn clear(&self, tx: &mut Tx<'_>, around: Slot, now: Timestamp) -> Result<()> {
         for (id, resource) in &self.takes {
             let around = around.around(resource.buffers.gap());
-            for taken in booking::calendar(tx, *id, around)? {
-                if taken.expires_at.is_none_or(|end| end > now) {
-                    continue;
-                }
-                if let Some(mut gone) = booking::by_id(tx, taken.booking)? {
+            for expired in booking::expired(tx, *id, around, now)? {
+                if let Some(mut gone) = booking::by_id(tx, expired)? {
                     settle(tx, &mut gone, State::Expired, now)?;
                 }
             }

@@ -12,17 +12,17 @@ use crate::coworking::resource::Audience;
 use crate::coworking::slot::Slot;
 use crate::operations::hospitality;
 use crate::store::Tx;
-use crate::store::booking::{self, Booking};
+use crate::store::booking::{self, Had};
 
 /// What a wish of a guest is seen by; `None` for everybody else, and at spaces that say nothing.
 pub(super) fn of(tx: &mut Tx<'_>, scene: &Scene, whose: Whose, around: Slot, now: Timestamp) -> Result<Option<Visit>> {
     let Some(granted) = scene.space.hospitality.clone().filter(|_| whose.audience == Audience::Guest) else {
         return Ok(None);
     };
-    let counts = |booking: &Booking| {
-        let state = booking.state_at(now);
-        let had = state.is_open() || matches!(state, State::Completed | State::NoShow) || booking.late;
-        had && Some(booking.id) != whose.instead_of
+    let counts = |stay: &Had| {
+        let state = stay.state_at(now);
+        let had = state.is_open() || matches!(state, State::Completed | State::NoShow) || stay.late;
+        had && Some(stay.id) != whose.instead_of
     };
     let stays = booking::stays(tx, whose.requester, scene.space.id, around.around(Visit::reach(&granted)))?;
     let had = stays.iter().filter(|stay| counts(stay)).flat_map(|stay| scene.zone.dates(stay.slot)).collect();

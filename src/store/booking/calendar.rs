@@ -40,8 +40,12 @@ impl Taken {
 }
 
 statements! {
+    // A claim that goes over several days is read once: where it begins, or on the first day.
     CALENDAR = "SELECT resource_id, booking_id, starts_at, ends_at, kept_until, units, unit, given, expires_at FROM claim \
-                WHERE resource_id = ?1 AND day >= ?2 AND day <= ?3 ORDER BY day, booking_id LIMIT 100000";
+                WHERE resource_id = ?1 AND day >= ?2 AND day <= ?3 AND (day = ?2 OR starts_at >= day * 86400000) \
+                ORDER BY day, booking_id LIMIT 100000";
+    EXPIRED = "SELECT booking_id FROM claim WHERE resource_id = ?1 AND day >= ?2 AND day <= ?3 AND expires_at <= ?4 \
+               ORDER BY day, booking_id LIMIT 100000";
     TAKES = "SELECT resource_id, booking_id, starts_at, ends_at, kept_until, units, unit, given, expires_at FROM claim WHERE booking_id = ?1 \
              ORDER BY resource_id LIMIT 10000";
     CLAIM = "INSERT INTO claim (resource_id, day, booking_id, starts_at, ends_at, kept_until, units, unit, given, expires_at) \
@@ -92,9 +96,18 @@ fn taken(row: &Row<'_>) -> Result<(ResourceId, Taken), Error> {
 /// The store's.
 pub fn calendar(tx: &mut Tx<'_>, resource: ResourceId, around: Slot) -> Result<Vec<Taken>, Error> {
     let (first, last) = days(around);
-    let mut seen = HashSet::new();
-    let mut all = tx.query(CALENDAR, params![resource, first, last], |row| Ok(taken(row)?.1))?;
-    all.retain(|taken| seen.insert(taken.booking));
+    tx.query(CALENDAR, params![resource, first, last], |row| Ok(taken(row)?.1))
+}
+
+/// Which of them take nothing any more since nobody confirmed them in time.
+///
+/// # Errors
+/// The store's.
+pub fn expired(tx: &mut Tx<'_>, resource: ResourceId, around: Slot, now: Timestamp) -> Result<Vec<BookingId>, Error> {
+    let (first, last) = days(around);
+    let mut all = tx.query(EXPIRED, params![resource, first, last, now], |row| row.get(0))?;
+    all.sort_unstable();
+    all.dedup();
     Ok(all)
 }
 

@@ -6,12 +6,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::calendar::days;
 use super::life::{Booking, SHORT, columns, read};
-use crate::coworking::booking::State;
+use crate::coworking::booking::{CheckedInBy, State};
 use crate::coworking::id::{ActorId, BookingId, ResourceId, SeriesId, SpaceId};
 use crate::coworking::slot::Slot;
 use crate::store::page::{Page, Slice};
 use crate::store::plan::statements;
-use crate::store::{Error, Tx, params};
+use crate::store::{Error, Row, Tx, params};
 
 /// Whose bookings, or of what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +39,13 @@ macro_rules! list {
     };
 }
 
+/// As [`had`] reads them.
+macro_rules! had_columns {
+    () => {
+        "b.id, b.state, b.expires_at, b.starts_at, b.ends_at, b.units, b.late, b.checked_out_at, b.checked_in_by, b.estimated"
+    };
+}
+
 statements! {
     OF_REQUESTER = list!("requester_id");
     OF_SPACE = list!("space_id");
@@ -50,18 +57,18 @@ statements! {
     OPEN_OF = concat!("SELECT ", columns!(""), " FROM booking WHERE requester_id = ?1 \
                AND state IN ('requested', 'held', 'confirmed') ORDER BY starts_at, id LIMIT 1000");
     // By a sign that changes nothing: what one person has is looked for among theirs, and not among all that is booked of it.
-    OWN = concat!("SELECT ", columns!(""), " FROM booking WHERE requester_id = ?1 AND long = ?2 AND starts_at >= ?3 AND starts_at < ?4 \
-           AND ends_at > ?5 AND +resource_id = ?6 \
-           AND (state IN ('requested', 'held', 'confirmed', 'checked_in', 'completed', 'no_show') OR late = 1) \
-           ORDER BY starts_at LIMIT 5000");
-    OF_HOST = "SELECT b.id, b.state, b.expires_at, b.starts_at, b.ends_at, b.units FROM booking b \
+    OWN = concat!("SELECT ", had_columns!(), " FROM booking b WHERE b.requester_id = ?1 AND b.long = ?2 AND b.starts_at >= ?3 \
+           AND b.starts_at < ?4 AND b.ends_at > ?5 AND +b.resource_id = ?6 \
+           AND (b.state IN ('requested', 'held', 'confirmed', 'checked_in', 'completed', 'no_show') OR b.late = 1) \
+           ORDER BY b.starts_at LIMIT 5000");
+    OF_HOST = concat!("SELECT ", had_columns!(), " FROM booking b \
                CROSS JOIN actor a ON a.id = b.requester_id WHERE b.resource_id = ?1 AND b.long = ?2 AND b.starts_at >= ?3 \
                AND b.starts_at < ?4 AND b.ends_at > ?5 AND b.state IN ('held', 'confirmed', 'checked_in') \
-               AND a.server = (SELECT w.server FROM actor w WHERE w.id = ?6) ORDER BY b.starts_at LIMIT 50000";
-    STAYS = concat!("SELECT ", columns!(""), " FROM booking WHERE requester_id = ?1 AND long = ?2 AND starts_at >= ?3 \
-             AND starts_at < ?4 AND ends_at > ?5 AND +space_id = ?6 AND audience = 'guest' \
-             AND (state IN ('requested', 'held', 'confirmed', 'checked_in', 'completed', 'no_show') OR late = 1) \
-             ORDER BY starts_at LIMIT 5000");
+               AND a.server = (SELECT w.server FROM actor w WHERE w.id = ?6) ORDER BY b.starts_at LIMIT 50000");
+    STAYS = concat!("SELECT ", had_columns!(), " FROM booking b WHERE b.requester_id = ?1 AND b.long = ?2 AND b.starts_at >= ?3 \
+             AND b.starts_at < ?4 AND b.ends_at > ?5 AND +b.space_id = ?6 AND b.audience = 'guest' \
+             AND (b.state IN ('requested', 'held', 'confirmed', 'checked_in', 'completed', 'no_show') OR b.late = 1) \
+             ORDER BY b.starts_at LIMIT 5000");
     GUESTS = "SELECT DISTINCT c.booking_id FROM claim c CROSS JOIN booking b ON b.id = c.booking_id \
               WHERE c.resource_id = ?1 AND c.day >= ?2 AND c.day <= ?3 AND b.audience = 'guest'";
     OPEN_AROUND = concat!("SELECT ", columns!(""), " FROM booking WHERE space_id = ?1 AND long = ?2 AND starts_at >= ?3 AND starts_at < ?4 \
@@ -88,8 +95,8 @@ statements! {
                ORDER BY id LIMIT ?3");
 }
 
-/// What somebody has of a resource, without the rest of its booking.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What somebody has or had, as far as it counts against them, without the rest of its booking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Had {
     /// By which booking.
     pub id: BookingId,
@@ -101,6 +108,38 @@ pub struct Had {
     pub slot: Slot,
     /// How many units.
     pub units: u32,
+    /// Was it given back too late?
+    pub late: bool,
+    /// When its guest left.
+    pub checked_out_at: Option<Timestamp>,
+    /// Who said that its guest was there.
+    pub checked_in_by: Option<CheckedInBy>,
+    /// Did nobody see when its guest left?
+    pub estimated: bool,
+}
+
+impl Had {
+    /// Where it stands now.
+    #[must_use]
+    pub fn state_at(&self, now: Timestamp) -> State {
+        self.state.at(self.expires_at, now)
+    }
+}
+
+fn had(row: &Row<'_>) -> Result<Had, Error> {
+    let slot = Slot::new(row.get(3)?, row.get(4)?)
+        .map_err(|_| Error::decode("an end after the beginning", &crate::store::Value::Null))?;
+    Ok(Had {
+        id: row.get(0)?,
+        state: row.get(1)?,
+        expires_at: row.get(2)?,
+        slot,
+        units: row.get(5)?,
+        late: row.get(6)?,
+        checked_out_at: row.get(7)?,
+        checked_in_by: row.get(8)?,
+        estimated: row.get(9)?,
+    })
 }
 
 /// What touches a time from some moment on: the short ones can have begun a day before it, the long ones a year. Few are long,
@@ -150,11 +189,11 @@ pub fn of_requester(
     requester: ActorId,
     resource: ResourceId,
     during: Slot,
-) -> Result<Vec<Booking>, Error> {
+) -> Result<Vec<Had>, Error> {
     let mut all = Vec::new();
     for (long, reach) in BEGAN {
         let from = before(during.start(), reach);
-        all.extend(tx.query(OWN, params![requester, long, from, during.end(), during.start(), resource], read)?);
+        all.extend(tx.query(OWN, params![requester, long, from, during.end(), during.start(), resource], had)?);
     }
     Ok(all)
 }
@@ -167,11 +206,7 @@ pub fn of_host(tx: &mut Tx<'_>, somebody: ActorId, resource: ResourceId, during:
     let mut all = Vec::new();
     for (long, reach) in BEGAN {
         let asked = params![resource, long, before(during.start(), reach), during.end(), during.start(), somebody];
-        all.extend(tx.query(OF_HOST, asked, |row| {
-            let slot = Slot::new(row.get(3)?, row.get(4)?)
-                .map_err(|_| Error::decode("an end after the beginning", &crate::store::Value::Null))?;
-            Ok(Had { id: row.get(0)?, state: row.get(1)?, expires_at: row.get(2)?, slot, units: row.get(5)? })
-        })?);
+        all.extend(tx.query(OF_HOST, asked, had)?);
     }
     Ok(all)
 }
@@ -180,11 +215,11 @@ pub fn of_host(tx: &mut Tx<'_>, somebody: ActorId, resource: ResourceId, during:
 ///
 /// # Errors
 /// The store's.
-pub fn stays(tx: &mut Tx<'_>, requester: ActorId, space: SpaceId, during: Slot) -> Result<Vec<Booking>, Error> {
+pub fn stays(tx: &mut Tx<'_>, requester: ActorId, space: SpaceId, during: Slot) -> Result<Vec<Had>, Error> {
     let mut all = Vec::new();
     for (long, reach) in BEGAN {
         let from = before(during.start(), reach);
-        all.extend(tx.query(STAYS, params![requester, long, from, during.end(), during.start(), space], read)?);
+        all.extend(tx.query(STAYS, params![requester, long, from, during.end(), during.start(), space], had)?);
     }
     Ok(all)
 }

@@ -10,7 +10,7 @@ mod part;
 mod told;
 
 pub use appeal::{Appeal, answer_appeal, appeal, appeals};
-pub use calendar::{Taken, calendar, give, release, takes};
+pub use calendar::{Taken, calendar, expired, give, release, takes};
 pub use gone::{disown, nobody};
 pub use life::{Booking, Hold, Origin, Refused, add, by_id, by_offer, due, holds, move_to, next_due, present, save};
 pub(super) use life::{part, wall};

@@ -19,7 +19,7 @@ use super::statement::{Bound, Harm, UNREACHABLE, error};
 use crate::store::{Error, Value};
 
 /// Statements kept prepared on one connection: all that the node has, with room.
-const STATEMENTS: usize = 600;
+const STATEMENTS: usize = 768;
 /// How much longer we wait for an answer than the server lets a statement run.
 const GRACE: Duration = Duration::from_secs(5);
 /// A session that leaves a transaction open for so long has died: the server ends it.

@@ -27,8 +27,8 @@ pub(super) use migration::apply as migrate;
 pub(super) use reader::reader;
 pub(super) use writer::Writer;
 
-/// Statements kept prepared per connection. The node has a few hundred; a reader meets fewer of them.
-const WRITER_STATEMENTS: usize = 256;
+/// Statements kept prepared per connection. All that the node has, with room; a reader meets fewer of them.
+const WRITER_STATEMENTS: usize = 768;
 const READER_STATEMENTS: usize = 96;
 
 /// What a connection may keep of the file, in KiB. The writer is the only one to change pages, so what it keeps stays
