@@ -199,6 +199,8 @@ impl Arguments {
             Command::MigrateStore(migrate) => migrate.run(&everywhere),
             Command::Setup(setup) => wait(async { setup.run(&Opened::new(everywhere.config()?).await?).await }),
             Command::Member(member) => wait(async { member.run(&Opened::existing(everywhere.config()?).await?).await }),
+            Command::Space(space::Space::Plan(photo::Plan::Template { size })) => photo::template(&size),
+            Command::Desk(desk::Desk::Resource(resource::Resource::Template { size })) => resource::template(&size),
             Command::Space(space) => wait(async { space.run(&Opened::existing(everywhere.config()?).await?).await }),
             Command::Token(token) => wait(async { token.run(&Opened::existing(everywhere.config()?).await?).await }),
             Command::Calendar(calendar) => {

@@ -134,9 +134,14 @@ impl Plan {
                 let place = opened.read(move |tx| Ok(space::or_default(tx, Some(id))?.place)).await?;
                 written(PlaceInput::from(place).floors)
             }
-            Self::Template { size } => written(template::floors(size.parse::<Size>()?)),
+            Self::Template { size } => template(&size),
         }
     }
+}
+
+/// A floor of a space of this size: nothing has to be opened to tell.
+pub(super) fn template(size: &str) -> Result<Answer, Failure> {
+    written(template::floors(size.parse::<Size>()?))
 }
 
 fn written(floors: Vec<FloorInput>) -> Result<Answer, Failure> {

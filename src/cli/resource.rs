@@ -230,9 +230,14 @@ impl Resource {
                 }
                 written(&items)
             }
-            Self::Template { size } => written(&template::items(size.parse::<Size>()?)),
+            Self::Template { size } => template(&size),
         }
     }
+}
+
+/// What a space of this size usually has: nothing has to be opened to tell.
+pub(super) fn template(size: &str) -> Result<Answer, Failure> {
+    written(&template::items(size.parse::<Size>()?))
 }
 
 fn written(items: &[inventory::Item]) -> Result<Answer, Failure> {

@@ -38,7 +38,14 @@ fn at(time: &str) -> String {
 fn an_inventory_is_printed_brought_in_changed_as_a_table_and_written_down() {
     let home = house();
     let folder = home.path();
-    let template = said(folder, &["resource", "template", "large"]);
+    // Nothing has to be there for that.
+    let template = std::process::Command::new(env!("CARGO_BIN_EXE_thirdspace"))
+        .args(["resource", "template", "large"])
+        .env_clear()
+        .current_dir(TempDir::new().unwrap().path())
+        .output()
+        .unwrap();
+    let template = String::from_utf8(template.stdout).unwrap();
     std::fs::write(folder.join("large.json"), &template).unwrap();
     let first = done(folder, &["resource", "import", "large.json"]);
     let many = serde_json::from_str::<Value>(&template).unwrap().as_array().unwrap().len();
