@@ -54,7 +54,6 @@ CREATE UNIQUE INDEX actor_local_username ON actor (username_folded) WHERE local 
 CREATE INDEX actor_handle ON actor (username_folded, host);
 CREATE INDEX actor_url ON actor (url) WHERE url IS NOT NULL AND local = 0;
 CREATE INDEX actor_name ON actor (name_folded);
-CREATE INDEX actor_host ON actor (host, id) WHERE local = 0;
 CREATE INDEX actor_server ON actor (server, id);
 CREATE INDEX actor_suspended ON actor (id) WHERE suspended_at IS NOT NULL AND deleted_at IS NULL;
 CREATE INDEX actor_local ON actor (type, id) WHERE local = 1 AND deleted_at IS NULL;

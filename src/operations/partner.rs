@@ -116,7 +116,7 @@ pub fn review(
         first_met_at: server.map(|server| server.first_met_at),
         fingerprint: key.map(|key| fingerprint(&key.public_key)),
         hospitality,
-        people: actor::of_host(tx, &known.host, SAMPLE)?,
+        people: actor::of_server(tx, host.as_str(), SAMPLE)?,
         balance: ledger::balance(tx, acting, &host, now)?,
         stage: stage(tx, space, other)?,
         agreed: partner::of(tx, space, other)?,

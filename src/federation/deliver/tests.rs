@@ -269,6 +269,11 @@ async fn who_is_gone_with_their_inbox_follows_nobody_any_more() {
     let (bo, cleo) = (ground.stranger("pier", "bo").await, ground.stranger("pier", "cleo").await);
     ground
         .act(move |tx| {
+            // Their handles name another host than their server, as many do.
+            let mut profile = actor::testing::profile("http://pier.test/users/bo");
+            profile.shared_inbox = inbox("pier").pop();
+            profile.host = "village.test".to_owned();
+            actor::upsert_remote(tx, &profile, start())?;
             let_follow(tx, bo, ana)?;
             let_follow(tx, cleo, ana)
         })

@@ -5,12 +5,12 @@ use crate::store::plan::statements;
 use crate::store::{Error, Tx, params};
 
 statements! {
-    WITH_INBOX = "SELECT uri FROM actor WHERE host = ?1 AND local = 0 AND deleted_at IS NULL \
+    WITH_INBOX = "SELECT uri FROM actor WHERE server = ?1 AND local = 0 AND deleted_at IS NULL \
                   AND (inbox = ?2 OR shared_inbox = ?2) ORDER BY id LIMIT ?3";
 }
 
 /// Ids of those elsewhere who get their mail at this inbox, their own or a shared one, at most `limit`. Those whose
-/// handle names another host than the inbox are not found.
+/// id names another host than the inbox are not found.
 ///
 /// # Errors
 /// The store's.

@@ -28,7 +28,7 @@ pub use actor_type::{ActorType, UnknownActorType};
 pub use inbox::with_inbox;
 pub use local::{NewLocal, Shown, add_local, local_list, moved_at, rename, save_shown, set_aliases, set_moved};
 pub use remote::{Changed, RemoteKey, RemoteProfile, remote_updated, set_suspended, upsert_remote};
-pub use search::{of_host, search};
+pub use search::{of_server, search};
 
 /// One line of the table that a profile shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

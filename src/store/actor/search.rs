@@ -16,8 +16,8 @@ statements! {
          AND deleted_at IS NULL AND suspended_at IS NULL AND discoverable >= ?3 \
          ORDER BY name_folded LIMIT ?4"
     );
-    OF_HOST = concat!(
-        "SELECT ", summary_columns!(), " FROM actor WHERE host = ?1 AND local = 0 AND type = 'Person' \
+    OF_SERVER = concat!(
+        "SELECT ", summary_columns!(), " FROM actor WHERE server = ?1 AND local = 0 AND type = 'Person' \
          AND deleted_at IS NULL AND suspended_at IS NULL AND discoverable = 1 ORDER BY id DESC LIMIT ?2"
     );
     BY_HANDLE = concat!(
@@ -58,12 +58,12 @@ pub fn search(tx: &mut Tx<'_>, text: &str, by_member: bool, limit: u32) -> Resul
     Ok(found)
 }
 
-/// People of a host elsewhere who want to be found, those known for the shortest time first.
+/// People of another server who want to be found, those known for the shortest time first.
 ///
 /// # Errors
 /// The store's.
-pub fn of_host(tx: &mut Tx<'_>, host: &str, limit: u32) -> Result<Vec<ActorSummary>, Error> {
-    tx.query(OF_HOST, params![host, limit], read_summary)
+pub fn of_server(tx: &mut Tx<'_>, server: &str, limit: u32) -> Result<Vec<ActorSummary>, Error> {
+    tx.query(OF_SERVER, params![server, limit], read_summary)
 }
 
 /// The end of the range of texts that begin with this one.

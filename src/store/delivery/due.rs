@@ -67,7 +67,7 @@ statements! {
            WHERE host = ?1 AND state = 'waiting' AND next_at <= ?2 ORDER BY next_at, id LIMIT ?3";
     URGENT = "SELECT id, activity_id, actor_id, inbox, ordering_key, attempts, created_at FROM delivery \
               WHERE host = ?1 AND state = 'waiting' AND urgent = 1 AND next_at <= ?2 ORDER BY next_at, id LIMIT ?3";
-    IMPLEMENTS = "SELECT implements FROM actor WHERE host = ?1 AND local = 0 ORDER BY id DESC LIMIT 1";
+    IMPLEMENTS = "SELECT implements FROM actor WHERE server = ?1 AND local = 0 ORDER BY id DESC LIMIT 1";
 }
 
 fn read(row: &Row<'_>) -> Result<Delivery, Error> {
