@@ -176,11 +176,17 @@ fn before_it_begins(end: Timestamp, latest: Timestamp, slot: Slot, now: Timestam
     [latest, slot.start(), slot.end()].into_iter().find(|limit| *limit > now).map_or(end, |limit| end.min(limit))
 }
 
+/// The last moment at which it is not late to cancel it.
+#[must_use]
+pub fn in_time_until(slot: Slot, rules: &Rules, requested_at: Timestamp) -> Timestamp {
+    let latest = slot.start().saturating_sub(rules.cancel).unwrap_or(Timestamp::MIN);
+    latest.max(requested_at.saturating_add(GRACE).unwrap_or(Timestamp::MAX))
+}
+
 /// Is it late to cancel it now?
 #[must_use]
 pub fn is_late(slot: Slot, rules: &Rules, requested_at: Timestamp, now: Timestamp) -> bool {
-    let latest = slot.start().saturating_sub(rules.cancel).unwrap_or(Timestamp::MIN);
-    now > latest && now > requested_at.saturating_add(GRACE).unwrap_or(Timestamp::MAX)
+    now > in_time_until(slot, rules, requested_at)
 }
 
 /// Passes if its guest can check in now.

@@ -40,6 +40,7 @@ pub mod tag;
 pub mod template;
 pub mod terms;
 pub mod timetable;
+pub mod typed;
 pub mod visit;
 pub mod waitlist;
 pub mod wall;

@@ -167,7 +167,8 @@ pub fn dates(monday: Date) -> impl Iterator<Item = Date> {
 }
 
 /// The hour that begins when the clock shows so many; `None` where the clock leaves it out.
-fn hour(zone: &Zone, date: Date, hour: i8) -> Option<Slot> {
+#[must_use]
+pub fn hour(zone: &Zone, date: Date, hour: i8) -> Option<Slot> {
     let reached = |date: Date, hour| {
         let time = Time::new(hour, 0, 0, 0).ok()?;
         Some(zone.meaning("week", date.to_datetime(time)).ok()?.reached())

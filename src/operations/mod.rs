@@ -4,6 +4,7 @@
 //! never waits for the network: what must be known from elsewhere is looked up before, and who must be told hears it
 //! from the recorded events afterwards.
 
+pub mod agenda;
 pub mod announce;
 pub mod away;
 pub mod block;

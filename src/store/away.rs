@@ -123,6 +123,10 @@ macro_rules! columns {
     };
 }
 
+mod own;
+
+pub use own::{coming, over};
+
 statements! {
     ADD = concat!("INSERT INTO away_booking (", columns!(), ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, \
           ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35)");

@@ -1,12 +1,13 @@
 //! Asking for a booking, and for another time of one.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::from_elsewhere::audience_of;
 use super::scene::{Scene, Whose, is_final};
 use super::{Result, answered, is_own, of, place, promote};
 use crate::coworking::booking::{
-    HOLDS, HOLDS_OF_PEER, HOLDS_OF_POOL, NOTE_LIMIT, Request, State, decide_by, hold_until, is_late, kept_when_moved,
+    Draft, HOLDS, HOLDS_OF_PEER, HOLDS_OF_POOL, NOTE_LIMIT, Request, State, decide_by, hold_until, is_late,
+    kept_when_moved,
 };
 use crate::coworking::capacity::{self, Buffers, Claim};
 use crate::coworking::decision::{Broken, Rule, Wish};
@@ -20,6 +21,9 @@ use crate::coworking::{Event, Refusal, refusal};
 use crate::store::booking::{self, Booking, Origin};
 use crate::store::waitlist::Wait;
 use crate::store::{Tx, event, member};
+
+/// So long the same wish is the same push of a button.
+const MOMENT: SignedDuration = SignedDuration::from_mins(1);
 
 /// Who asks, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -219,6 +223,32 @@ pub fn request(tx: &mut Tx<'_>, asking: &Asking, request: &Request, now: Timesta
         booking::tell(tx, id, told_by)?;
     }
     Ok(booking)
+}
+
+/// The booking that the same person asked for in the same way a moment ago: a form that is sent twice by one push too many is
+/// answered like the first.
+///
+/// # Errors
+/// The store's.
+pub fn asked_a_moment_ago(
+    tx: &mut Tx<'_>,
+    asking: &Asking,
+    request: &Request,
+    now: Timestamp,
+) -> Result<Option<Booking>> {
+    let (wish, since) = (&request.draft.wish, now.saturating_sub(MOMENT).unwrap_or(Timestamp::MIN));
+    let own = booking::of_requester(tx, asking.requester, request.resource, wish.slot)?.into_iter();
+    for had in own.filter(|had| had.state_at(now).is_open() && had.slot == wish.slot) {
+        let found = booking::by_id(tx, had.id)?.filter(|one| {
+            let asked = Wish { slot: one.slot, units: one.units, unit: one.unit, people: one.people };
+            let draft = Draft { wish: asked, note: one.note.clone(), guest: one.guest.clone() };
+            one.requested_at > since && draft == request.draft
+        });
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
 }
 
 /// Asks for several things at once: all of them, or none.

@@ -23,9 +23,10 @@ pub mod waitlist;
 use jiff::Timestamp;
 
 use super::Result;
-use crate::coworking::booking::State;
+use crate::coworking::booking::{State, in_time_until};
 use crate::coworking::id::{ActorId, BookingId};
 use crate::coworking::member::{Acting, Role};
+use crate::coworking::rules::Approval;
 use crate::coworking::{Event, Refusal};
 use crate::store::booking::{self, Booking, Origin};
 use crate::store::{Tx, event};
@@ -35,7 +36,7 @@ pub use answer::{approve, confirm, decline};
 pub use appeal::{appeal, dismiss, lift, undo_check_in};
 pub use arrival::{Arriving, come, go, let_in, receive_arrive, receive_leave};
 pub(super) use ask::change_alone;
-pub use ask::{Asking, request, request_all};
+pub use ask::{Asking, asked_a_moment_ago, request, request_all};
 pub use from_elsewhere::{Offered, Received, forget, has_outcome, receive_offer, receive_undo, refuse_unread};
 pub(super) use part::approve_each;
 pub use part::{Approved, approve_together, cancel, change};
@@ -71,6 +72,35 @@ fn is_own(acting: Acting, booking: &Booking) -> bool {
 /// [`Refusal::NotFound`].
 pub fn view(tx: &mut Tx<'_>, acting: Acting, id: BookingId) -> Result<Booking> {
     of(tx, acting, id)
+}
+
+/// A booking, for the one who has it and for nobody else.
+///
+/// # Errors
+/// [`Refusal::NotFound`].
+pub fn own(tx: &mut Tx<'_>, acting: Acting, id: BookingId) -> Result<Booking> {
+    let booking = booking::by_id(tx, id)?.filter(|booking| is_own(acting, booking));
+    Ok(booking.ok_or(Refusal::NotFound { what: "booking" })?)
+}
+
+/// Until when its guest, who booked here, can give a confirmed booking back without being late; `None` when it was moved out of
+/// the notice and is late whenever they do.
+#[must_use]
+pub fn given_back_until(booking: &Booking) -> Option<Timestamp> {
+    (!booking.late).then(|| in_time_until(booking.slot, &booking.rules, answered(booking)))
+}
+
+/// Can it be confirmed by the one who has it, as far as that is seen without the calendar? What was held until a time that has
+/// passed can be had if nobody else has it.
+#[must_use]
+pub fn can_be_confirmed(booking: &Booking, now: Timestamp) -> bool {
+    match booking.state {
+        State::Held if booking.state_at(now) == State::Held => true,
+        State::Held | State::Expired => {
+            booking.answered_at.is_none() && booking.rules.approval == Approval::None && now < booking.slot.end()
+        }
+        _ => false,
+    }
 }
 
 /// Writes a booking's new state with the fact that made it, and gives back what it does not take any more.

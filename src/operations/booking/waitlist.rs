@@ -184,6 +184,15 @@ pub fn view(tx: &mut Tx<'_>, acting: Acting, id: WaitId) -> Result<Wait> {
     Ok(found.ok_or(Refusal::NotFound { what: "place in line" })?)
 }
 
+/// A place, for the one who has it and for nobody else.
+///
+/// # Errors
+/// [`Refusal::NotFound`].
+pub fn own_place(tx: &mut Tx<'_>, acting: Acting, id: WaitId) -> Result<Wait> {
+    let found = rows::by_id(tx, id)?.filter(|wait| is_own(acting, wait));
+    Ok(found.ok_or(Refusal::NotFound { what: "place in line" })?)
+}
+
 fn is_own(acting: Acting, wait: &Wait) -> bool {
     acting.member("wait").is_ok_and(|member| wait.requester == member.into())
 }

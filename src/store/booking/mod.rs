@@ -6,6 +6,7 @@ mod gone;
 mod life;
 mod list;
 mod old;
+mod own;
 mod part;
 mod told;
 
@@ -20,5 +21,6 @@ pub use list::{
     open_of, open_of_host, refused_since, stays, waiting, waiting_of, waiting_of_host,
 };
 pub use old::{OccupancyDay, forget_old, occupancy, reduce};
+pub use own::{coming, over};
 pub use part::{alike, bundle, of_series, set_part, together};
 pub use told::{is_news, tell};
