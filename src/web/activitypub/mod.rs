@@ -10,13 +10,14 @@ mod subject;
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderValue, VARY};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderValue, VARY};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 
 use super::accept::{Wants, wants};
 use super::document::Document;
 use super::error::{Error, Result, Wrong};
 use super::pages::{After, Cut, Wanted};
+use super::session::Visitor;
 use super::{Door, etag, pages};
 use crate::coworking::Refusal;
 use crate::federation::document::{self, Answer};
@@ -65,6 +66,11 @@ pub async fn get(door: web::Data<Door>, request: HttpRequest) -> Result<HttpResp
 /// Are public documents there for everybody?
 fn is_open(door: &Door) -> bool {
     !door.node.config.authorized_fetch
+}
+
+fn is_from_a_browser(request: &HttpRequest) -> bool {
+    let kinds = request.headers().get(ACCEPT).and_then(|kinds| kinds.to_str().ok());
+    kinds.is_some_and(|kinds| kinds.contains("text/html"))
 }
 
 fn is_signed(request: &HttpRequest) -> bool {
@@ -159,7 +165,18 @@ async fn page(door: &web::Data<Door>, request: &HttpRequest, subject: &Subject) 
         }
         Local::Resource(id) => {
             let wanted = web::Query::<Wanted>::from_query(request.query_string());
-            pages::resource::page(door, *id, wanted.map(web::Query::into_inner).unwrap_or_default()).await
+            let wanted = wanted.map(web::Query::into_inner).unwrap_or_default();
+            match Visitor::extract(request).await {
+                Ok(visitor) => pages::resource::page(door, &visitor, *id, wanted).await,
+                Err(error) => Err(error),
+            }
+        }
+        // Peers read the agreement, whatever they accept.
+        Local::Booking(id) if is_from_a_browser(request) && !is_signed(request) => {
+            match Visitor::extract(request).await {
+                Ok(visitor) => pages::booking::page(door, request, &visitor, *id).await,
+                Err(error) => Err(error),
+            }
         }
         Local::Activity(_)
         | Local::Follow(_)

@@ -4,6 +4,9 @@
 //! elsewhere would tell that server who reads here, so people have initials and attachments are links.
 
 pub mod actor;
+pub mod agenda;
+pub mod book;
+pub mod booking;
 mod desk;
 pub mod directory;
 pub mod door;
@@ -15,16 +18,19 @@ mod plan;
 pub(in crate::web) mod post;
 mod post_view;
 pub mod problem;
-pub(in crate::web) mod resource;
+pub mod resource;
 pub mod setup;
 mod shown;
 pub mod sign_in;
 mod space;
+mod span;
+pub mod stay;
 pub mod tag;
 #[cfg(test)]
 mod tests;
 pub mod view;
 pub mod visit;
+pub mod waitlist;
 mod week;
 
 use actix_web::HttpResponse;

@@ -6,19 +6,24 @@ use askama::Template;
 use jiff::civil::Date;
 use serde::Deserialize;
 
+use super::book::{self, Book, Sent};
 use super::desk::Desk;
 use super::view::{Head, Person};
 use super::week::{ShownHours, ShownNow, ShownWeek};
 use super::{Keep, html};
+use crate::coworking::Refusal;
 use crate::coworking::id::ResourceId;
 use crate::coworking::resource::{Audience, Kind, Photo, Resource};
 use crate::coworking::rules::Price;
 use crate::coworking::terms;
 use crate::node::Node;
 use crate::operations::calendar::{self, Week};
+use crate::operations::session::Known;
 use crate::store::{Tx, actor, resource};
 use crate::web::Door;
 use crate::web::error::Result;
+use crate::web::problem::status;
+use crate::web::session::Visitor;
 
 #[derive(Template)]
 #[template(path = "resource.html")]
@@ -38,6 +43,8 @@ pub(super) struct ResourcePage {
     pub(super) terms: Vec<ShownTerms>,
     pub(super) hours: ShownHours,
     pub(super) week: ShownWeek,
+    /// How it is booked.
+    pub(super) book: Book,
     /// What to give to a program or another node.
     pub(super) link: String,
     pub(super) calendar: String,
@@ -58,24 +65,66 @@ pub(super) struct ShownTerms {
     pub(super) sentences: Vec<String>,
 }
 
-/// The week that the address asks for.
-#[derive(Debug, Clone, Copy, Default, Deserialize)]
+/// What the address asks for.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
 pub(in crate::web) struct Wanted {
-    /// Any date in it.
-    #[serde(default)]
+    /// Any date in the week that is shown.
     week: Option<Date>,
+    /// From when somebody would like to book it, as the clock of the space shows it or with its offset.
+    pub(super) start: Option<String>,
+    /// Until when.
+    pub(super) end: Option<String>,
+}
+
+impl Wanted {
+    /// What the form begins with is shown in its week, unless another one is asked for.
+    fn week(&self) -> Option<Date> {
+        self.week.or_else(|| self.start.as_ref()?.get(..10)?.parse().ok())
+    }
 }
 
 /// `GET /resources/{id}`, for people.
-pub(in crate::web) async fn page(door: &web::Data<Door>, id: ResourceId, wanted: Wanted) -> Result<HttpResponse> {
-    let node = door.node.clone();
-    let page = door.node.store.read(move |tx| load(tx, &node, id, wanted)).await?;
-    html(StatusCode::OK, &page, Keep::Revalidate)
+pub(in crate::web) async fn page(
+    door: &web::Data<Door>,
+    visitor: &Visitor,
+    id: ResourceId,
+    wanted: Wanted,
+) -> Result<HttpResponse> {
+    let (node, known) = (door.node.clone(), visitor.known.clone());
+    let keep = if known.is_some() { Keep::Never } else { Keep::Revalidate };
+    let page = door.node.store.read(move |tx| load(tx, &node, known.as_ref(), id, &wanted, None)).await?;
+    html(StatusCode::OK, &page, keep)
 }
 
-fn load(tx: &mut Tx<'_>, node: &Node, id: ResourceId, wanted: Wanted) -> Result<ResourcePage> {
+/// The page again, with what was sent and why it did not pass.
+pub(super) async fn refused(
+    door: &web::Data<Door>,
+    visitor: &Visitor,
+    id: ResourceId,
+    sent: Sent,
+    no: Refusal,
+) -> Result<HttpResponse> {
+    let (node, known, status) = (door.node.clone(), visitor.known.clone(), status(&no));
+    let (wanted, no) = (Wanted { start: Some(sent.date().to_owned()), ..Wanted::default() }, (sent, no));
+    let page = door.node.store.read(move |tx| load(tx, &node, known.as_ref(), id, &wanted, Some(&no)));
+    html(status, &page.await?, Keep::Never)
+}
+
+fn load(
+    tx: &mut Tx<'_>,
+    node: &Node,
+    known: Option<&Known>,
+    id: ResourceId,
+    wanted: &Wanted,
+    no: Option<&(Sent, Refusal)>,
+) -> Result<ResourcePage> {
     let desk = Desk::new(tx, node)?;
-    let week = calendar::week(tx, None, id, wanted.week, desk.now)?;
+    let week = calendar::week(tx, known.map(|known| known.acting), id, wanted.week(), desk.now)?;
+    let book = match known {
+        Some(_) => Book::of(&week, wanted, no, desk.now),
+        None => Book::Stranger { sign_in: book::sign_in(id) },
+    };
     let space = actor::summaries(tx, &[week.kept.space.into()])?.pop().map(|space| Person::of(&space, &node.site));
     let made_of = parts(tx, &week)?;
     let what = &week.kept.resource;
@@ -84,9 +133,14 @@ fn load(tx: &mut Tx<'_>, node: &Node, id: ResourceId, wanted: Wanted) -> Result<
         Some(space) => format!("{}, {}", what.name, space.name),
         None => what.name.clone(),
     });
-    head.indexed = wanted.week.is_none();
+    head.indexed = wanted.week().is_none();
+    head.visitor = known.map(|known| known.name.clone());
+    if no.is_some() {
+        head.title = format!("Not booked: {}", head.title);
+    }
     head.description = what.description.clone();
     head.document = Some(link.clone());
+    let members = what.rules.get(&Audience::Resident);
     let hours = what.hours.as_ref().unwrap_or_else(|| week.space.place.bookable());
     Ok(ResourcePage {
         head,
@@ -101,7 +155,8 @@ fn load(tx: &mut Tx<'_>, node: &Node, id: ResourceId, wanted: Wanted) -> Result<
         photos: photos(&what.photos),
         terms: shown_terms(what),
         hours: ShownHours::of(hours, week.zone.wall(desk.now).date()),
-        week: ShownWeek::of(&week, &format!("/resources/{id}")),
+        week: ShownWeek::of(&week, &format!("/resources/{id}"), known.and(members), desk.now),
+        book,
         calendar: node.site.resource_calendar(id),
         link,
     })

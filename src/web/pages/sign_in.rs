@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
+use url::form_urlencoded::byte_serialize;
 
 use super::desk::Desk;
 use super::view::{Head, When};
@@ -222,6 +223,12 @@ pub async fn end(
     let known = visitor.member()?.clone();
     door.node.store.write(move |tx| session::end(tx, known.acting, *id)).await?;
     Ok(goes_to("/account"))
+}
+
+/// The way to sign in, and back to the page that was asked for.
+pub(super) fn first_sign_in(request: &HttpRequest) -> String {
+    let back = request.uri().path_and_query().map_or("/", |there| there.as_str());
+    format!("/sign-in?next={}", byte_serialize(back.as_bytes()).collect::<String>())
 }
 
 /// A "no" as it stands on a page.

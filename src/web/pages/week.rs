@@ -2,11 +2,16 @@
 
 use jiff::civil::{Date, DateTime};
 use jiff::{SignedDuration, Timestamp};
+use url::form_urlencoded::byte_serialize;
 
+use super::book::offered;
+use super::span::Span;
 use crate::coworking::hours::Hours;
+use crate::coworking::rules::Rules;
 use crate::coworking::slot::Slot;
 use crate::coworking::space::Zone;
-use crate::coworking::timetable::{Cell, Day, Now, Stretch, dates, monday_of};
+use crate::coworking::timetable::{Cell, Day, Now, Stretch, dates, hour as hour_of, monday_of};
+use crate::coworking::typed::text;
 use crate::operations::calendar::Week;
 
 /// How it is now.
@@ -87,17 +92,34 @@ pub(super) struct ShownCell {
     pub(super) more: &'static str,
     /// How much is taken, in quarters, for the height of the hatching.
     pub(super) quarters: u32,
+    /// For members: the way to the form with a time in it.
+    pub(super) book: Option<ToBook>,
+}
+
+/// The way to the form.
+pub(super) struct ToBook {
+    pub(super) href: String,
+    /// The time that stands in it.
+    pub(super) words: String,
 }
 
 impl ShownWeek {
-    pub(super) fn of(week: &Week, path: &str) -> Self {
+    /// A week of what is found at a path; with ways to book it by the rules for whom looks, where there are any.
+    pub(super) fn of(week: &Week, path: &str, rules: Option<&Rules>, now: Timestamp) -> Self {
         let units = week.kept.resource.units;
         let last = dates(week.monday).last().unwrap_or(week.monday);
         let begins = if last.year() == week.monday.year() { "%-d %B" } else { "%-d %B %Y" };
         let days = &week.timetable.days;
         let rows = week.timetable.hours.clone().enumerate().map(|(row, hour)| ShownRow {
             hour: format!("{hour:02}:00"),
-            cells: days.iter().filter_map(|day| Some(cell(day.cells.get(row)?, units, &week.zone))).collect(),
+            cells: days
+                .iter()
+                .filter_map(|day| {
+                    let cell = cell(day.cells.get(row)?, units, &week.zone);
+                    let book = rules.and_then(|rules| to_book(week, day, hour, rules, path, now));
+                    Some(ShownCell { book, ..cell })
+                })
+                .collect(),
         });
         let to = |monday: Date| format!("{path}?week={monday}#week");
         Self {
@@ -110,6 +132,19 @@ impl ShownWeek {
             pool: units > 1,
         }
     }
+}
+
+/// The way to book the first time that can be had from within an hour on.
+fn to_book(week: &Week, day: &Day, hour: i8, rules: &Rules, path: &str, now: Timestamp) -> Option<ToBook> {
+    let hour = hour_of(&week.zone, day.date, hour)?;
+    let free = day.free.iter().map(|stretch| stretch.slot).filter(|slot| slot.overlaps(hour));
+    let slot = offered(&week.zone, rules, free, hour.start(), now).filter(|slot| slot.start() < hour.end())?;
+    let encoded = |at| byte_serialize(text(&week.zone, at).as_bytes()).collect::<String>();
+    let (start, end) = (encoded(slot.start()), encoded(slot.end()));
+    Some(ToBook {
+        href: format!("{path}?week={}&start={start}&end={end}#book", week.monday),
+        words: Span::of(slot, &week.zone).words,
+    })
 }
 
 fn shown_day(day: &Day, week: &Week) -> ShownDay {
@@ -146,7 +181,7 @@ fn shown_slot(slot: Slot, zone: &Zone) -> String {
 }
 
 fn cell(cell: &Cell, units: u32, zone: &Zone) -> ShownCell {
-    let made = |state, shown: String, more, quarters| ShownCell { state, shown, more, quarters };
+    let made = |state, shown: String, more, quarters| ShownCell { state, shown, more, quarters, book: None };
     match cell {
         Cell::Closed => made("closed", "–".to_owned(), " closed", 0),
         Cell::Past => made("past", String::new(), "over", 0),

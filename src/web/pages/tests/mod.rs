@@ -3,6 +3,7 @@
 //! With `PAGES_DIR` set, the pages are written there to be looked at.
 
 mod accessibility;
+mod booking;
 mod door;
 mod resource;
 
