@@ -189,6 +189,18 @@ pub fn is_late(slot: Slot, rules: &Rules, requested_at: Timestamp, now: Timestam
     now > in_time_until(slot, rules, requested_at)
 }
 
+/// Can its guest confirm it? What is held; and what was held by rules that ask nobody, if it is not others' by now.
+#[must_use]
+pub fn can_be_confirmed(
+    (state, expires_at): (State, Option<Timestamp>),
+    answered_at: Option<Timestamp>,
+    approval: Approval,
+    now: Timestamp,
+) -> bool {
+    let was_held = state == State::Held || state == State::Expired && answered_at.is_none();
+    state.at(expires_at, now) == State::Held || was_held && approval == Approval::None
+}
+
 /// Passes if its guest can check in now.
 ///
 /// # Errors

@@ -8,10 +8,10 @@ use jiff::Timestamp;
 use super::Result;
 use crate::coworking::Refusal;
 use crate::coworking::member::Acting;
+use crate::store::Tx;
 use crate::store::away::{self, Away};
 use crate::store::booking::{self, Booking};
 use crate::store::page::Page;
-use crate::store::{Error, Tx};
 
 /// One of a member's.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +28,18 @@ pub struct Last {
     start: Timestamp,
     elsewhere: bool,
     id: i64,
+}
+
+/// Behind which beginning and number a list goes on.
+type Place = (Timestamp, i64);
+
+impl Last {
+    /// Where what is here goes on, and what is elsewhere. Of those that begin together, what is elsewhere comes behind what is
+    /// here.
+    fn places(self) -> (Place, Place) {
+        let (here, elsewhere) = if self.elsewhere { (i64::MAX, self.id) } else { (self.id, 0) };
+        ((self.start, here), (self.start, elsewhere))
+    }
 }
 
 impl fmt::Display for Last {
@@ -79,11 +91,9 @@ pub struct Part {
 /// [`Refusal::NotPermitted`] for the keeper.
 pub fn coming(tx: &mut Tx<'_>, acting: Acting, behind: Option<Last>, page: Page, now: Timestamp) -> Result<Part> {
     let member = acting.member("have bookings")?;
-    // Of those that begin together, what is elsewhere comes behind what is here.
-    let here = behind.map(|last| (last.start, if last.elsewhere { i64::MAX } else { last.id }));
-    let elsewhere = behind.map(|last| (last.start, if last.elsewhere { last.id } else { 0 }));
-    let mut items =
-        both(booking::coming(tx, member.into(), here, page, now), away::coming(tx, member, elsewhere, page, now))?;
+    let (here, elsewhere) = behind.map(Last::places).unzip();
+    let here = booking::coming(tx, member.into(), here, page, now)?;
+    let mut items = both(here, away::coming(tx, member, elsewhere, page, now)?);
     items.sort_by_key(Booked::last);
     Ok(cut(items, page))
 }
@@ -94,21 +104,17 @@ pub fn coming(tx: &mut Tx<'_>, acting: Acting, behind: Option<Last>, page: Page,
 /// [`Refusal::NotPermitted`] for the keeper.
 pub fn over(tx: &mut Tx<'_>, acting: Acting, behind: Option<Last>, page: Page, now: Timestamp) -> Result<Part> {
     let member = acting.member("have bookings")?;
-    let here = behind.map(|last| (last.start, if last.elsewhere { i64::MAX } else { last.id }));
-    let elsewhere = behind.map(|last| (last.start, if last.elsewhere { last.id } else { 0 }));
-    let mut items =
-        both(booking::over(tx, member.into(), here, page, now), away::over(tx, member, elsewhere, page, now))?;
+    let (here, elsewhere) = behind.map(Last::places).unzip();
+    let here = booking::over(tx, member.into(), here, page, now)?;
+    let mut items = both(here, away::over(tx, member, elsewhere, page, now)?);
     items.sort_by_key(|one| std::cmp::Reverse(one.last()));
     Ok(cut(items, page))
 }
 
-fn both(
-    here: std::result::Result<Vec<Booking>, Error>,
-    elsewhere: std::result::Result<Vec<Away>, Error>,
-) -> Result<Vec<Booked>> {
-    let here = here?.into_iter().map(|booking| Booked::Here(Box::new(booking)));
-    let elsewhere = elsewhere?.into_iter().map(|away| Booked::Elsewhere(Box::new(away)));
-    Ok(here.chain(elsewhere).collect())
+fn both(here: Vec<Booking>, elsewhere: Vec<Away>) -> Vec<Booked> {
+    let here = here.into_iter().map(|booking| Booked::Here(Box::new(booking)));
+    let elsewhere = elsewhere.into_iter().map(|away| Booked::Elsewhere(Box::new(away)));
+    here.chain(elsewhere).collect()
 }
 
 fn cut(mut items: Vec<Booked>, page: Page) -> Part {

@@ -12,7 +12,6 @@ use crate::coworking::booking::{GRACE, NOTE_LIMIT, Side, State, is_late};
 use crate::coworking::decision::Wish;
 use crate::coworking::id::{BookingId, ResourceId};
 use crate::coworking::member::{Acting, Role};
-use crate::coworking::rules::Approval;
 use crate::coworking::{Refusal, refusal};
 use crate::store::Tx;
 use crate::store::booking::{self, Booking, Origin, Refused, Taken};
@@ -36,8 +35,7 @@ pub fn confirm(tx: &mut Tx<'_>, acting: Acting, id: BookingId, now: Timestamp) -
     if booking.state == State::Confirmed {
         return Ok(booking);
     }
-    let was_held = booking.state == State::Held || booking.state == State::Expired && booking.answered_at.is_none();
-    if !was_held || booking.rules.approval != Approval::None {
+    if !super::is_confirmable(&booking, now) {
         booking.state_at(now).must_be(&[State::Held], "what is held")?;
     }
     let scene = Scene::load(tx, booking.resource)?;

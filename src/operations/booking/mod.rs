@@ -26,7 +26,6 @@ use super::Result;
 use crate::coworking::booking::{State, in_time_until};
 use crate::coworking::id::{ActorId, BookingId};
 use crate::coworking::member::{Acting, Role};
-use crate::coworking::rules::Approval;
 use crate::coworking::{Event, Refusal};
 use crate::store::booking::{self, Booking, Origin};
 use crate::store::{Tx, event};
@@ -94,13 +93,12 @@ pub fn given_back_until(booking: &Booking) -> Option<Timestamp> {
 /// passed can be had if nobody else has it.
 #[must_use]
 pub fn can_be_confirmed(booking: &Booking, now: Timestamp) -> bool {
-    match booking.state {
-        State::Held if booking.state_at(now) == State::Held => true,
-        State::Held | State::Expired => {
-            booking.answered_at.is_none() && booking.rules.approval == Approval::None && now < booking.slot.end()
-        }
-        _ => false,
-    }
+    is_confirmable(booking, now) && now < booking.slot.end()
+}
+
+fn is_confirmable(booking: &Booking, now: Timestamp) -> bool {
+    let Booking { state, expires_at, answered_at, .. } = *booking;
+    crate::coworking::booking::can_be_confirmed((state, expires_at), answered_at, booking.rules.approval, now)
 }
 
 /// Writes a booking's new state with the fact that made it, and gives back what it does not take any more.
